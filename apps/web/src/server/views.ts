@@ -1,0 +1,56 @@
+/**
+ * What the dashboard's tRPC procedures return. Money is decimal text of US dollars (exact), times are ISO strings,
+ * counts are numbers. Every project-scoped input carries `{ organization, project }` slugs; `mode` is the book.
+ */
+import type { PresetDocument, Role } from "@trunkline/contracts";
+
+export type BookMode = "live" | "test";
+export interface Scope { organization: string; project: string }
+
+export interface MeView {
+  user: { id: string; email: string; name: string | null; emailVerified: boolean };
+  organizations: { id: string; slug: string; name: string; role: Role; timeZone: string; projects: { id: string; slug: string; name: string }[] }[];
+  gatewayUrl: string;
+}
+export interface KeyView {
+  id: string; kind: "live" | "test" | "mgmt"; name: string; keyId: string; lastFour: string; createdAt: string; lastUsedAt: string | null; expiresAt: string | null; revokedAt: string | null;
+  rpmLimit: number | null; budget: { id: string; period: "daily" | "weekly" | "monthly" | "total"; limitUsd: string; spentUsd: string; percent: number } | null;
+  spendUsd30d: string; requests30d: number;
+}
+export interface CreatedKeyView { key: KeyView; secret: string }
+export interface PresetListItem { slug: string; name: string; builtIn: boolean; publishedVersion: number | null; hasDraft: boolean; updatedAt: string | null; requests7d: number; spendUsd7d: string }
+export interface PresetView { slug: string; name: string; builtIn: boolean; draft: PresetDocument | null; published: { version: number; document: PresetDocument; comment: string; createdAt: string } | null; versions: { version: number; comment: string; createdAt: string; createdBy: string | null; document: PresetDocument }[] }
+export type Dimension = "model" | "provider" | "key" | "preset" | "status";
+export interface SeriesView { key: string; label: string; points: { bucket: string; spendUsd: string; requests: number; inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number; outputTokens: number; reasoningTokens: number }[]; totals: { spendUsd: string; requests: number; tokens: number } }
+export interface UsageView { timeZone: string; from: string; to: string; granularity: "hour" | "day"; buckets: string[]; series: SeriesView[]; totals: { spendUsd: string; requests: number; failed: number; rescued: number; inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number; outputTokens: number; reasoningTokens: number; avgTtftMs: number | null } }
+export interface OverviewView {
+  mode: BookMode; timeZone: string; spendMtdUsd: string; spendTodayUsd: string; requestsMtd: number; failedMtd: number; rescuedMtd: number; avgTtftMs: number | null;
+  budget: { limitUsd: string; percent: number } | null;
+  usage: UsageView; topModels: { model: string; spendUsd: string; share: number }[]; topKeys: { keyId: string; name: string; spendUsd: string; share: number }[];
+  recentFailures: RequestListItem[]; setup: { firstRequest: boolean; key: boolean; preset: boolean; budget: boolean };
+}
+export interface RequestListItem {
+  id: string; createdAt: string; status: "ok" | "rescued" | "failed" | "cancelled" | "partial"; httpStatus: number; errorCode: string | null; errorMessage: string | null;
+  requestedModel: string; model: string | null; provider: string | null; preset: string | null; keyName: string; streaming: boolean; durationMs: number; timeToFirstTokenMs: number | null;
+  inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number; outputTokens: number; reasoningTokens: number; costUsd: string; attempts: number; estimated: boolean;
+}
+export interface AttemptView { attempt: number; provider: string; model: string; upstreamModel: string; status: number | null; failureClass: string | null; message: string | null; startedAtMs: number; durationMs: number; timeToFirstTokenMs: number | null; costUsd: string }
+export interface RequestView extends RequestListItem {
+  inboundApi: string; finishReason: string | null; presetVersion: number | null; endUser: string | null; sessionId: string | null; metadata: Record<string, string>; losses: string[];
+  attemptList: AttemptView[]; costLines: { label: string; tokens: number; usdPerMillion: string; costUsd: string }[]; priceVersionId: string | null; decision: unknown;
+}
+export interface ModelView { id: string; name: string; author: string; description: string; contextTokens: number; maxOutputTokens: number; inputModalities: string[]; tools: boolean; jsonSchema: boolean; reasoning: boolean; tier: string; providers: { provider: string; upstreamModel: string; inputUsdPerMillion: string; cacheReadUsdPerMillion: string; cacheWriteUsdPerMillion: string; outputUsdPerMillion: string; requests24h: number; failed24h: number; avgTtftMs: number | null }[] }
+export interface BudgetView { id: string; scope: "organization" | "project" | "key"; scopeId: string; scopeName: string; name: string; period: "daily" | "weekly" | "monthly" | "total"; limitUsd: string; spentUsd: string; percent: number }
+
+/**
+ * The procedures (all under tRPC at /api/trpc):
+ *  viewer.me() → MeView
+ *  keys.list(Scope) → KeyView[] · keys.create(Scope & {name, kind: live|test|mgmt, rpmLimit?, expiresAt?, budget?: {period, limitUsd}}) → CreatedKeyView · keys.revoke(Scope & {id}) → KeyView
+ *  presets.list(Scope) → PresetListItem[] · presets.get(Scope & {slug}) → PresetView · presets.create(Scope & {slug, name, document}) · presets.saveDraft(Scope & {slug, document})
+ *  presets.publish(Scope & {slug, comment}) · presets.rollBack(Scope & {slug, version}) (each → PresetView) · presets.explain(Scope & {document, body, now?}) → RoutePlan JSON (pure, through router-core)
+ *  usage.series(Scope & {mode, from, to, granularity, groupBy: Dimension}) → UsageView · usage.overview(Scope & {mode?}) → OverviewView
+ *  requests.list(Scope & {mode, cursor?, limit?, status?, model?, provider?, keyId?, search?}) → {items: RequestListItem[], nextCursor: string | null} · requests.get(Scope & {id}) → RequestView
+ *  onboarding.state(Scope) → {firstRequest: RequestListItem | null} · onboarding.runForMe(Scope & {secret}) → {status: number, body: unknown} (server-side call through the public gateway)
+ *  models.list(Scope) → ModelView[] · budgets.list(Scope) → BudgetView[] · budgets.create(Scope & {scope, scopeId, name, period, limitUsd}) → BudgetView · budgets.remove(Scope & {id})
+ */
+export type ProcedureIndex = never;

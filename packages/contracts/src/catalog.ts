@@ -1,0 +1,51 @@
+export type Modality = "text" | "image" | "audio" | "pdf";
+export type Tier = "frontier" | "mid" | "fast" | "specialised";
+export type DialectName = "openai" | "anthropic" | "gemini";
+
+/** A model as the caller names it. `id` is `author/slug`. */
+export interface CatalogModel {
+  readonly id: string;
+  readonly name: string;
+  readonly author: string;
+  readonly createdAt: number;
+  readonly contextTokens: number;
+  readonly maxOutputTokens: number;
+  readonly inputModalities: readonly Modality[];
+  readonly tools: boolean;
+  readonly jsonSchema: boolean;
+  readonly reasoning: boolean;
+  readonly tier: Tier;
+  readonly description: string;
+}
+
+/** Who serves a model: (provider, upstreamModel) for one model. Several providers may serve the same model. */
+export interface CatalogEndpoint {
+  readonly provider: string;
+  readonly model: string;
+  readonly upstreamModel: string;
+}
+
+/** All prices are nano-USD per million tokens, as decimal text where JSON carries them. */
+export interface PriceVersion {
+  readonly id: string;
+  readonly provider: string;
+  readonly model: string;
+  readonly effectiveFromMs: number;
+  /** null while current. */
+  readonly effectiveToMs: number | null;
+  readonly inputNanoUsdPerMillion: bigint;
+  readonly cacheReadNanoUsdPerMillion: bigint;
+  readonly cacheWriteNanoUsdPerMillion: bigint;
+  readonly outputNanoUsdPerMillion: bigint;
+  readonly source: string;
+}
+
+/** Immutable; swapped whole. */
+export interface CatalogSnapshot {
+  readonly models: ReadonlyMap<string, CatalogModel>;
+  readonly endpointsByModel: ReadonlyMap<string, readonly CatalogEndpoint[]>;
+  /** Key `provider model`; versions sorted by effectiveFromMs. */
+  readonly prices: ReadonlyMap<string, readonly PriceVersion[]>;
+}
+
+export const priceKey = (provider: string, model: string): string => `${provider} ${model}`;

@@ -1,0 +1,17 @@
+import type { UsageEvent } from "./usage.ts";
+
+/** Names are `area.verb-noun`. Payloads are additive: a new field is optional, because old jobs outlive a deploy. */
+export interface JobPayloads {
+  /** A spool batch, at most `USAGE_BATCH_EVENTS_MAX` events. `batchId` derives from spool segment and offset. */
+  "usage.ingest-events": { readonly batchId: string; readonly events: readonly UsageEvent[] };
+  "billing.report-meter-events": Readonly<Record<string, never>>;
+}
+export type JobName = keyof JobPayloads;
+
+/** 300 events keep a job under 1 MB and amortise the queue's cost per job to microseconds a request. */
+export const USAGE_BATCH_EVENTS_MAX = 300;
+
+/** Pub/sub topics for invalidation. The message is the id named. */
+export const INVALIDATION_TOPICS = { apiKey: "api-key", preset: "preset", budget: "budget", catalog: "catalog" } as const;
+/** `api-key`: the 10-character key id; `preset`, `budget`: the organization id; `catalog`: empty. */
+export type InvalidationTopic = (typeof INVALIDATION_TOPICS)[keyof typeof INVALIDATION_TOPICS];

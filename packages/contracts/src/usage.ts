@@ -1,0 +1,75 @@
+/** Disjoint token classes, so that rating is a sum of products and nobody subtracts twice. `reasoningTokens` are not part of `outputTokens`. */
+export interface TokenUsage {
+  readonly inputTokens: number;
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly outputTokens: number;
+  readonly reasoningTokens: number;
+  readonly basis: "reported" | "estimated";
+}
+
+export const ZERO_USAGE: TokenUsage = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0, basis: "reported" };
+
+export type BookMode = "live" | "test";
+export type InboundApi = "chat_completions" | "messages";
+/** `ok`: first attempt served; `rescued`: a later one did; `failed`: the caller got an error; `cancelled`: the caller left; `partial`: content was delivered and then the stream broke. */
+export type GenerationStatus = "ok" | "rescued" | "failed" | "cancelled" | "partial";
+
+/** One try at one provider. Two books: `costNanoUsd` is what the provider bills us for this attempt. */
+export interface AttemptRecord {
+  readonly attempt: number;
+  readonly provider: string;
+  readonly model: string;
+  readonly upstreamModel: string;
+  readonly startedAtMs: number;
+  readonly durationMs: number;
+  readonly timeToFirstTokenMs: number | null;
+  readonly status: number | null;
+  /** null when the attempt won. */
+  readonly failureClass: import("./failure.ts").FailureClass | null;
+  readonly message: string | null;
+  readonly usage: TokenUsage;
+  readonly priceVersionId: string | null;
+  readonly costNanoUsd: string;
+}
+
+/**
+ * The billable fact of one request. Identity is derived: `id` is the request id, so every replay of the same event is
+ * harmless. JSON-safe (bigints as decimal strings) because it travels through spool lines and job payloads.
+ * Carries no prompt, no completion and no secret.
+ */
+export interface UsageEvent {
+  readonly schema: 1;
+  readonly id: string;
+  readonly mode: BookMode;
+  readonly organizationId: string;
+  readonly projectId: string;
+  readonly apiKeyId: string;
+  readonly createdAtMs: number;
+  readonly inboundApi: InboundApi;
+  readonly streaming: boolean;
+  readonly requestedModel: string;
+  readonly presetSlug: string | null;
+  readonly presetVersion: number | null;
+  readonly status: GenerationStatus;
+  readonly httpStatus: number;
+  readonly errorCode: string | null;
+  /** What the caller asked to see fixed: the sentence of the error, never input text. */
+  readonly errorMessage: string | null;
+  readonly provider: string | null;
+  readonly model: string | null;
+  readonly finishReason: string | null;
+  readonly durationMs: number;
+  readonly timeToFirstTokenMs: number | null;
+  readonly usage: TokenUsage;
+  readonly priceVersionId: string | null;
+  /** What the customer pays. In test mode: what it would have cost; never posted to the ledger. */
+  readonly chargeNanoUsd: string;
+  readonly attempts: readonly AttemptRecord[];
+  readonly losses: readonly string[];
+  readonly endUser: string | null;
+  readonly sessionId: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  /** The routing decision as `/v1/route/explain` shows it. */
+  readonly decision: unknown;
+}

@@ -1,0 +1,15 @@
+import type { CatalogSnapshot } from "@trunkline/contracts";
+import type { ApiKeyRecord, OrganizationPresets, SpendScope } from "../records.ts";
+
+/** The gateway's whole view of Postgres: five reads by plain `pg` prepared statements, never on the path of a warm key. */
+export interface GatewayDb {
+  findApiKey(keyId: string): Promise<ApiKeyRecord | null>;
+  loadPresets(organizationId: string): Promise<OrganizationPresets>;
+  loadCatalog(): Promise<CatalogSnapshot>;
+  /** Sum of charges in the rollups of the window. */
+  loadSpent(scope: SpendScope): Promise<bigint>;
+  /** The receipt of one generation, scoped to the organization; null when absent or foreign. */
+  findGeneration(organizationId: string, id: string): Promise<Record<string, unknown> | null>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,29 @@
+import type { Budget, BookMode, PublishedPreset } from "@trunkline/contracts";
+
+/** What the gateway must know of a key, in one read. No secret: `hash` is the HMAC. */
+export interface ApiKeyRecord {
+  readonly id: string;
+  readonly keyId: string;
+  readonly kind: "live" | "test" | "mgmt";
+  readonly name: string;
+  readonly hash: Uint8Array;
+  readonly pepperVersion: number;
+  readonly organizationId: string;
+  readonly projectId: string;
+  readonly rpmLimit: number | null;
+  readonly organizationRpmLimit: number | null;
+  readonly suspended: boolean;
+  readonly expiresAtMs: number | null;
+  readonly revokedAtMs: number | null;
+  /** Every budget that binds this key: its own, its project's, its organization's. */
+  readonly budgets: readonly Budget[];
+}
+
+export interface OrganizationPresets {
+  /** Published version of each slug. */
+  readonly published: ReadonlyMap<string, PublishedPreset>;
+  /** Every version ever published, `slug:version`. */
+  readonly versions: ReadonlyMap<string, PublishedPreset>;
+}
+
+export interface SpendScope { readonly organizationId: string; readonly projectId?: string; readonly apiKeyId?: string; readonly mode: BookMode; readonly fromMs: number; readonly toMs: number | null }

@@ -1,0 +1,43 @@
+import type { InvalidationTopic } from "@trunkline/contracts";
+
+/** One request-per-minute bucket of an all-or-nothing check. */
+export interface RateBucket { readonly key: string; readonly limitPerMinute: number; readonly name: string }
+
+export type RateDecision =
+  | { readonly admitted: true; readonly tightest: RateState | null }
+  | { readonly admitted: false; readonly bucket: string; readonly retryAfterMs: number; readonly tightest: RateState };
+/** For `x-ratelimit-*`. */
+export interface RateState { readonly name: string; readonly limit: number; readonly remaining: number; readonly resetMs: number }
+
+/** One budget of an all-or-nothing reservation. `key` already names the period's window. */
+export interface BudgetLine {
+  readonly budgetId: string;
+  readonly key: string;
+  readonly limitNanoUsd: bigint;
+  /** Spend of the window from the ledger; asked for once, when the store holds no counter for `key` yet. */
+  loadSpent(): Promise<bigint>;
+  /** When the counter may be forgotten; null never. */
+  readonly expiresAtMs: number | null;
+}
+export type ReserveDecision = { readonly reserved: true } | { readonly reserved: false; readonly budgetId: string; readonly spentNanoUsd: bigint; readonly heldNanoUsd: bigint };
+
+/**
+ * Counters, reservations and invalidation. Two forms behind one contract test: redis (Lua, pub/sub; any number of gateways)
+ * and embedded (memory, Postgres LISTEN/NOTIFY; one gateway). A limit is never over-admitted. Holds live beside the spent
+ * counter, with an expiry, never inside it.
+ */
+export interface Kv {
+  /** GCRA over all buckets at once, server time. All or nothing. */
+  takeRate(buckets: readonly RateBucket[]): Promise<RateDecision>;
+  /** `spent + live holds + amount ≤ limit` on every line, or nothing is held. `holdId` is the request id; a repeated reserve with the same id replaces the hold. */
+  reserve(lines: readonly BudgetLine[], holdId: string, amountNanoUsd: bigint, holdMs: number): Promise<ReserveDecision>;
+  /** Removes the hold and adds `spentNanoUsd`. Idempotent by holdId within the hold's life. */
+  settle(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: bigint): Promise<void>;
+  /** Removes the hold and adds nothing. */
+  release(lines: readonly Pick<BudgetLine, "key">[], holdId: string): Promise<void>;
+  publish(topic: InvalidationTopic, id: string): Promise<void>;
+  /** At-most-once delivery; `onGap` fires after a reconnect, when messages may have been missed. */
+  subscribe(onMessage: (topic: InvalidationTopic, id: string) => void, onGap: () => void): Promise<void>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

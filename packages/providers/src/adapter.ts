@@ -1,0 +1,105 @@
+import type { DialectName, Failure, TokenUsage } from "@trunkline/contracts";
+import type { ChatRequest } from "@trunkline/protocol";
+
+/** The caller's request: bytes first, meaning on demand. Shared by every attempt; never mutated. */
+export interface Call {
+  /** The inbound body as received. */
+  readonly raw: Uint8Array;
+  readonly inbound: "chat_completions" | "messages";
+  readonly stream: boolean;
+  /** The caller asked for the OpenAI usage chunk (`stream_options.include_usage`). Always true for `messages`. */
+  readonly wantsUsageChunk: boolean;
+  /** The inbound body parsed once (JSON object). */
+  readonly body: Readonly<Record<string, unknown>>;
+  /** The hub form (Chat Completions), memoised; a pass-through never calls it. Throws GatewayError(caller.invalid_request). */
+  hub(): ChatRequest;
+  /** Gateway-made id for translated answers, e.g. `req_…`. */
+  readonly requestId: string;
+  /** Unix seconds for `created` of translated answers. */
+  readonly createdAtSeconds: number;
+}
+
+/** One candidate of the plan. It carries no secret: `authorize` is applied afterwards. */
+export interface Target {
+  readonly provider: string;
+  /** `author/model` as the catalogue names it. */
+  readonly model: string;
+  readonly upstreamModel: string;
+  readonly baseUrl: string;
+  readonly maxOutputTokens: number;
+}
+
+export interface UpstreamRequest {
+  readonly method: "POST";
+  /** Path and query below the base URL's origin, absolute. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** Every parameter dropped, renamed, clamped or emulated: `dropped:logit_bias`, `emulated:response_format`. */
+  readonly losses: readonly string[];
+}
+
+/** What became of one response; complete only when the response has ended. */
+export interface Observation {
+  /** null when the upstream reported none. */
+  readonly usage: TokenUsage | null;
+  /** Bytes of caller-visible text seen, from which a missing usage is estimated. */
+  readonly contentBytes: number;
+  readonly finishReason: "stop" | "length" | "tool_calls" | "content_filter" | null;
+  readonly failure: Failure | null;
+  /** A stream is complete when its finish was seen; `[DONE]` alone may be missing. */
+  readonly complete: boolean;
+}
+
+export interface Relayed {
+  /** In the caller's wire. */
+  readonly bytes: Uint8Array;
+  readonly observation: Observation;
+}
+
+/** Cost as spliced into the answer; called once usage is known. Returns JSON fragments to add. */
+export interface AnswerExtras {
+  readonly provider: string;
+  /** USD, as JSON number. */
+  cost(usage: TokenUsage): number;
+  /** Whole `trunkline` object when `routing.explain` was asked for, else null. Called once, at the end. */
+  explain(): unknown;
+}
+
+/** Upstream bytes in, caller's bytes out. One per response, synchronous; holds at most one frame plus a bounded tail. */
+export interface StreamRelay {
+  /** False until caller-visible content, a tool delta or a finish reason exists; until then the gateway may fall back. */
+  readonly committed: boolean;
+  /** Set at once when a 200 response turns out to carry an error. */
+  readonly failure: Failure | null;
+  /** May return the very array it was given (zero copy). Bytes returned before `committed` are held by the gateway. */
+  push(bytes: Uint8Array): Uint8Array;
+  /** Called once. `bytes` is what still has to go out, terminator included when the response is complete. */
+  end(how: "complete" | "upstream_lost" | "caller_left" | "deadline"): Relayed;
+}
+
+export type UpstreamFailure =
+  | { readonly at: "response"; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array; readonly nowMs: number }
+  | { readonly at: "transport"; readonly phase: "connect" | "headers" | "body"; readonly timeout: boolean; readonly message: string };
+
+/** The whole contract between the gateway and a provider. No method performs I/O. */
+export interface ProviderAdapter {
+  readonly dialect: DialectName;
+  prepare(call: Call, target: Target): UpstreamRequest;
+  /** `observation.failure` is set for a 200 that is empty, malformed or carries an error: then the attempt failed. */
+  relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras): Relayed;
+  relayStream(call: Call, target: Target, extras: AnswerExtras): StreamRelay;
+  classify(failure: UpstreamFailure): Failure;
+}
+
+export interface ProviderProfile {
+  readonly id: string;
+  readonly name: string;
+  readonly dialect: DialectName;
+  readonly baseUrl: string;
+  /** Environment prefix: `OPENAI` → OPENAI_API_KEY, OPENAI_BASE_URL. */
+  readonly env: string;
+  readonly authorize: "bearer" | "x-api-key" | "x-goog-api-key";
+  /** The page the wire facts come from. */
+  readonly source: string;
+}

@@ -1,0 +1,81 @@
+import type { CatalogSnapshot, Need, PriceVersion, PublishedPreset } from "@trunkline/contracts";
+
+export type CircuitState = "closed" | "open" | "half_open";
+
+/** `provider` preferences as OpenRouter defines them (https://openrouter.ai/docs/guides/routing/provider-selection). Prices in USD per million tokens. */
+export interface ProviderPreferences {
+  readonly order?: readonly string[];
+  readonly only?: readonly string[];
+  readonly ignore?: readonly string[];
+  readonly sort?: "price" | "latency" | "throughput";
+  readonly allowFallbacks?: boolean;
+  readonly requireParameters?: boolean;
+  readonly maxPrice?: { readonly prompt?: number; readonly completion?: number };
+}
+
+/** All that planning may know of a request. Facts, no content. */
+export interface RequestFacts {
+  /** Models in the caller's order, as resolved ids (`author/slug`); empty means `auto`: the preset decides. */
+  readonly models: readonly string[];
+  readonly inputTokens: number;
+  /** null: the caller set none. */
+  readonly maxOutputTokens: number | null;
+  readonly needs: readonly Need[];
+  readonly task: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+  readonly preferences: ProviderPreferences;
+  readonly maxCostNanoUsd: bigint | null;
+  readonly deadlineMs: number | null;
+  /** `routing.fallbacks: false` or `provider.allow_fallbacks: false`. */
+  readonly fallbacks: boolean;
+}
+
+export interface HealthSnapshot {
+  circuit(provider: string, model: string): CircuitState;
+  /** Decayed p50 of time to first token; null when unknown. */
+  timeToFirstTokenMs(provider: string, model: string): number | null;
+  tokensPerSecond(provider: string, model: string): number | null;
+}
+
+export interface PlanInput {
+  readonly facts: RequestFacts;
+  /** null: no preset named and models given. */
+  readonly preset: PublishedPreset | null;
+  readonly catalog: CatalogSnapshot;
+  readonly health: HealthSnapshot;
+  /** Providers with a usable credential for this caller. */
+  readonly availableProviders: ReadonlySet<string>;
+  readonly nowMs: number;
+  /** Uniform in [0, 1): the only randomness of a plan. */
+  readonly random: number;
+}
+
+export interface Candidate {
+  readonly provider: string;
+  readonly model: string;
+  readonly upstreamModel: string;
+  readonly maxOutputTokens: number;
+  readonly price: PriceVersion;
+  /** Likely cost; for display and sorting. */
+  readonly estimatedCostNanoUsd: bigint;
+  /** Upper bound: what is reserved before the attempt. */
+  readonly maxCostNanoUsd: bigint;
+  readonly circuit: CircuitState;
+  readonly scores: Readonly<Record<string, number>>;
+  /** Tried only because every circuit is open. */
+  readonly lastResort: boolean;
+}
+
+export interface RejectedCandidate { readonly provider: string; readonly model: string; readonly filter: string; readonly reason: string }
+
+export interface RoutePlan {
+  readonly presetSlug: string | null;
+  readonly presetVersion: number | null;
+  readonly rule: string | null;
+  readonly strategy: string;
+  /** In the order of attempts. */
+  readonly candidates: readonly Candidate[];
+  readonly rejected: readonly RejectedCandidate[];
+  readonly maxAttempts: number;
+  readonly deadlineMs: number;
+}
