@@ -1,0 +1,4 @@
+export * from "./find-model.ts";
+export * from "./rate.ts";
+export * from "./seed.ts";
+export * from "./snapshot.ts";

@@ -1,0 +1,40 @@
+/**
+ * Usage times price. The token classes are disjoint, so a charge is a sum of products; it is rounded once, at the end,
+ * half up, to a whole nano-USD. Nothing here guesses: no price, no call.
+ */
+import type { PriceVersion, TokenUsage } from "@trunkline/contracts";
+
+const TOKENS_PER_PRICE = 1_000_000n;
+
+/** Token counts come from providers: anything that is not a whole number ≥ 0 counts as its floor, at least 0. */
+function count(tokens: number): bigint {
+  return Number.isFinite(tokens) && tokens > 0 ? BigInt(Math.floor(tokens)) : 0n;
+}
+
+/** One line of a receipt: nano-USD × 10⁶, unrounded. */
+export interface RatedLine { readonly label: "input" | "cacheRead" | "cacheWrite" | "output" | "reasoning"; readonly tokens: bigint; readonly nanoUsdPerMillion: bigint }
+
+/** The lines whose sum `rate` rounds. Reasoning is billed at the output price. */
+export function ratedLines(usage: TokenUsage, price: PriceVersion): readonly RatedLine[] {
+  return [
+    { label: "input", tokens: count(usage.inputTokens), nanoUsdPerMillion: price.inputNanoUsdPerMillion },
+    { label: "cacheRead", tokens: count(usage.cacheReadTokens), nanoUsdPerMillion: price.cacheReadNanoUsdPerMillion },
+    { label: "cacheWrite", tokens: count(usage.cacheWriteTokens), nanoUsdPerMillion: price.cacheWriteNanoUsdPerMillion },
+    { label: "output", tokens: count(usage.outputTokens), nanoUsdPerMillion: price.outputNanoUsdPerMillion },
+    { label: "reasoning", tokens: count(usage.reasoningTokens), nanoUsdPerMillion: price.outputNanoUsdPerMillion },
+  ];
+}
+
+/** nano-USD for the whole request. */
+export function rate(usage: TokenUsage, price: PriceVersion): bigint {
+  const total = ratedLines(usage, price).reduce((sum, line) => sum + line.tokens * line.nanoUsdPerMillion, 0n);
+  return (total + TOKENS_PER_PRICE / 2n) / TOKENS_PER_PRICE;
+}
+
+/** English prose in byte-level BPE runs at about four UTF-8 bytes a token. */
+const BYTES_PER_TOKEN = 4;
+
+/** A likely token count for `bytes` of UTF-8 text, for display and for usage that no provider reported. Not an upper bound. */
+export function estimateTokens(bytes: number): number {
+  return bytes > 0 ? Math.ceil(bytes / BYTES_PER_TOKEN) : 0;
+}

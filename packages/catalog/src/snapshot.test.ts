@@ -1,0 +1,61 @@
+import { priceKey } from "@trunkline/contracts";
+import { describe, expect, it } from "vitest";
+import { findModel, nearestModels } from "./find-model.ts";
+import { SEED } from "./seed.ts";
+import { priceAt, snapshotFrom } from "./snapshot.ts";
+
+const snapshot = snapshotFrom(SEED);
+const NOW = Date.UTC(2026, 10, 22);
+
+describe("the seed", () => {
+  it("prices every endpoint it lists", () => {
+    for (const { provider, model } of SEED.endpoints) expect(priceAt(snapshot, provider, model, NOW), priceKey(provider, model)).not.toBeNull();
+  });
+  it("gives every model a provider, a positive context and an output bound within it", () => {
+    for (const model of SEED.models) {
+      expect(snapshot.endpointsByModel.get(model.id)?.length, model.id).toBeGreaterThan(0);
+      expect(model.contextTokens).toBeGreaterThan(0);
+      expect(model.maxOutputTokens).toBeLessThanOrEqual(model.contextTokens);
+    }
+  });
+  it("has no free tokens and no id twice", () => {
+    for (const price of SEED.prices) expect(price.inputNanoUsdPerMillion > 0n && price.outputNanoUsdPerMillion > 0n, price.id).toBe(true);
+    expect(new Set(SEED.prices.map((price) => price.id)).size).toBe(SEED.prices.length);
+    expect(new Set(SEED.models.map((model) => model.id)).size).toBe(SEED.models.length);
+  });
+  it("serves at least three models through several providers", () => {
+    expect([...snapshot.endpointsByModel.values()].filter((endpoints) => endpoints.length > 1).length).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe("priceAt", () => {
+  const at = (day: string): bigint | undefined => priceAt(snapshot, "openai", "openai/o3", Date.parse(day))?.inputNanoUsdPerMillion;
+  it("returns the version in force, the start included and the end not", () => {
+    expect(at("2025-06-09T23:59:59.999Z")).toBe(10_000_000_000n);
+    expect(at("2025-06-10T00:00:00.000Z")).toBe(2_000_000_000n);
+  });
+  it("is null before the first version and for an unknown pair", () => {
+    expect(at("2001-01-01")).toBeUndefined();
+    expect(priceAt(snapshot, "groq", "openai/o3", NOW)).toBeNull();
+  });
+});
+
+describe("findModel", () => {
+  it.each([["openai/gpt-5-mini", "openai/gpt-5-mini"], ["gpt-5-mini", "openai/gpt-5-mini"], ["claude-sonnet-4-5", "anthropic/claude-sonnet-4.5"], ["claude-sonnet-4-5-20250929", "anthropic/claude-sonnet-4.5"], ["llama-3.3-70b-versatile", "meta-llama/llama-3.3-70b-instruct"]])("resolves %s", (name, id) => {
+    expect(findModel(snapshot, name)?.id).toBe(id);
+  });
+  it.each(["gpt-5-min", "gpt-4o-2024-05-13", "", "constructor", "__proto__"])("does not guess %j", (name) => { expect(findModel(snapshot, name)).toBeNull(); });
+  it("refuses an upstream name that two models share", () => {
+    const first = SEED.models[0];
+    const second = SEED.models[1];
+    if (!first || !second) throw new Error("the seed is empty");
+    const shared = snapshotFrom({ models: [first, second], endpoints: [{ provider: "p", model: first.id, upstreamModel: "same" }, { provider: "q", model: second.id, upstreamModel: "same" }], prices: [] });
+    expect(findModel(shared, "same")).toBeNull();
+  });
+});
+
+it("names the nearest models for a misspelt one", () => {
+  expect(nearestModels(snapshot, "gpt-5-minni")[0]).toBe("openai/gpt-5-mini");
+  expect(nearestModels(snapshot, "anthropic/claude-sonet-4.5")[0]).toBe("anthropic/claude-sonnet-4.5");
+  expect(nearestModels(snapshot, "x".repeat(5000))).toHaveLength(3);
+});

@@ -1,0 +1,36 @@
+import { priceKey } from "@trunkline/contracts";
+import type { CatalogEndpoint, CatalogModel, CatalogSnapshot, PriceVersion } from "@trunkline/contracts";
+
+/** The catalogue as rows: what the seed holds and what the database returns. */
+export interface CatalogRows {
+  readonly models: readonly CatalogModel[];
+  readonly endpoints: readonly CatalogEndpoint[];
+  readonly prices: readonly PriceVersion[];
+}
+
+function append<Value>(map: Map<string, Value[]>, key: string, value: Value): void {
+  const list = map.get(key);
+  if (list) list.push(value);
+  else map.set(key, [value]);
+}
+
+/** Builds the immutable snapshot that planning and rating read. Row order does not matter; endpoints of unknown models are left out. */
+export function snapshotFrom(rows: CatalogRows): CatalogSnapshot {
+  const models = new Map(rows.models.map((model) => [model.id, model]));
+  const endpointsByModel = new Map<string, CatalogEndpoint[]>();
+  for (const endpoint of rows.endpoints) if (models.has(endpoint.model)) append(endpointsByModel, endpoint.model, endpoint);
+  const prices = new Map<string, PriceVersion[]>();
+  for (const price of rows.prices) append(prices, priceKey(price.provider, price.model), price);
+  for (const versions of prices.values()) versions.sort((left, right) => left.effectiveFromMs - right.effectiveFromMs);
+  return { models, endpointsByModel, prices };
+}
+
+/** The price in force at `atMs` (Unix milliseconds); null when the model is unpriced there, which callers treat as an error, never as free. */
+export function priceAt(snapshot: CatalogSnapshot, provider: string, model: string, atMs: number): PriceVersion | null {
+  const versions = snapshot.prices.get(priceKey(provider, model)) ?? [];
+  for (let index = versions.length - 1; index >= 0; index--) {
+    const version = versions[index];
+    if (version && version.effectiveFromMs <= atMs) return version.effectiveToMs === null || atMs < version.effectiveToMs ? version : null;
+  }
+  return null;
+}
