@@ -1,0 +1,12 @@
+export type { Actor } from "./actor.ts";
+export type { UserRecord, Membership } from "./accounts.ts";
+export type { ApiKeyRow, IssuedKey, NewApiKey } from "./api-keys.ts";
+export type { BudgetRecord, NewBudget } from "./budgets.ts";
+export { seedCatalog, type CatalogSeed, type CatalogSync } from "./catalog.ts";
+export { ConflictError, ForbiddenError, NotFoundError, UnprocessableError } from "./errors.ts";
+export type { OrganizationRecord, ProjectRecord } from "./organizations.ts";
+export { publishedOf, type PresetRecord, type PresetVersionRecord } from "./presets.ts";
+export type { RequestFilter, RequestPage, RequestRow } from "./requests.ts";
+export type { StripeEventFact } from "./stripe-events.ts";
+export type { SeriesQuery, UsageDimension, UsageGroup, UsagePoint, UsageRange, UsageSeries, UsageSums } from "./usage.ts";
+export { createWebDb, type WebDb } from "./web-db.ts";

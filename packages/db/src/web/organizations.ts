@@ -1,0 +1,60 @@
+/** Organizations, projects, members, and how a caller becomes an Actor. */
+import type { Role } from "@trunkline/contracts";
+import { MANAGEMENT_KEY_ROLE, type Actor } from "./actor.ts";
+import { recordAudit } from "./audit.ts";
+import type { StoreContext } from "./context.ts";
+import { ConflictError, NotFoundError } from "./errors.ts";
+import { slugFrom } from "./slug.ts";
+
+export interface ProjectRecord { readonly id: string; readonly slug: string; readonly name: string; readonly createdAt: Date }
+export interface OrganizationRecord { readonly id: string; readonly slug: string; readonly name: string; readonly timeZone: string; readonly rpmLimit: number | null; readonly createdAt: Date }
+export interface ManagementKeyRecord { readonly actor: Actor; readonly hash: Uint8Array; readonly pepperVersion: number }
+
+const organizationFields = { id: true, slug: true, name: true, timeZone: true, rpmLimit: true, createdAt: true } as const;
+const projectFields = { id: true, slug: true, name: true, createdAt: true } as const;
+
+export function createOrganizations(context: StoreContext) {
+  const { client } = context;
+  return {
+    /** Throws NotFoundError for an organization the user is no member of: its existence is not told. */
+    async findActor(userId: string, organizationSlug: string): Promise<Actor> {
+      const member = await client.member.findFirst({ where: { userId, organization: { slug: organizationSlug, suspendedAt: null } }, select: { role: true, organizationId: true } });
+      if (!member) throw new NotFoundError("organization");
+      return { organizationId: member.organizationId, role: member.role, userId, label: `user:${userId}` };
+    },
+    /** The record behind a management key id; the caller compares the hash. null when absent, revoked, expired or suspended. */
+    async findManagementKey(keyId: string): Promise<ManagementKeyRecord | null> {
+      const key = await client.apiKey.findFirst({
+        where: { keyId, kind: "mgmt", revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date(context.nowMs()) } }], project: { organization: { suspendedAt: null } } },
+        select: { organizationId: true, hash: true, pepperVersion: true },
+      });
+      if (!key) return null;
+      return { actor: { organizationId: key.organizationId, role: MANAGEMENT_KEY_ROLE, userId: null, label: `key:${keyId}` }, hash: key.hash, pepperVersion: key.pepperVersion };
+    },
+    find: (actor: Actor): Promise<OrganizationRecord> => context.tenant(actor, "resources.read", (transaction) =>
+      transaction.organization.findUniqueOrThrow({ where: { id: actor.organizationId }, select: organizationFields })),
+    update: (actor: Actor, change: { name?: string; timeZone?: string; rpmLimit?: number | null }): Promise<OrganizationRecord> => context.tenant(actor, "organization.manage", async (transaction) => {
+      await recordAudit(transaction, actor, { action: "organization.update", subject: actor.organizationId });
+      return transaction.organization.update({ where: { id: actor.organizationId }, data: change, select: organizationFields });
+    }),
+    listProjects: (actor: Actor): Promise<ProjectRecord[]> => context.tenant(actor, "resources.read", (transaction) =>
+      transaction.project.findMany({ where: { organizationId: actor.organizationId }, orderBy: { createdAt: "asc" }, select: projectFields })),
+    /** By slug or by id. Throws NotFoundError. */
+    findProject: (actor: Actor, slugOrId: string): Promise<ProjectRecord> => context.tenant(actor, "resources.read", async (transaction) => {
+      const project = await transaction.project.findFirst({ where: { organizationId: actor.organizationId, OR: [{ slug: slugOrId }, { id: slugOrId }] }, select: projectFields });
+      if (!project) throw new NotFoundError("project");
+      return project;
+    }),
+    createProject: (actor: Actor, name: string): Promise<ProjectRecord> => context.tenant(actor, "organization.manage", async (transaction) => {
+      const slug = slugFrom(name);
+      if (await transaction.project.findFirst({ where: { organizationId: actor.organizationId, slug }, select: { id: true } })) throw new ConflictError(`A project "${slug}" already exists.`);
+      const id = context.newId("prj");
+      await recordAudit(transaction, actor, { action: "project.create", subject: id });
+      return transaction.project.create({ data: { id, organizationId: actor.organizationId, slug, name }, select: projectFields });
+    }),
+    listMembers: async (actor: Actor): Promise<{ userId: string; role: Role; createdAt: Date }[]> => context.tenant(actor, "resources.read", (transaction) =>
+      transaction.member.findMany({ where: { organizationId: actor.organizationId }, orderBy: { createdAt: "asc" }, select: { userId: true, role: true, createdAt: true } })),
+    listAudit: (actor: Actor, limit: number) => context.tenant(actor, "organization.manage", (transaction) =>
+      transaction.auditEntry.findMany({ where: { organizationId: actor.organizationId }, orderBy: { id: "desc" }, take: limit })),
+  };
+}

@@ -1,0 +1,98 @@
+/**
+ * Sums over the minute rollups, cut into hours or days of the organization's own time zone. Raw generations are read only
+ * for the dimensions that the rollups do not carry (end user, session).
+ */
+import type { BookMode } from "@trunkline/contracts";
+import { Prisma } from "../../generated/client.ts";
+import type { Actor } from "./actor.ts";
+import type { StoreContext, Transaction } from "./context.ts";
+
+export type UsageDimension = "model" | "provider" | "key" | "project" | "preset" | "user" | "session" | "status";
+export interface UsageRange { readonly projectId?: string | undefined; readonly mode: BookMode; readonly from: Date; readonly to: Date }
+export interface UsageSums {
+  readonly requests: bigint; readonly failed: bigint; readonly rescued: bigint; readonly attempts: bigint;
+  readonly inputTokens: bigint; readonly cacheReadTokens: bigint; readonly cacheWriteTokens: bigint; readonly outputTokens: bigint; readonly reasoningTokens: bigint;
+  readonly chargeNanoUsd: bigint; readonly costNanoUsd: bigint; readonly ttftMsSum: bigint; readonly ttftCount: bigint;
+}
+export interface UsageGroup extends UsageSums { readonly key: string; readonly label: string }
+export interface UsagePoint extends UsageSums { readonly key: string; readonly bucket: Date }
+export interface UsageSeries { readonly timeZone: string; readonly buckets: readonly Date[]; readonly points: readonly UsagePoint[]; readonly groups: readonly UsageGroup[] }
+
+/** More groups than this are no chart and no table; the largest spenders come first. */
+export const USAGE_GROUPS_MAX = 1000;
+
+const ROLLUP_COLUMN: Readonly<Record<Exclude<UsageDimension, "user" | "session">, string>> = { model: "model", provider: "provider", key: "apiKeyId", project: "projectId", preset: "presetSlug", status: "status" };
+const GENERATION_COLUMN = { user: "endUser", session: "sessionId" } as const;
+
+const column = (name: string): Prisma.Sql => Prisma.raw(`"${name}"`);
+const sum = (name: string): Prisma.Sql => Prisma.raw(`coalesce(sum("${name}"), 0)::bigint AS "${name}"`);
+const TOKEN_SUMS = Prisma.join(["inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd"].map(sum));
+const ROLLUP_SUMS = Prisma.sql`
+  coalesce(sum(requests), 0)::bigint AS requests, coalesce(sum(requests) FILTER (WHERE status = 'failed'), 0)::bigint AS failed,
+  coalesce(sum(requests) FILTER (WHERE status = 'rescued'), 0)::bigint AS rescued, ${TOKEN_SUMS}, ${Prisma.join(["attempts", "ttftMsSum", "ttftCount"].map(sum))}`;
+const GENERATION_SUMS = Prisma.sql`
+  count(*)::bigint AS requests, count(*) FILTER (WHERE status = 'failed')::bigint AS failed, count(*) FILTER (WHERE status = 'rescued')::bigint AS rescued, ${TOKEN_SUMS},
+  coalesce(sum(jsonb_array_length(attempts)), 0)::bigint AS attempts, coalesce(sum("timeToFirstTokenMs"), 0)::bigint AS "ttftMsSum", count("timeToFirstTokenMs")::bigint AS "ttftCount"`;
+
+function within(actor: Actor, range: UsageRange, time: Prisma.Sql): Prisma.Sql {
+  const project = range.projectId === undefined ? Prisma.empty : Prisma.sql`AND "projectId" = ${range.projectId}`;
+  return Prisma.sql`"organizationId" = ${actor.organizationId} AND mode = ${range.mode} AND ${time} >= ${range.from} AND ${time} < ${range.to} ${project}`;
+}
+
+/** Ids become the names people gave; an empty value says what its absence means. */
+async function labelled(transaction: Transaction, organizationId: string, dimension: UsageDimension, groups: (UsageSums & { key: string })[]): Promise<UsageGroup[]> {
+  const where = { organizationId, id: { in: groups.map((group) => group.key) } };
+  const named = dimension === "key" ? await transaction.apiKey.findMany({ where, select: { id: true, name: true } })
+    : dimension === "project" ? await transaction.project.findMany({ where, select: { id: true, name: true } }) : [];
+  const names = new Map(named.map((row) => [row.id, row.name]));
+  const absent = { preset: "no preset", model: "not routed", provider: "not routed", user: "no user", session: "no session" } as Partial<Record<UsageDimension, string>>;
+  return groups.map((group) => ({ ...group, label: names.get(group.key) ?? (group.key === "" ? absent[dimension] ?? "none" : group.key) }));
+}
+
+function groupQuery(actor: Actor, range: UsageRange, dimension: UsageDimension): Prisma.Sql {
+  if (dimension === "user" || dimension === "session") {
+    const name = column(GENERATION_COLUMN[dimension]);
+    return Prisma.sql`SELECT coalesce(${name}, '') AS key, ${GENERATION_SUMS} FROM generation WHERE ${within(actor, range, column("createdAt"))} GROUP BY 1 ORDER BY "chargeNanoUsd" DESC, requests DESC, 1 LIMIT ${USAGE_GROUPS_MAX}`;
+  }
+  return Prisma.sql`SELECT ${column(ROLLUP_COLUMN[dimension])} AS key, ${ROLLUP_SUMS} FROM usage_rollup WHERE ${within(actor, range, column("bucket"))} GROUP BY 1 ORDER BY "chargeNanoUsd" DESC, requests DESC, 1 LIMIT ${USAGE_GROUPS_MAX}`;
+}
+
+export interface SeriesQuery extends UsageRange { readonly granularity: "hour" | "day"; readonly groupBy: Exclude<UsageDimension, "user" | "session"> }
+
+export function createUsage(context: StoreContext) {
+  const zoneOf = async (transaction: Transaction, actor: Actor): Promise<string> =>
+    (await transaction.organization.findUniqueOrThrow({ where: { id: actor.organizationId }, select: { timeZone: true } })).timeZone;
+  return {
+    totals: (actor: Actor, range: UsageRange): Promise<UsageSums> => context.tenant(actor, "usage.read", async (transaction) => {
+      const rows = await transaction.$queryRaw<UsageSums[]>`SELECT ${ROLLUP_SUMS} FROM usage_rollup WHERE ${within(actor, range, column("bucket"))}`;
+      if (!rows[0]) throw new Error("an aggregate without GROUP BY gave no row");
+      return rows[0];
+    }),
+    groups: (actor: Actor, range: UsageRange, dimension: UsageDimension): Promise<UsageGroup[]> => context.tenant(actor, "usage.read", async (transaction) =>
+      labelled(transaction, actor.organizationId, dimension, await transaction.$queryRaw<(UsageSums & { key: string })[]>(groupQuery(actor, range, dimension)))),
+    /** Buckets begin at local midnight (day) or the local hour; a day of a clock change has 23 or 25 hours. */
+    series: (actor: Actor, query: SeriesQuery): Promise<UsageSeries> => context.tenant(actor, "usage.read", async (transaction) => {
+      const timeZone = await zoneOf(transaction, actor);
+      const { granularity, from, to } = query;
+      const buckets = await transaction.$queryRaw<{ bucket: Date }[]>(granularity === "day"
+        ? Prisma.sql`SELECT generate_series(date_trunc('day', ${from}::timestamptz AT TIME ZONE ${timeZone}), (${to}::timestamptz AT TIME ZONE ${timeZone}) - interval '1 millisecond', interval '1 day') AT TIME ZONE ${timeZone} AS bucket`
+        : Prisma.sql`SELECT generate_series(date_trunc('hour', ${from}::timestamptz, ${timeZone}), ${to}::timestamptz - interval '1 millisecond', interval '1 hour') AS bucket`);
+      const points = await transaction.$queryRaw<UsagePoint[]>`
+        SELECT date_trunc(${granularity}, bucket, ${timeZone}) AS bucket, ${column(ROLLUP_COLUMN[query.groupBy])} AS key, ${ROLLUP_SUMS}
+        FROM usage_rollup WHERE ${within(actor, query, column("bucket"))} GROUP BY 1, 2 ORDER BY 1`;
+      const sums = await transaction.$queryRaw<(UsageSums & { key: string })[]>(groupQuery(actor, query, query.groupBy));
+      return { timeZone, buckets: buckets.map((row) => row.bucket), points, groups: await labelled(transaction, actor.organizationId, query.groupBy, sums) };
+    }),
+    /** Instants at which the month and the day began for the organization. */
+    periodStarts: (actor: Actor): Promise<{ timeZone: string; month: Date; day: Date }> => context.tenant(actor, "usage.read", async (transaction) => {
+      const timeZone = await zoneOf(transaction, actor);
+      const now = new Date(context.nowMs());
+      const rows = await transaction.$queryRaw<{ month: Date; day: Date }[]>`SELECT date_trunc('month', ${now}::timestamptz, ${timeZone}) AS month, date_trunc('day', ${now}::timestamptz, ${timeZone}) AS day`;
+      if (!rows[0]) throw new Error("a query without FROM gave no row");
+      return { timeZone, ...rows[0] };
+    }),
+    /** Requests, failures and first-token times of each (provider, model) as this organization saw them since `from`. */
+    endpointHealth: (actor: Actor, from: Date): Promise<(UsageSums & { provider: string; model: string })[]> => context.tenant(actor, "usage.read", (transaction) =>
+      transaction.$queryRaw`SELECT provider, model, ${ROLLUP_SUMS} FROM usage_rollup WHERE "organizationId" = ${actor.organizationId} AND bucket >= ${from} GROUP BY 1, 2`),
+  };
+}

@@ -1,0 +1,28 @@
+import { createAccounts } from "./accounts.ts";
+import { createApiKeys } from "./api-keys.ts";
+import { createAuthRecords } from "./auth-records.ts";
+import { createBudgets } from "./budgets.ts";
+import { createCatalog } from "./catalog.ts";
+import { createContext, type WebDbOptions } from "./context.ts";
+import { createOrganizations } from "./organizations.ts";
+import { createPresets } from "./presets.ts";
+import { createRequests } from "./requests.ts";
+import { createStripeEvents } from "./stripe-events.ts";
+import { createUsage } from "./usage.ts";
+
+/**
+ * The control plane's view of Postgres. Every function on tenant data takes the Actor and checks its role before the
+ * statement; the Prisma client itself stays in here.
+ */
+export function createWebDb(options: WebDbOptions) {
+  const context = createContext(options);
+  return {
+    accounts: createAccounts(context), auth: createAuthRecords(context), organizations: createOrganizations(context), keys: createApiKeys(context),
+    presets: createPresets(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
+    catalog: createCatalog(context), stripeEvents: createStripeEvents(context),
+    ping: async (): Promise<void> => { await context.client.$queryRaw`SELECT 1`; },
+    close: (): Promise<void> => context.client.$disconnect(),
+  };
+}
+
+export type WebDb = ReturnType<typeof createWebDb>;
