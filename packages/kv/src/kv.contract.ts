@@ -1,0 +1,176 @@
+import { afterEach, describe, expect, it, vi } from "vitest";
+import type { BudgetLine, Kv, RateBucket } from "./kv.ts";
+
+/** A moment in 2026; tests move it by hand. */
+const START_MS = 1_780_000_000_000;
+const DELIVERY_MS = 4_000;
+let serial = 0;
+const fresh = (name: string): string => `{test${process.pid}}:${name}:${Date.now()}:${++serial}`;
+
+interface LineOptions { readonly limit: bigint; readonly spent?: bigint; readonly key?: string; readonly budgetId?: string }
+function line({ limit, spent = 0n, key = fresh("budget"), budgetId = "bud_1" }: LineOptions): BudgetLine & { loadSpent: ReturnType<typeof vi.fn<() => Promise<bigint>>> } {
+  return { budgetId, key, limitNanoUsd: limit, expiresAtMs: START_MS + 3_600_000, loadSpent: vi.fn(() => Promise.resolve(spent)) };
+}
+const bucket = (limitPerMinute: number, name = "key"): RateBucket => ({ key: fresh("rate"), limitPerMinute, name });
+
+/** Every form must keep these. `create` is given a clock that the test moves. */
+export function counterContract(create: (clock: () => number) => Kv): void {
+  let nowMs = START_MS;
+  let open: Kv | null = null;
+  const start = (): Kv => { nowMs = START_MS; return (open = create(() => nowMs)); };
+  afterEach(async () => { await open?.close(); open = null; });
+
+  describe("takeRate", () => {
+    it("admits a burst of the whole limit, then one request per interval", async () => {
+      const kv = start();
+      const rate = bucket(60);
+      const burst = await Promise.all(Array.from({ length: 61 }, () => kv.takeRate([rate])));
+      expect(burst.filter((decision) => decision.admitted)).toHaveLength(60);
+      expect(burst[60]).toEqual({ admitted: false, bucket: "key", retryAfterMs: 1_000, tightest: { name: "key", limit: 60, remaining: 0, resetMs: 60_000 } });
+      nowMs += 999;
+      expect(await kv.takeRate([rate])).toMatchObject({ admitted: false, retryAfterMs: 1 });
+      nowMs += 1;
+      expect(await kv.takeRate([rate])).toMatchObject({ admitted: true });
+      expect(await kv.takeRate([rate])).toMatchObject({ admitted: false, retryAfterMs: 1_000 });
+    });
+
+    it("never admits more than the limit of a rate that does not divide a minute", async () => {
+      const kv = start();
+      const rate = bucket(7);
+      let admitted = 0;
+      for (let i = 0; i < 600; i++) {
+        if ((await kv.takeRate([rate])).admitted) admitted++;
+        nowMs += 1_000;
+      }
+      expect(admitted).toBeLessThanOrEqual(7 + 70);
+      expect(admitted).toBeGreaterThanOrEqual(7 + 69);
+    });
+
+    it("takes from no bucket when one of them refuses", async () => {
+      const kv = start();
+      const wide = bucket(10, "organization");
+      const narrow = bucket(1, "key");
+      expect(await kv.takeRate([wide, narrow])).toEqual({ admitted: true, tightest: { name: "key", limit: 1, remaining: 0, resetMs: 60_000 } });
+      expect(await kv.takeRate([wide, narrow])).toMatchObject({ admitted: false, bucket: "key", retryAfterMs: 60_000 });
+      expect(await kv.takeRate([wide])).toMatchObject({ admitted: true, tightest: { remaining: 8 } });
+    });
+
+    it("admits without a bucket", async () => {
+      expect(await start().takeRate([])).toEqual({ admitted: true, tightest: null });
+    });
+  });
+
+  describe("reserve and settle", () => {
+    it("never over-admits under 500 concurrent reservations, and loads the spend once", async () => {
+      const kv = start();
+      const budget = line({ limit: 1_000n, spent: 300n });
+      const decisions = await Promise.all(Array.from({ length: 500 }, (_, i) => kv.reserve([budget], `req_${i}`, 10n, 60_000)));
+      expect(decisions.filter((decision) => decision.reserved)).toHaveLength(70);
+      expect(decisions.find((decision) => !decision.reserved)).toEqual({ reserved: false, budgetId: "bud_1", spentNanoUsd: 300n, heldNanoUsd: 700n });
+      expect(budget.loadSpent).toHaveBeenCalledTimes(1);
+    });
+
+    it("keeps every nano-dollar of large amounts", async () => {
+      const kv = start();
+      const budget = line({ limit: 9_007_199_254_740_991n, spent: 9_007_199_254_740_001n });
+      expect(await kv.reserve([budget], "a", 990n, 60_000)).toEqual({ reserved: true });
+      expect(await kv.reserve([budget], "b", 1n, 60_000)).toEqual({ reserved: false, budgetId: "bud_1", spentNanoUsd: 9_007_199_254_740_001n, heldNanoUsd: 990n });
+    });
+
+    it("settles once by hold id, however often it is called", async () => {
+      const kv = start();
+      const budget = line({ limit: 100n });
+      await kv.reserve([budget], "a", 80n, 60_000);
+      await Promise.all([kv.settle([budget], "a", 30n), kv.settle([budget], "a", 30n), kv.settle([budget], "a", 30n)]);
+      expect(await kv.reserve([budget], "b", 71n, 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 30n, heldNanoUsd: 0n });
+      expect(await kv.reserve([budget], "b", 70n, 60_000)).toEqual({ reserved: true });
+    });
+
+    it("counts what was spent beyond the hold", async () => {
+      const kv = start();
+      const budget = line({ limit: 100n });
+      await kv.reserve([budget], "a", 10n, 60_000);
+      await kv.settle([budget], "a", 95n);
+      expect(await kv.reserve([budget], "b", 6n, 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 95n });
+    });
+
+    it("replaces the hold of a repeated reservation, and keeps it when the new amount is refused", async () => {
+      const kv = start();
+      const budget = line({ limit: 100n });
+      await kv.reserve([budget], "a", 60n, 60_000);
+      expect(await kv.reserve([budget], "a", 90n, 60_000)).toEqual({ reserved: true });
+      expect(await kv.reserve([budget], "a", 101n, 60_000)).toMatchObject({ reserved: false, heldNanoUsd: 0n });
+      expect(await kv.reserve([budget], "b", 11n, 60_000)).toMatchObject({ reserved: false, heldNanoUsd: 90n });
+      expect(await kv.reserve([budget], "b", 10n, 60_000)).toEqual({ reserved: true });
+    });
+
+    it("frees an expired hold, and still adds its late settlement, once", async () => {
+      const kv = start();
+      const budget = line({ limit: 100n });
+      await kv.reserve([budget], "a", 100n, 5_000);
+      expect(await kv.reserve([budget], "b", 50n, 60_000)).toMatchObject({ reserved: false });
+      nowMs += 5_000;
+      expect(await kv.reserve([budget], "b", 50n, 60_000)).toEqual({ reserved: true });
+      await kv.settle([budget], "a", 40n);
+      await kv.settle([budget], "a", 40n);
+      expect(await kv.reserve([budget], "c", 11n, 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 40n, heldNanoUsd: 50n });
+    });
+
+    it("holds on no line when one of two refuses", async () => {
+      const kv = start();
+      const wide = line({ limit: 1_000n, budgetId: "bud_org" });
+      const narrow = line({ limit: 100n, spent: 95n, budgetId: "bud_key" });
+      expect(await kv.reserve([wide, narrow], "a", 10n, 60_000)).toEqual({ reserved: false, budgetId: "bud_key", spentNanoUsd: 95n, heldNanoUsd: 0n });
+      expect(await kv.reserve([wide], "b", 1_000n, 60_000)).toEqual({ reserved: true });
+    });
+
+    it("gives the whole hold back on release", async () => {
+      const kv = start();
+      const budget = line({ limit: 100n });
+      await kv.reserve([budget], "a", 100n, 60_000);
+      await kv.release([budget], "a");
+      await kv.release([budget], "a");
+      await kv.settle([budget], "a", 50n);
+      expect(await kv.reserve([budget], "b", 100n, 60_000)).toEqual({ reserved: true });
+    });
+
+    it("refuses to reserve while the spend cannot be loaded, and asks again next time", async () => {
+      const kv = start();
+      const budget = line({ limit: 100n });
+      budget.loadSpent.mockRejectedValueOnce(new Error("ledger away"));
+      await expect(kv.reserve([budget], "a", 1n, 60_000)).rejects.toThrow("ledger away");
+      expect(await kv.reserve([budget], "a", 1n, 60_000)).toEqual({ reserved: true });
+      expect(budget.loadSpent).toHaveBeenCalledTimes(2);
+    });
+
+    it("refuses a limit that cannot be compared exactly", async () => {
+      const kv = start();
+      await expect((async () => kv.reserve([line({ limit: 9_007_199_254_740_992n })], "a", 1n, 60_000))()).rejects.toThrow(RangeError);
+    });
+  });
+}
+
+/** `create` opens one more process on the same stores. */
+export function invalidationContract(create: () => Kv): void {
+  it("delivers an invalidation to every other process, in order", async () => {
+    const [sender, first, second] = [create(), create(), create()];
+    try {
+      const heard: string[] = [];
+      await first.subscribe((topic, id) => heard.push(`1 ${topic} ${id}`), () => {});
+      await second.subscribe((topic, id) => heard.push(`2 ${topic} ${id}`), () => {});
+      const id = fresh("key");
+      await sender.publish("api-key", id);
+      await sender.publish("catalog", "");
+      await vi.waitFor(() => expect(heard.filter((text) => text.includes(id) || text.includes("catalog"))).toHaveLength(4), DELIVERY_MS);
+      expect(heard.filter((text) => text.startsWith("1"))).toEqual([`1 api-key ${id}`, "1 catalog "]);
+    } finally {
+      await Promise.all([sender.close(), first.close(), second.close()]);
+    }
+  });
+
+  it("answers a ping", async () => {
+    const kv = create();
+    await kv.ping();
+    await kv.close();
+  });
+}

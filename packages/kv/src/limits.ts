@@ -1,0 +1,28 @@
+/**
+ * Largest budget limit, in nano-USD (about 9 million USD): Lua compares in doubles, which are exact up to 2^53.
+ * Both forms refuse more, so that moving from the embedded form to Redis changes no answer.
+ */
+export const BUDGET_LIMIT_NANO_USD_MAX = BigInt(Number.MAX_SAFE_INTEGER);
+
+/** Requests a minute above this are counted as this: the emission interval would fall below the clock's microsecond. */
+export const RATE_PER_MINUTE_MAX = 60_000_000;
+
+/** An expired hold is remembered this long, so that a late settlement is still added, once. Longer than any request's deadline. */
+export const TOMBSTONE_MS = 3_600_000;
+
+const MINUTE_US = 60_000_000;
+
+/**
+ * Microseconds between two admissions. Rounded up, so that rounding never admits more than the limit; the loss is below
+ * one microsecond a request.
+ */
+export function emissionIntervalUs(limitPerMinute: number): number {
+  if (!Number.isFinite(limitPerMinute) || limitPerMinute < 1) throw new RangeError("limitPerMinute must be at least 1");
+  return Math.ceil(MINUTE_US / Math.min(Math.floor(limitPerMinute), RATE_PER_MINUTE_MAX));
+}
+
+/** @throws RangeError when the limit cannot be compared exactly, or an amount is negative. */
+export function assertReservable(limitNanoUsd: bigint, amountNanoUsd: bigint): void {
+  if (limitNanoUsd > BUDGET_LIMIT_NANO_USD_MAX) throw new RangeError(`a budget limit is at most ${BUDGET_LIMIT_NANO_USD_MAX} nano-USD`);
+  if (amountNanoUsd < 0n || amountNanoUsd > BUDGET_LIMIT_NANO_USD_MAX) throw new RangeError("the amount to reserve is out of range");
+}

@@ -1,0 +1,163 @@
+// The form for any number of gateways. Each decision is one script on the server, by the server's clock; this file only
+// names keys, carries arguments and loads a budget's spend when the server holds no counter for it.
+import type { Redis } from "ioredis";
+import { DependencyUnavailable } from "./dependency-unavailable.ts";
+import { encodeInvalidation, HEARTBEAT_MS, INVALIDATION_CHANNEL, Listeners } from "./invalidation.ts";
+import type { BudgetLine, Kv, RateBucket, RateDecision, ReserveDecision } from "./kv.ts";
+import { assertReservable, emissionIntervalUs, RATE_PER_MINUTE_MAX, TOMBSTONE_MS } from "./limits.ts";
+import { asked, createCommandClient, createSubscriberClient, firstReady, integers } from "./redis-client.ts";
+import { SingleFlight } from "./single-flight.ts";
+
+/** How far the ledger may lag behind the gateway: usage events travel by spool and job. */
+const LEDGER_LAG_MS = 60_000;
+/** A counter can vanish between seeding and reserving only by eviction or a flush; more tries would hide a broken server. */
+const SEED_ATTEMPTS_MAX = 3;
+
+export interface RedisKvOptions {
+  /** `redis://` or `rediss://`. */
+  readonly url: string;
+  /** Milliseconds since the epoch; the server's own clock when absent, as several gateways need. */
+  readonly clock?: () => number;
+}
+
+/** Connects at once and in the background. While Redis is away every call rejects with `DependencyUnavailable`, within about a second. */
+export function createRedisKv({ url, clock }: RedisKvOptions): Kv {
+  return new RedisKv(createCommandClient(url), createSubscriberClient(url), clock);
+}
+
+/** A cluster needs the keys of one script in one slot: a caller that puts `{organization}` into its keys gets that; other keys are their own tag. */
+const tagged = (key: string): string => (/\{.+\}/.test(key) ? key : `{${key}}`);
+const rateKey = (key: string): string => `trunkline:rate:${tagged(key)}`;
+const spentKey = (key: string): string => `trunkline:spent:${tagged(key)}`;
+
+function budgetKeys(lines: readonly Pick<BudgetLine, "key">[]): string[] {
+  const keys: string[] = [];
+  for (const line of lines) {
+    const tag = tagged(line.key);
+    keys.push(`trunkline:spent:${tag}`, `trunkline:holds:${tag}`, `trunkline:deadlines:${tag}`);
+  }
+  return keys;
+}
+
+class RedisKv implements Kv {
+  readonly #commands: Redis;
+  readonly #subscriber: Redis;
+  readonly #clock: (() => number) | undefined;
+  readonly #loading = new SingleFlight();
+  readonly #listeners = new Listeners();
+  #everReady = false;
+  #waiting: Promise<void> | null = null;
+  #heartbeat: NodeJS.Timeout | undefined;
+  #subscribed: Promise<void> | null = null;
+
+  constructor(commands: Redis, subscriber: Redis, clock: (() => number) | undefined) {
+    this.#commands = commands;
+    this.#subscriber = subscriber;
+    this.#clock = clock;
+    commands.once("ready", () => { this.#everReady = true; });
+  }
+
+  #ready(): Promise<void> {
+    return (this.#waiting ??= asked(firstReady(this.#commands)).finally(() => { this.#waiting = null; }));
+  }
+
+  async takeRate(buckets: readonly RateBucket[]): Promise<RateDecision> {
+    if (buckets.length === 0) return { admitted: true, tightest: null };
+    const args: (string | number)[] = buckets.map((bucket) => rateKey(bucket.key));
+    args.push(this.#clock ? String(this.#clock() * 1000) : "");
+    for (const { limitPerMinute } of buckets) args.push(emissionIntervalUs(limitPerMinute), Math.min(Math.floor(limitPerMinute), RATE_PER_MINUTE_MAX));
+    if (!this.#everReady) await this.#ready();
+    const [refused = 0, retryAfterMs = 0, tightest = 0, remaining = 0, resetMs = 0] = integers(await asked(this.#commands.trunklineTakeRate(buckets.length, ...args)));
+    const bucket = buckets[tightest - 1];
+    if (!bucket) throw new DependencyUnavailable("redis", new RangeError("a script named no bucket"));
+    const state = { name: bucket.name, limit: bucket.limitPerMinute, remaining, resetMs };
+    return refused > 0 ? { admitted: false, bucket: bucket.name, retryAfterMs, tightest: state } : { admitted: true, tightest: state };
+  }
+
+  async reserve(lines: readonly BudgetLine[], holdId: string, amountNanoUsd: bigint, holdMs: number): Promise<ReserveDecision> {
+    for (const line of lines) assertReservable(line.limitNanoUsd, amountNanoUsd);
+    if (lines.length === 0) return { reserved: true };
+    if (!this.#everReady) await this.#ready();
+    const keys = budgetKeys(lines);
+    const limits = lines.map((line) => line.limitNanoUsd.toString());
+    for (let attempt = 0; attempt < SEED_ATTEMPTS_MAX; attempt++) {
+      const reply = await asked(this.#commands.trunklineReserve(keys.length, ...keys, this.#now(), holdId, amountNanoUsd.toString(), holdMs, TOMBSTONE_MS, ...limits));
+      const [code, ...rest] = integers(reply);
+      if (code === 0) return { reserved: true };
+      if (code === 1) return refusal(lines, reply);
+      await Promise.all(rest.map((index) => this.#seed(lines[index - 1])));
+    }
+    throw new DependencyUnavailable("redis", new Error("a budget counter vanished as often as it was written"));
+  }
+
+  async #seed(line: BudgetLine | undefined): Promise<void> {
+    if (!line) throw new DependencyUnavailable("redis", new RangeError("a script named no line"));
+    await this.#loading.run(line.key, async () => {
+      const spent = (await line.loadSpent()).toString();
+      if (line.expiresAtMs === null) await asked(this.#commands.set(spentKey(line.key), spent, "NX"));
+      else await asked(this.#commands.set(spentKey(line.key), spent, "PX", Math.max(LEDGER_LAG_MS, line.expiresAtMs - this.#nowMs()), "NX"));
+    });
+  }
+
+  async settle(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: bigint): Promise<void> {
+    if (lines.length === 0) return;
+    if (!this.#everReady) await this.#ready();
+    const keys = budgetKeys(lines);
+    await asked(this.#commands.trunklineSettle(keys.length, ...keys, this.#now(), holdId, spentNanoUsd.toString(), TOMBSTONE_MS, LEDGER_LAG_MS));
+  }
+
+  async release(lines: readonly Pick<BudgetLine, "key">[], holdId: string): Promise<void> {
+    if (lines.length === 0) return;
+    if (!this.#everReady) await this.#ready();
+    const keys = budgetKeys(lines);
+    await asked(this.#commands.trunklineRelease(keys.length, ...keys, holdId));
+  }
+
+  #now(): string { return this.#clock ? String(this.#clock()) : ""; }
+  #nowMs(): number { return this.#clock ? this.#clock() : Date.now(); }
+
+  async publish(topic: Parameters<Kv["publish"]>[0], id: string): Promise<void> {
+    if (!this.#everReady) await this.#ready();
+    await asked(this.#commands.publish(INVALIDATION_CHANNEL, encodeInvalidation(topic, id)));
+  }
+
+  async subscribe(...[onMessage, onGap]: Parameters<Kv["subscribe"]>): Promise<void> {
+    await (this.#subscribed ??= this.#startSubscriber().catch((error: unknown) => { this.#subscribed = null; throw error; }));
+    this.#listeners.add(onMessage, onGap);
+  }
+
+  async #startSubscriber(): Promise<void> {
+    const subscriber = this.#subscriber;
+    if (subscriber.status === "wait") subscriber.connect().catch(() => {});
+    await asked(firstReady(subscriber));
+    await asked(subscriber.subscribe(INVALIDATION_CHANNEL));
+    subscriber.on("message", (_channel, message) => this.#listeners.message(message));
+    subscriber.on("ready", () => {
+      subscriber.subscribe(INVALIDATION_CHANNEL).then(() => this.#listeners.gap(), () => subscriber.disconnect(true));
+    });
+    this.#heartbeat = setInterval(() => {
+      if (subscriber.status === "ready") subscriber.ping().catch(() => subscriber.disconnect(true));
+    }, HEARTBEAT_MS);
+    this.#heartbeat.unref();
+  }
+
+  async ping(): Promise<void> {
+    if (!this.#everReady) await this.#ready();
+    await asked(this.#commands.ping());
+  }
+
+  close(): Promise<void> {
+    clearInterval(this.#heartbeat);
+    this.#subscriber.disconnect();
+    this.#commands.disconnect();
+    return Promise.resolve();
+  }
+}
+
+/** Amounts are read from the reply's text: a number would lose digits above 2^53. */
+function refusal(lines: readonly BudgetLine[], reply: unknown): ReserveDecision {
+  const [, index, spent, held] = Array.isArray(reply) ? reply : [];
+  const line = lines[Number(index) - 1];
+  if (!line) throw new DependencyUnavailable("redis", new RangeError("a script named no line"));
+  return { reserved: false, budgetId: line.budgetId, spentNanoUsd: BigInt(String(spent)), heldNanoUsd: BigInt(String(held)) };
+}
