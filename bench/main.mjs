@@ -1,0 +1,110 @@
+// `bench gateway [--json] [--rounds N] [--seconds S]`: CPU a request and time to first token of our lanes, nginx and Portkey, interleaved in one run.
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { root } from "../infra/scripts/stack.mjs";
+import { cpuMicros, startNginx, startOurs, startPortkey, startUpstream } from "./lanes.mjs";
+import { closedLoop, firstTokens, quantile, requestBytes } from "./load.mjs";
+
+const option = (name, fallback) => {
+  const at = process.argv.indexOf(`--${name}`);
+  return at === -1 ? fallback : Number(process.argv[at + 1]);
+};
+const ROUNDS = option("rounds", 5);
+const SECONDS = option("seconds", 4);
+const CONNECTIONS = option("connections", 8);
+/** Enough requests for the JIT to settle before anything counts. */
+const WARM_UP_SECONDS = option("warmup", 6);
+const STREAMS_PER_ROUND = 20;
+const say = (text) => process.stderr.write(`${text}\n`);
+const median = (values) => quantile(values, 0.5);
+
+const body = (stream) => JSON.stringify({ model: "openai/gpt-5-mini", ...(stream ? { stream: true } : {}), messages: [{ role: "user", content: "x".repeat(160) }] });
+const bytesFor = (lane, stream) => requestBytes({ port: lane.port, path: lane.path, headers: lane.headers, body: body(stream) });
+
+async function measurePlain(lane) {
+  const before = cpuMicros(lane.pids());
+  const began = performance.now();
+  const { requests, latenciesMs } = await closedLoop({ port: lane.port, bytes: bytesFor(lane, false), connections: CONNECTIONS, durationMs: SECONDS * 1000 });
+  const seconds = (performance.now() - began) / 1000;
+  return { cpu: (cpuMicros(lane.pids()) - before) / requests, rate: requests / seconds, p50: quantile(latenciesMs, 0.5), p99: quantile(latenciesMs, 0.99) };
+}
+
+async function startLanes(dir, say_) {
+  const upstream = await startUpstream();
+  const ours = await startOurs({ dataDir: path.join(dir, "stack"), upstreamPort: upstream.port, say: say_ });
+  const nginx = await startNginx({ dir: path.join(dir, "nginx"), upstreamPort: upstream.port, featured: false });
+  const nginxFeatured = await startNginx({ dir: path.join(dir, "nginx-featured"), upstreamPort: upstream.port, featured: true });
+  const portkey = await startPortkey({ dir: path.join(root, ".trunkline/bench-portkey"), upstreamPort: upstream.port });
+  const direct = { port: upstream.port, path: "/v1/chat/completions", headers: {} };
+  const stop = async () => { for (const lane of [nginx, nginxFeatured, portkey]) lane.stop(); await ours.stop(); upstream.stop(); };
+  return { lanes: { naked: ours.naked, featured: ours.featured, nginx, nginxFeatured, portkey }, direct, stop };
+}
+
+/** Rounds of every lane in turn, so that a noisy neighbour hits all alike. */
+async function measure({ lanes, direct }) {
+  const samples = Object.fromEntries(Object.keys(lanes).map((name) => [name, { plain: [], ttft: [] }]));
+  const directTtft = [];
+  for (const [name, lane] of Object.entries(lanes)) {
+    say(`warming up ${name}`);
+    await closedLoop({ port: lane.port, bytes: bytesFor(lane, false), connections: CONNECTIONS, durationMs: WARM_UP_SECONDS * 1000 });
+  }
+  for (let round = 0; round < ROUNDS; round++) {
+    say(`round ${round + 1} of ${ROUNDS}`);
+    directTtft.push(median(await firstTokens({ port: direct.port, bytes: bytesFor(direct, true), count: STREAMS_PER_ROUND })));
+    for (const [name, lane] of Object.entries(lanes)) {
+      samples[name].plain.push(await measurePlain(lane));
+      samples[name].ttft.push(median(await firstTokens({ port: lane.port, bytes: bytesFor(lane, true), count: STREAMS_PER_ROUND })));
+    }
+  }
+  return { samples, directTtft };
+}
+
+function summarise({ samples, directTtft }) {
+  const lanes = {};
+  for (const [name, { plain, ttft }] of Object.entries(samples)) {
+    const cpu = median(plain.map((sample) => sample.cpu));
+    lanes[name] = {
+      cpuMicrosPerRequest: round(cpu), requestsPerSecond: Math.round(1e6 / cpu), measuredRequestsPerSecond: Math.round(median(plain.map((sample) => sample.rate))),
+      latencyMsP50: round(median(plain.map((sample) => sample.p50))), latencyMsP99: round(median(plain.map((sample) => sample.p99))),
+      ttftAddedMsP50: round(median(ttft.map((value, index) => value - directTtft[index]))),
+    };
+  }
+  const ratio = (above, below) => round(median(samples[above].plain.map((sample, index) => samples[below].plain[index].cpu / sample.cpu)));
+  const ratios = { nakedOverNginx: ratio("naked", "nginx"), featuredOverNginxFeatured: ratio("featured", "nginxFeatured"), featuredOverNaked: ratio("featured", "naked"), cpuPortkeyOverFeatured: ratio("featured", "portkey") };
+  return { lanes, ratios, node: process.version, cpu: os.cpus()[0]?.model, rounds: ROUNDS, seconds: SECONDS, connections: CONNECTIONS };
+}
+const round = (value) => Math.round(value * 1000) / 1000;
+
+/** The gates that must hold for the claims in docs/performance.md. */
+const GATES = [
+  ["featured ≥ 0.22 of featured nginx per core", (r) => r.ratios.featuredOverNginxFeatured >= 0.22],
+  ["≥ 8 times less CPU a request than Portkey", (r) => r.ratios.cpuPortkeyOverFeatured >= 8],
+  ["added time to first token p50 ≤ 0.6 ms", (r) => r.lanes.featured.ttftAddedMsP50 <= 0.6],
+];
+
+function report(result) {
+  const failed = GATES.filter(([, holds]) => !holds(result));
+  for (const [name] of failed) say(`gate missed: ${name}`);
+  if (process.argv.includes("--json")) console.log(JSON.stringify(result));
+  else {
+    console.table(result.lanes);
+    console.table(result.ratios);
+    console.log(`${GATES.length - failed.length} passed, ${failed.length} failed`);
+  }
+  process.exitCode = failed.length ? 1 : 0;
+}
+
+if (process.argv[2] !== "gateway") {
+  console.error('usage: bench gateway [--json] [--rounds N] [--seconds S]');
+  process.exit(64);
+}
+const dir = fs.mkdtempSync(path.join(os.tmpdir(), "trunkline-bench-"));
+fs.chmodSync(dir, 0o755);
+const running = await startLanes(dir, say);
+try {
+  report(summarise(await measure(running)));
+} finally {
+  await running.stop();
+  fs.rmSync(dir, { recursive: true, force: true });
+}
