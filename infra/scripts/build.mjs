@@ -55,3 +55,5 @@ export async function buildAll(onProgress = () => {}) {
   fs.writeFileSync(stampFile, stamp);
   return true;
 }
+
+if (process.argv.includes("--now")) await buildAll((text) => console.log(text));

@@ -30,3 +30,5 @@ export function ensureInstalled(onProgress = () => {}) {
   }
   fs.writeFileSync(stampFile, stamp);
 }
+
+if (process.argv.includes("--now")) ensureInstalled((text) => console.log(text));
