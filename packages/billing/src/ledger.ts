@@ -1,0 +1,37 @@
+import type { UsageEvent } from "@trunkline/contracts";
+
+export const LEDGER_ACCOUNTS = ["customer_receivable", "revenue", "provider_cost", "provider_payable", "absorbed"] as const;
+export type LedgerAccountKind = (typeof LEDGER_ACCOUNTS)[number];
+
+/** Debit positive, credit negative, nano-USD. */
+export interface LedgerLine { readonly account: LedgerAccountKind; readonly amountNanoUsd: bigint }
+
+/**
+ * The double entry of one request; sums to zero; empty in test mode and when no money moved.
+ *
+ * Two books. Customer: `customer_receivable` +charge, `revenue` −charge. Provider, over all attempts: `provider_payable` −cost, and
+ * the same cost as an expense, split in two: `absorbed` = max(0, cost − charge) is what no customer pays for (failed attempts,
+ * broken streams, insured completions), `provider_cost` = cost − absorbed is the rest. Zero lines are left out.
+ *
+ * Throws RangeError on a negative amount: a correction is a transaction of its own, never a usage event.
+ */
+export function ledgerEntriesFor(event: Pick<UsageEvent, "mode" | "chargeNanoUsd"> & { readonly attempts: readonly { readonly costNanoUsd: string }[] }): readonly LedgerLine[] {
+  if (event.mode !== "live") return [];
+  const charge = amount(event.chargeNanoUsd);
+  const cost = event.attempts.reduce((sum, attempt) => sum + amount(attempt.costNanoUsd), 0n);
+  const absorbed = cost > charge ? cost - charge : 0n;
+  const lines: LedgerLine[] = [
+    { account: "customer_receivable", amountNanoUsd: charge },
+    { account: "revenue", amountNanoUsd: -charge },
+    { account: "provider_cost", amountNanoUsd: cost - absorbed },
+    { account: "absorbed", amountNanoUsd: absorbed },
+    { account: "provider_payable", amountNanoUsd: -cost },
+  ];
+  return lines.filter((line) => line.amountNanoUsd !== 0n);
+}
+
+function amount(text: string): bigint {
+  const value = BigInt(text);
+  if (value < 0n) throw new RangeError("a usage event carries a negative amount");
+  return value;
+}

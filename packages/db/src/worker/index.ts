@@ -1,0 +1,3 @@
+export { createWorkerDb } from "./worker-db.ts";
+export type { LedgerLine, WorkerDb, WorkerDbOptions } from "./worker-db.ts";
+export type { ExportBook, ExportCandidate, ExportHealth, ExportKey, ExportMeasure, ExportQueries, ExportRange, ExportRow, ExportState, ExportSubject, NewExport, UnexportedWindow } from "./export-book.ts";

@@ -1,0 +1,119 @@
+// The one statement that books a batch: rows, minute sums and ledger from the same RETURNING, so that all of them are counted
+// exactly once or not at all. It decides nothing about money: the ledger lines arrive ready.
+import type { UsageEvent } from "@trunkline/contracts";
+
+type Value = string | number | boolean | null;
+interface Column { readonly name: string; readonly type: string; readonly read: (event: UsageEvent) => Value }
+
+/** Integer columns meet floats from monotonic clocks. */
+const whole = (value: number): number => Math.round(value);
+const timestamp = (ms: number): string => new Date(ms).toISOString();
+
+const COLUMNS: readonly Column[] = [
+  { name: "id", type: "text", read: (e) => e.id },
+  { name: "mode", type: "text", read: (e) => e.mode },
+  { name: "organizationId", type: "text", read: (e) => e.organizationId },
+  { name: "projectId", type: "text", read: (e) => e.projectId },
+  { name: "apiKeyId", type: "text", read: (e) => e.apiKeyId },
+  { name: "createdAt", type: "timestamptz", read: (e) => timestamp(e.createdAtMs) },
+  { name: "inboundApi", type: "text", read: (e) => e.inboundApi },
+  { name: "streaming", type: "boolean", read: (e) => e.streaming },
+  { name: "requestedModel", type: "text", read: (e) => e.requestedModel },
+  { name: "presetSlug", type: "text", read: (e) => e.presetSlug },
+  { name: "presetVersion", type: "int", read: (e) => e.presetVersion },
+  { name: "status", type: "text", read: (e) => e.status },
+  { name: "httpStatus", type: "int", read: (e) => e.httpStatus },
+  { name: "errorCode", type: "text", read: (e) => e.errorCode },
+  { name: "errorMessage", type: "text", read: (e) => e.errorMessage },
+  { name: "provider", type: "text", read: (e) => e.provider },
+  { name: "model", type: "text", read: (e) => e.model },
+  { name: "finishReason", type: "text", read: (e) => e.finishReason },
+  { name: "durationMs", type: "int", read: (e) => whole(e.durationMs) },
+  { name: "timeToFirstTokenMs", type: "int", read: (e) => (e.timeToFirstTokenMs === null ? null : whole(e.timeToFirstTokenMs)) },
+  { name: "inputTokens", type: "bigint", read: (e) => e.usage.inputTokens },
+  { name: "cacheReadTokens", type: "bigint", read: (e) => e.usage.cacheReadTokens },
+  { name: "cacheWriteTokens", type: "bigint", read: (e) => e.usage.cacheWriteTokens },
+  { name: "outputTokens", type: "bigint", read: (e) => e.usage.outputTokens },
+  { name: "reasoningTokens", type: "bigint", read: (e) => e.usage.reasoningTokens },
+  { name: "usageBasis", type: "text", read: (e) => e.usage.basis },
+  { name: "priceVersionId", type: "text", read: (e) => e.priceVersionId },
+  { name: "chargeNanoUsd", type: "bigint", read: (e) => e.chargeNanoUsd },
+  { name: "costNanoUsd", type: "bigint", read: (e) => costNanoUsdOf(e).toString() },
+  { name: "attempts", type: "jsonb", read: (e) => JSON.stringify(e.attempts) },
+  { name: "losses", type: "jsonb", read: (e) => JSON.stringify(e.losses) },
+  { name: "endUser", type: "text", read: (e) => e.endUser },
+  { name: "sessionId", type: "text", read: (e) => e.sessionId },
+  { name: "metadata", type: "jsonb", read: (e) => JSON.stringify(e.metadata) },
+  { name: "decision", type: "jsonb", read: (e) => (e.decision === null || e.decision === undefined ? null : JSON.stringify(e.decision)) },
+];
+
+/** What the providers bill for the request: the sum over its attempts, lost ones included. */
+function costNanoUsdOf(event: UsageEvent): bigint {
+  return event.attempts.reduce((sum, attempt) => sum + BigInt(attempt.costNanoUsd), 0n);
+}
+
+const ROLLUP_KEY = ["organizationId", "mode", "bucket", "projectId", "apiKeyId", "provider", "model", "presetSlug", "status"] as const;
+const ROLLUP_SUMS: Readonly<Record<string, string>> = {
+  requests: "count(*)",
+  attempts: `sum(jsonb_array_length(attempts))`,
+  inputTokens: `sum("inputTokens")`,
+  cacheReadTokens: `sum("cacheReadTokens")`,
+  cacheWriteTokens: `sum("cacheWriteTokens")`,
+  outputTokens: `sum("outputTokens")`,
+  reasoningTokens: `sum("reasoningTokens")`,
+  chargeNanoUsd: `sum("chargeNanoUsd")`,
+  costNanoUsd: `sum("costNanoUsd")`,
+  durationMsSum: `sum("durationMs")`,
+  ttftMsSum: `coalesce(sum("timeToFirstTokenMs"), 0)`,
+  ttftCount: `count("timeToFirstTokenMs")`,
+};
+
+const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
+const generationColumns = quoted(COLUMNS.map((column) => column.name));
+const generationArrays = COLUMNS.map((column, index) => `$${index + 1}::${column.type}[]`).join(", ");
+const sumNames = Object.keys(ROLLUP_SUMS);
+const LINE = COLUMNS.length;
+
+/** INVARIANT: the rollup rows are sorted before they are locked, so two batches that share rows wait and never deadlock. */
+export const INGEST_SQL = `
+WITH ins AS (
+  INSERT INTO generation (${generationColumns}) SELECT * FROM unnest(${generationArrays})
+  ON CONFLICT (id) DO NOTHING RETURNING *
+), sums AS (
+  SELECT "organizationId", mode, date_bin('1 minute', "createdAt", 'epoch'::timestamptz) AS bucket, "projectId", "apiKeyId",
+    coalesce(provider, '') AS provider, coalesce(model, '') AS model, coalesce("presetSlug", '') AS "presetSlug", status,
+    ${Object.entries(ROLLUP_SUMS).map(([name, sql]) => `${sql} AS "${name}"`).join(", ")}
+  FROM ins GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
+), rollup AS (
+  INSERT INTO usage_rollup (${quoted([...ROLLUP_KEY, ...sumNames])})
+  SELECT ${quoted([...ROLLUP_KEY, ...sumNames])} FROM sums ORDER BY ${quoted(ROLLUP_KEY)}
+  ON CONFLICT (${quoted(ROLLUP_KEY)}) DO UPDATE SET ${sumNames.map((name) => `"${name}" = usage_rollup."${name}" + excluded."${name}"`).join(", ")}
+), line AS (
+  SELECT * FROM unnest($${LINE + 1}::text[], $${LINE + 2}::text[], $${LINE + 3}::bigint[]) AS l ("sourceId", account, amount)
+), posted AS (
+  INSERT INTO ledger_transaction (id, kind, "sourceId", "organizationId", "createdAt")
+  SELECT 'txn_' || ins.id, 'usage', ins.id, ins."organizationId", ins."createdAt" FROM ins
+  WHERE ins.mode = 'live' AND EXISTS (SELECT FROM line WHERE line."sourceId" = ins.id)
+  ORDER BY ins.id RETURNING id, "sourceId", "organizationId"
+), accounts AS (
+  INSERT INTO ledger_account (id, "organizationId", kind)
+  SELECT DISTINCT posted."organizationId" || ':' || line.account, posted."organizationId", line.account
+  FROM posted JOIN line USING ("sourceId") ORDER BY 1 ON CONFLICT DO NOTHING
+), entries AS (
+  INSERT INTO ledger_entry ("transactionId", "organizationId", account, "amountNanoUsd")
+  SELECT posted.id, posted."organizationId", line.account, line.amount FROM posted JOIN line USING ("sourceId")
+)
+SELECT "apiKeyId", count(*)::int AS requests, max("createdAt") AS "usedAt" FROM ins GROUP BY 1 ORDER BY 1`;
+
+/** Keys are locked in id order, after the rollups, for the same reason. */
+export const TOUCH_KEYS_SQL = `
+WITH used AS (SELECT * FROM unnest($1::text[], $2::timestamptz[]) AS u (id, "usedAt")),
+locked AS (SELECT k.id FROM api_key k WHERE k.id = ANY ($1::text[]) ORDER BY k.id FOR NO KEY UPDATE)
+UPDATE api_key SET "lastUsedAt" = greatest(api_key."lastUsedAt", used."usedAt")
+FROM used, locked WHERE api_key.id = used.id AND api_key.id = locked.id
+  AND (api_key."lastUsedAt" IS NULL OR api_key."lastUsedAt" < used."usedAt")`;
+
+/** Struct of arrays, one a column, in the order of `INGEST_SQL`. */
+export function generationParameters(events: readonly UsageEvent[]): Value[][] {
+  return COLUMNS.map((column) => events.map(column.read));
+}
