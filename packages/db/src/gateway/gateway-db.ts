@@ -1,0 +1,42 @@
+import { apiKeyRecord, FIND_API_KEY } from "./api-key.ts";
+import { catalogSnapshot, LOAD_CATALOG } from "./catalog.ts";
+import { FIND_GENERATION, receipt } from "./generation.ts";
+import type { GatewayDb } from "./port.ts";
+import { createPrepared } from "./prepared.ts";
+import { LOAD_PRESETS, organizationPresets } from "./presets.ts";
+import { LOAD_SPENT, spentParameters } from "./spend.ts";
+
+export interface GatewayDbOptions {
+  readonly databaseUrl: string;
+  /** Connections of this process. Reads are few and short: 4 serve thousands of requests a second. */
+  readonly poolMax: number;
+}
+
+/**
+ * Connects on first use. Every method rejects with `DependencyUnavailable` when Postgres does not answer within about two seconds.
+ * The role reads across tenants; every statement about a tenant's data names its organization.
+ */
+export function createGatewayDb(options: GatewayDbOptions): GatewayDb {
+  const prepared = createPrepared(options);
+  return {
+    async findApiKey(keyId) {
+      const [row] = await prepared.read(FIND_API_KEY, [keyId]);
+      return row ? apiKeyRecord(row) : null;
+    },
+    loadPresets: async (organizationId) => organizationPresets(await prepared.read(LOAD_PRESETS, [organizationId])),
+    async loadCatalog() {
+      const [row] = await prepared.read(LOAD_CATALOG, []);
+      return catalogSnapshot(row ?? { models: [], endpoints: [], prices: [] });
+    },
+    async loadSpent(scope) {
+      const [row] = await prepared.read(LOAD_SPENT, spentParameters(scope));
+      return BigInt(row?.spent ?? "0");
+    },
+    async findGeneration(organizationId, id) {
+      const [row] = await prepared.read(FIND_GENERATION, [organizationId, id]);
+      return row ? receipt(row) : null;
+    },
+    async ping() { await prepared.read({ name: "gateway_ping", text: "SELECT 1" }, []); },
+    close: () => prepared.close(),
+  };
+}

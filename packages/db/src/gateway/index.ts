@@ -1,0 +1,5 @@
+export type { ApiKeyRecord, OrganizationPresets, SpendScope } from "../records.ts";
+export { DependencyUnavailable } from "./dependency-unavailable.ts";
+export { createGatewayDb } from "./gateway-db.ts";
+export type { GatewayDbOptions } from "./gateway-db.ts";
+export type { GatewayDb } from "./port.ts";
