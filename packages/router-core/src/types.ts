@@ -17,9 +17,12 @@ export interface ProviderPreferences {
 export interface RequestFacts {
   /** Models in the caller's order, as resolved ids (`author/slug`); empty means `auto`: the preset decides. */
   readonly models: readonly string[];
+  /** Likely count: `estimateTokens(bytes)` of the catalogue. The upper bound for reservations is derived from it. */
   readonly inputTokens: number;
   /** null: the caller set none. */
   readonly maxOutputTokens: number | null;
+  /** The wire's `n`: answers asked for at once; 1 when absent. Each may use the whole output bound. */
+  readonly answers?: number;
   readonly needs: readonly Need[];
   readonly task: string | null;
   readonly metadata: Readonly<Record<string, string>>;
@@ -54,6 +57,8 @@ export interface Candidate {
   readonly provider: string;
   readonly model: string;
   readonly upstreamModel: string;
+  /** What the model holds: input and output together. */
+  readonly contextTokens: number;
   readonly maxOutputTokens: number;
   readonly price: PriceVersion;
   /** Likely cost; for display and sorting. */

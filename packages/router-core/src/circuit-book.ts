@@ -1,0 +1,116 @@
+/**
+ * What this process knows of upstream health: a circuit for each (provider, model, credential owner), one for each credential, and
+ * decayed speed for each (provider, model). Pure state: time and jitter are handed in. Bounded; the least recently used entry goes first.
+ */
+import type { Failure } from "@trunkline/contracts";
+import { Circuit } from "./circuit.ts";
+import { DecayedMean } from "./decayed-mean.ts";
+import { DISPOSITION } from "./disposition.ts";
+import type { CircuitState, HealthSnapshot } from "./types.ts";
+
+export interface CircuitKey {
+  readonly provider: string;
+  readonly model: string;
+  /** `platform` for the operator's credential, else the organization's id: one tenant's bad key never hurts another. */
+  readonly credentialOwner: string;
+}
+
+export type AttemptOutcome =
+  | { readonly ok: true; readonly timeToFirstTokenMs: number | null; readonly tokensPerSecond: number | null }
+  | { readonly ok: false; readonly failure: Failure };
+
+export interface CircuitBookOptions {
+  /** Uniform in [0, 1). */
+  readonly jitter: () => number;
+  readonly entriesMax?: number;
+}
+
+/** About 1 kB an entry: 10 MB at most. */
+const ENTRIES_MAX = 10_000;
+/** `*` is no model id, so a credential's circuit cannot collide with a model's. */
+const EVERY_MODEL = "*";
+
+interface Speed { readonly timeToFirstTokenMs: DecayedMean; readonly tokensPerSecond: DecayedMean }
+
+/** Map order is use order: a touched entry moves to the end, and the first goes when full. */
+class LeastRecentlyUsed<Value> {
+  readonly #entries = new Map<string, Value>();
+  constructor(readonly max: number) {}
+
+  find(key: string): Value | undefined { return this.#entries.get(key); }
+
+  obtain(key: string, create: () => Value): Value {
+    const value = this.#entries.get(key) ?? create();
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+    if (this.#entries.size > this.max) for (const oldest of this.#entries.keys()) { this.#entries.delete(oldest); break; }
+    return value;
+  }
+
+  get size(): number { return this.#entries.size; }
+}
+
+const textOf = (key: CircuitKey): string => `${key.provider}|${key.model}|${key.credentialOwner}`;
+const credentialOf = (key: CircuitKey): string => textOf({ ...key, model: EVERY_MODEL });
+const WORST: readonly CircuitState[] = ["open", "half_open", "closed"];
+
+export class CircuitBook {
+  readonly #circuits: LeastRecentlyUsed<Circuit>;
+  readonly #speeds: LeastRecentlyUsed<Speed>;
+  readonly #jitter: () => number;
+
+  constructor(options: CircuitBookOptions) {
+    const max = options.entriesMax ?? ENTRIES_MAX;
+    this.#circuits = new LeastRecentlyUsed(max);
+    this.#speeds = new LeastRecentlyUsed(max);
+    this.#jitter = options.jitter;
+  }
+
+  get size(): number { return this.#circuits.size; }
+
+  /** The worse of the model's circuit and its credential's. Unknown keys are closed. */
+  state(key: CircuitKey, nowMs: number): CircuitState {
+    const states = this.#both(key).map((circuit) => circuit.state(nowMs));
+    return WORST.find((state) => states.includes(state)) ?? "closed";
+  }
+
+  /** Asked right before an attempt: false when open, or when another request holds the trial. A last resort goes ahead regardless. */
+  admit(key: CircuitKey, nowMs: number): boolean {
+    const circuits = this.#both(key);
+    if (circuits.some((circuit) => circuit.state(nowMs) === "open")) return false;
+    for (const circuit of circuits) circuit.admit(nowMs);
+    return true;
+  }
+
+  /** One outcome of one attempt, as the disposition table says. */
+  record(key: CircuitKey, outcome: AttemptOutcome, nowMs: number): void {
+    if (outcome.ok) { this.#recordSuccess(key, outcome, nowMs); return; }
+    const disposition = DISPOSITION[outcome.failure.class];
+    if (disposition.marksCredential) this.#circuits.obtain(credentialOf(key), () => new Circuit()).trip(nowMs);
+    if (disposition.countsForCircuit) this.#circuits.obtain(textOf(key), () => new Circuit()).fail(nowMs, outcome.failure.retryAfterMs ?? 0, this.#jitter());
+    else this.#circuits.find(textOf(key))?.release();
+    if (!disposition.marksCredential) this.#circuits.find(credentialOf(key))?.release();
+  }
+
+  /** What planning reads, at one instant and for one credential owner. */
+  snapshot(credentialOwner: string, nowMs: number): HealthSnapshot {
+    const speed = (provider: string, model: string): Speed | undefined => this.#speeds.find(`${provider}|${model}`);
+    return {
+      circuit: (provider, model) => this.state({ provider, model, credentialOwner }, nowMs),
+      timeToFirstTokenMs: (provider, model) => speed(provider, model)?.timeToFirstTokenMs.value(nowMs) ?? null,
+      tokensPerSecond: (provider, model) => speed(provider, model)?.tokensPerSecond.value(nowMs) ?? null,
+    };
+  }
+
+  #both(key: CircuitKey): readonly Circuit[] {
+    return [this.#circuits.find(textOf(key)), this.#circuits.find(credentialOf(key))].filter((circuit) => circuit !== undefined);
+  }
+
+  #recordSuccess(key: CircuitKey, outcome: Extract<AttemptOutcome, { ok: true }>, nowMs: number): void {
+    this.#circuits.obtain(textOf(key), () => new Circuit()).succeed(nowMs);
+    this.#circuits.find(credentialOf(key))?.succeed(nowMs);
+    const speed = this.#speeds.obtain(`${key.provider}|${key.model}`, () => ({ timeToFirstTokenMs: new DecayedMean(), tokensPerSecond: new DecayedMean() }));
+    if (outcome.timeToFirstTokenMs !== null) speed.timeToFirstTokenMs.add(outcome.timeToFirstTokenMs, nowMs);
+    if (outcome.tokensPerSecond !== null) speed.tokensPerSecond.add(outcome.tokensPerSecond, nowMs);
+  }
+}

@@ -1,0 +1,59 @@
+import { usdFromNano } from "@trunkline/contracts";
+import type { Candidate, RoutePlan } from "./types.ts";
+
+/** USD per million tokens and USD per request, as numbers. */
+export interface ExplainedCandidate {
+  readonly provider: string;
+  readonly model: string;
+  readonly upstream_model: string;
+  readonly context_tokens: number;
+  readonly max_output_tokens: number;
+  readonly estimated_cost_usd: number;
+  readonly max_cost_usd: number;
+  readonly price: { readonly id: string; readonly input_usd_per_million: number; readonly cache_read_usd_per_million: number; readonly cache_write_usd_per_million: number; readonly output_usd_per_million: number };
+  readonly circuit: string;
+  readonly scores: Readonly<Record<string, number>>;
+  readonly last_resort: boolean;
+}
+
+/** The decision as the public API and the dashboard show it: snake_case, money as US dollars, safe for JSON. */
+export interface ExplainedPlan {
+  readonly preset: string | null;
+  readonly preset_version: number | null;
+  readonly rule: string | null;
+  readonly strategy: string;
+  /** One sentence for people. */
+  readonly summary: string;
+  readonly candidates: readonly ExplainedCandidate[];
+  readonly rejected: readonly { readonly provider: string; readonly model: string; readonly filter: string; readonly reason: string }[];
+  readonly max_attempts: number;
+  readonly deadline_ms: number;
+}
+
+function explainCandidate(candidate: Candidate): ExplainedCandidate {
+  const { price } = candidate;
+  return {
+    provider: candidate.provider, model: candidate.model, upstream_model: candidate.upstreamModel, context_tokens: candidate.contextTokens, max_output_tokens: candidate.maxOutputTokens,
+    estimated_cost_usd: usdFromNano(candidate.estimatedCostNanoUsd), max_cost_usd: usdFromNano(candidate.maxCostNanoUsd),
+    price: {
+      id: price.id, input_usd_per_million: usdFromNano(price.inputNanoUsdPerMillion), cache_read_usd_per_million: usdFromNano(price.cacheReadNanoUsdPerMillion),
+      cache_write_usd_per_million: usdFromNano(price.cacheWriteNanoUsdPerMillion), output_usd_per_million: usdFromNano(price.outputNanoUsdPerMillion),
+    },
+    circuit: candidate.circuit, scores: candidate.scores, last_resort: candidate.lastResort,
+  };
+}
+
+function summarise(plan: RoutePlan): string {
+  const [first] = plan.candidates;
+  if (first?.lastResort) return `Every circuit is open; ${first.model} at ${first.provider} is tried as a last resort.`;
+  if (first) return `${first.model} at ${first.provider} is tried first, then up to ${Math.min(plan.candidates.length, plan.maxAttempts) - 1} more.`;
+  if (plan.strategy === "none") return `No rule of preset ${plan.presetSlug ?? "(none)"} matches this request.`;
+  return "Every candidate was filtered out; the reasons are in `rejected`.";
+}
+
+export function explain(plan: RoutePlan): ExplainedPlan {
+  return {
+    preset: plan.presetSlug, preset_version: plan.presetVersion, rule: plan.rule, strategy: plan.strategy, summary: summarise(plan),
+    candidates: plan.candidates.map(explainCandidate), rejected: plan.rejected, max_attempts: plan.maxAttempts, deadline_ms: plan.deadlineMs,
+  };
+}

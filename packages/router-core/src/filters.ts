@@ -1,0 +1,106 @@
+/**
+ * Why a candidate may not serve a request. Filters run in one fixed order and the first that objects gives the reason,
+ * so an explanation names the most basic obstacle: a model that does not exist is never called too dear.
+ */
+import { usdTextFromNano } from "@trunkline/contracts";
+import type { CatalogEndpoint, CatalogModel, Need, PriceVersion } from "@trunkline/contracts";
+import { priceAt, rate } from "@trunkline/catalog";
+import type { Candidate, PlanInput, RejectedCandidate } from "./types.ts";
+
+/** `estimateTokens` counts four bytes a token, and a byte-level token covers at least one byte: four times the estimate is never too low. */
+export const INPUT_BOUND_FACTOR = 4;
+/** For the likely cost where only an upper bound of the output is known: most chat answers are shorter. */
+export const LIKELY_OUTPUT_TOKENS = 500;
+
+/** A candidate before it is ordered. */
+export type Draft = Omit<Candidate, "scores" | "lastResort">;
+export interface Pair { readonly endpoint: CatalogEndpoint; readonly model: CatalogModel }
+export type Verdict = { readonly draft: Draft } | { readonly rejected: RejectedCandidate; readonly draft: Draft | null };
+
+const NEED_MET: Readonly<Record<Need, (model: CatalogModel) => boolean>> = {
+  tools: (model) => model.tools,
+  vision: (model) => model.inputModalities.includes("image"),
+  pdf: (model) => model.inputModalities.includes("pdf"),
+  audio: (model) => model.inputModalities.includes("audio"),
+  /** Every dialect answers in JSON, by its own mode or by instruction; only a schema needs the model. */
+  json: () => true,
+  json_schema: (model) => model.jsonSchema,
+  reasoning: (model) => model.reasoning,
+};
+
+type Objection = readonly [filter: string, reason: string] | null;
+
+function providerObjection({ endpoint: { provider } }: Pair, { availableProviders, facts: { preferences } }: PlanInput): Objection {
+  const { only, ignore, order, allowFallbacks } = preferences;
+  if (!availableProviders.has(provider)) return ["provider_unavailable", `No credential for ${provider} is configured.`];
+  if (only && !only.includes(provider)) return ["only", `provider.only names ${only.join(", ") || "nobody"}.`];
+  if (ignore?.includes(provider)) return ["ignore", `provider.ignore names ${provider}.`];
+  if (order?.length && allowFallbacks === false && !order.includes(provider)) return ["order", `provider.order names ${order.join(", ")} and fallbacks are off.`];
+  return null;
+}
+
+function modelObjection({ model }: Pair, { facts }: PlanInput, maxOutputTokens: number): Objection {
+  const missing = facts.needs.filter((need) => !NEED_MET[need](model));
+  if (missing.length > 0) return ["capability", `${model.id} lacks ${missing.join(", ")}.`];
+  if (facts.inputTokens + maxOutputTokens > model.contextTokens || maxOutputTokens < 1)
+    return ["context", `About ${facts.inputTokens} input and ${Math.max(1, maxOutputTokens)} output tokens exceed the ${model.contextTokens} that ${model.id} holds.`];
+  return null;
+}
+
+function priceObjection(price: PriceVersion, { facts }: PlanInput): Objection {
+  const { prompt, completion } = facts.preferences.maxPrice ?? {};
+  const exceeds = (nanoUsd: bigint, limitUsd: number | undefined): boolean => limitUsd !== undefined && Number(nanoUsd) / 1e9 > limitUsd;
+  if (exceeds(price.inputNanoUsdPerMillion, prompt)) return ["max_price", `Input costs ${usdTextFromNano(price.inputNanoUsdPerMillion)} USD per million tokens, more than ${prompt}.`];
+  if (exceeds(price.outputNanoUsdPerMillion, completion)) return ["max_price", `Output costs ${usdTextFromNano(price.outputNanoUsdPerMillion)} USD per million tokens, more than ${completion}.`];
+  return null;
+}
+
+function costObjection(maxCostNanoUsd: bigint, input: PlanInput): Objection {
+  const limit = costLimit(input);
+  if (limit === null || maxCostNanoUsd <= limit) return null;
+  return ["max_cost", `It may cost up to ${usdTextFromNano(maxCostNanoUsd)} USD, more than ${usdTextFromNano(limit)}; a lower output limit lowers the bound.`];
+}
+
+/** The tighter of the request's limit and the preset's; null when there is none. */
+function costLimit({ facts, preset }: PlanInput): bigint | null {
+  const own = facts.maxCostNanoUsd;
+  const usd = preset?.document.limits.maxCostUsd;
+  const presets = usd === undefined ? null : BigInt(Math.round(usd * 1e9));
+  if (own === null || presets === null) return own ?? presets;
+  return own < presets ? own : presets;
+}
+
+function draftOf({ endpoint, model }: Pair, input: PlanInput, price: PriceVersion, maxOutputTokens: number): Draft {
+  const { facts, health } = input;
+  const answers = BigInt(Math.max(1, facts.answers ?? 1));
+  const dearestInput = [price.inputNanoUsdPerMillion, price.cacheReadNanoUsdPerMillion, price.cacheWriteNanoUsdPerMillion].reduce((left, right) => (left > right ? left : right));
+  const usage = (inputTokens: number, outputTokens: number) => ({ inputTokens, outputTokens, cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0, basis: "estimated" as const });
+  const dearest = { ...price, inputNanoUsdPerMillion: dearestInput };
+  return {
+    provider: endpoint.provider, model: model.id, upstreamModel: endpoint.upstreamModel, contextTokens: model.contextTokens, maxOutputTokens, price,
+    estimatedCostNanoUsd: rate(usage(facts.inputTokens, 0), price) + answers * rate(usage(0, Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)), price),
+    maxCostNanoUsd: rate(usage(facts.inputTokens * INPUT_BOUND_FACTOR, 0), dearest) + answers * rate(usage(0, maxOutputTokens), price),
+    circuit: health.circuit(endpoint.provider, model.id),
+  };
+}
+
+/** The caller's output limit, as far as the model goes; without one, what the context leaves. */
+function outputBound(model: CatalogModel, { facts }: PlanInput): number {
+  const wanted = facts.maxOutputTokens ?? model.contextTokens - facts.inputTokens;
+  return Math.min(wanted, model.maxOutputTokens);
+}
+
+/** Runs every filter. A candidate refused only for its open circuit keeps its draft, because it may return as a last resort. */
+export function judge(pair: Pair, input: PlanInput): Verdict {
+  const { endpoint: { provider }, model } = pair;
+  const refuse = ([filter, reason]: NonNullable<Objection>, draft: Draft | null = null): Verdict => ({ rejected: { provider, model: model.id, filter, reason }, draft });
+  const maxOutputTokens = outputBound(model, input);
+  const basic = providerObjection(pair, input) ?? modelObjection(pair, input, maxOutputTokens);
+  if (basic) return refuse(basic);
+  const price = priceAt(input.catalog, provider, model.id, input.nowMs);
+  if (!price) return refuse(["unpriced", `${provider} has no price for ${model.id} now; nothing is served unpriced.`]);
+  const draft = draftOf(pair, input, price, maxOutputTokens);
+  const dear = priceObjection(price, input) ?? costObjection(draft.maxCostNanoUsd, input);
+  if (dear) return refuse(dear);
+  return draft.circuit === "open" ? refuse(["circuit_open", `Recent attempts at ${provider} failed; it is left alone until its cooldown ends.`], draft) : { draft };
+}

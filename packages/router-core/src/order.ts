@@ -1,0 +1,86 @@
+/** In which order candidates are tried. Comparisons are pure; ties keep the order in which the preset or the catalogue lists them. */
+import type { PresetRule } from "@trunkline/contracts";
+import type { Draft } from "./filters.ts";
+import type { Candidate, CircuitState, HealthSnapshot, ProviderPreferences } from "./types.ts";
+
+export type Strategy = PresetRule["strategy"];
+type Sort = NonNullable<ProviderPreferences["sort"]>;
+export interface OrderInput { readonly strategy: Strategy; readonly preferences: ProviderPreferences; readonly health: HealthSnapshot }
+
+/** Price first, because it is known; latency is often a guess and health is mostly equal. */
+const WEIGHTS = { price: 0.5, latency: 0.3, health: 0.2 } as const;
+/** Priors for a pair never measured: an ordinary hosted model, so that a newcomer is neither shunned nor favoured. */
+const UNKNOWN_TTFT_MS = 1_000;
+const UNKNOWN_TOKENS_PER_SECOND = 60;
+/** The answer length for which `fastest` compares whole durations. */
+const TYPICAL_OUTPUT_TOKENS = 300;
+const HEALTH: Readonly<Record<CircuitState, number>> = { closed: 1, half_open: 0.3, open: 0 };
+
+const round = (value: number): number => Math.round(value * 1e4) / 1e4;
+const usd = (draft: Draft): number => Number(draft.estimatedCostNanoUsd) / 1e9;
+/** 1 for the best of the compared, towards 0 for worse. */
+const share = (best: number, value: number): number => (value > 0 ? best / value : 1);
+
+/** Adds the score terms; `price` and `latency` are relative to the best of `drafts`. */
+export function score(drafts: readonly Draft[], health: HealthSnapshot): readonly Candidate[] {
+  const measured = drafts.map((draft) => {
+    const timeToFirstTokenMs = health.timeToFirstTokenMs(draft.provider, draft.model) ?? UNKNOWN_TTFT_MS;
+    const tokensPerSecond = health.tokensPerSecond(draft.provider, draft.model) ?? UNKNOWN_TOKENS_PER_SECOND;
+    return { draft, timeToFirstTokenMs, tokensPerSecond, durationMs: timeToFirstTokenMs + (TYPICAL_OUTPUT_TOKENS / tokensPerSecond) * 1000 };
+  });
+  const cheapest = Math.min(...drafts.map(usd));
+  const quickest = Math.min(...measured.map((item) => item.durationMs));
+  return measured.map(({ draft, timeToFirstTokenMs, tokensPerSecond, durationMs }) => {
+    const terms = { price: share(cheapest, usd(draft)), latency: share(quickest, durationMs), health: HEALTH[draft.circuit] };
+    const total = WEIGHTS.price * terms.price + WEIGHTS.latency * terms.latency + WEIGHTS.health * terms.health;
+    return { ...draft, lastResort: false, scores: { price: round(terms.price), latency: round(terms.latency), health: round(terms.health), total: round(total), timeToFirstTokenMs: Math.round(timeToFirstTokenMs), tokensPerSecond: round(tokensPerSecond), durationMs: Math.round(durationMs) } };
+  });
+}
+
+const term = (candidate: Candidate, name: string): number => candidate.scores[name] ?? 0;
+type Compare = (left: Candidate, right: Candidate) => number;
+const byCost: Compare = (left, right) => (left.estimatedCostNanoUsd < right.estimatedCostNanoUsd ? -1 : left.estimatedCostNanoUsd > right.estimatedCostNanoUsd ? 1 : 0);
+const byTotal: Compare = (left, right) => term(right, "total") - term(left, "total");
+const SORTS: Readonly<Record<Sort, Compare>> = {
+  price: byCost,
+  latency: (left, right) => term(left, "timeToFirstTokenMs") - term(right, "timeToFirstTokenMs"),
+  throughput: (left, right) => term(right, "tokensPerSecond") - term(left, "tokensPerSecond"),
+};
+/** null: the order of the list is the strategy; only providers of one model are compared, by total score. */
+const STRATEGIES: Readonly<Record<Strategy, Compare | null>> = {
+  ordered: null, weighted: null, cheapest: byCost, balanced: byTotal,
+  fastest: (left, right) => term(left, "durationMs") - term(right, "durationMs"),
+};
+
+function byProviderOrder(order: readonly string[] | undefined): Compare {
+  if (!order?.length) return () => 0;
+  const place = (candidate: Candidate): number => { const index = order.indexOf(candidate.provider); return index < 0 ? order.length : index; };
+  return (left, right) => place(left) - place(right);
+}
+
+/** `groups`: drafts by target, in the preset's (or the draw's) order. The caller's provider order comes first, then its sort, then the strategy. */
+export function order(groups: readonly (readonly Draft[])[], input: OrderInput): readonly Candidate[] {
+  const { preferences, strategy, health } = input;
+  const whole = STRATEGIES[strategy];
+  const within = preferences.sort ? SORTS[preferences.sort] : whole ?? byTotal;
+  const preferred = byProviderOrder(preferences.order);
+  const sorted = (drafts: readonly Draft[]): readonly Candidate[] => [...score(drafts, health)].sort((left, right) => preferred(left, right) || within(left, right) || byTotal(left, right));
+  return whole ? sorted(groups.flat()) : groups.flatMap(sorted);
+}
+
+/** A weighted order without repetition from one uniform number: each draw leaves a uniform remainder for the next. */
+export function drawWeighted<Item extends { readonly weight: number }>(items: readonly Item[], random: number): readonly Item[] {
+  const left = [...items];
+  const drawn: Item[] = [];
+  let uniform = Math.min(Math.max(random, 0), 1 - Number.EPSILON);
+  while (left.length > 0) {
+    let rest = uniform * left.reduce((sum, item) => sum + item.weight, 0);
+    let index = 0;
+    while (index < left.length - 1 && rest >= (left[index]?.weight ?? 0)) { rest -= left[index]?.weight ?? 0; index += 1; }
+    const [item] = left.splice(index, 1);
+    if (!item) break;
+    drawn.push(item);
+    uniform = Math.min(rest / item.weight, 1 - Number.EPSILON);
+  }
+  return drawn;
+}

@@ -1,0 +1,140 @@
+import { describe, expect, it } from "vitest";
+import { explain } from "./explain.ts";
+import { plan } from "./plan.ts";
+import { healthOf, inputOf, presetOf } from "./plan-fixtures.ts";
+import type { PlanInput, RoutePlan } from "./types.ts";
+
+const names = (made: RoutePlan): string[] => made.candidates.map((candidate) => `${candidate.provider} ${candidate.model}`);
+const why = (made: RoutePlan): Record<string, string> => Object.fromEntries(made.rejected.map((item) => [`${item.provider} ${item.model}`, item.filter]));
+const big: Parameters<typeof inputOf>[0] = { models: ["a/big"] };
+const withRule = (rule: object, change: Partial<PlanInput> = {}): PlanInput => inputOf({}, { preset: presetOf({ rules: [{ name: "r", ...rule }] }), ...change });
+const all = [{ model: "a/big" }, { model: "a/small" }, { model: "b/wide" }];
+
+describe("explicit models", () => {
+  it("expand to every provider that serves them, the cheaper first", () => { expect(names(plan(inputOf(big)))).toEqual(["alpha a/big", "beta a/big"]); });
+  it("are tried in the caller's order, each once", () => { expect(names(plan(inputOf({ models: ["b/wide", "a/big", "b/wide"] })))).toEqual(["gamma b/wide", "alpha a/big", "beta a/big"]); });
+  it("come before the rule of a named preset, which stands behind them", () => {
+    expect(names(plan(inputOf(big, { preset: presetOf({ rules: [{ name: "r", targets: [{ model: "b/wide" }] }] }) })))).toEqual(["alpha a/big", "beta a/big", "gamma b/wide"]);
+  });
+  it("carry the name sent upstream, bounded output and the price", () => {
+    const [first] = plan(inputOf({ ...big, maxOutputTokens: 1_000 })).candidates;
+    expect(first).toMatchObject({ upstreamModel: "big-1", contextTokens: 100_000, price: { id: "prc_alpha_a/big" }, lastResort: false });
+    expect(plan(inputOf({ ...big, maxOutputTokens: 50_000 })).candidates[0]?.maxOutputTokens).toBe(4_000);
+    expect(plan(inputOf({ ...big, maxOutputTokens: null })).candidates[0]?.maxOutputTokens).toBe(4_000);
+  });
+});
+
+describe("costs", () => {
+  it("reserve four times the estimated input at its dearest class, and the whole output for each answer", () => {
+    const [first] = plan(inputOf({ ...big, answers: 2 })).candidates;
+    expect(first?.estimatedCostNanoUsd).toBe(2_000_000n + 2n * 1_000_000n);
+    expect(first?.maxCostNanoUsd).toBe(4_000n * 2_500n + 2n * 1_000_000n);
+  });
+});
+
+describe("filters", () => {
+  it.each<[string, Partial<PlanInput["facts"]>, Record<string, string>]>([
+    ["unknown model", { models: ["a/none"] }, { "* a/none": "unknown_model" }],
+    ["only", { ...big, preferences: { only: ["beta"] } }, { "alpha a/big": "only" }],
+    ["an empty only", { ...big, preferences: { only: [] } }, { "alpha a/big": "only", "beta a/big": "only" }],
+    ["ignore", { ...big, preferences: { ignore: ["beta"] } }, { "beta a/big": "ignore" }],
+    ["order without fallbacks", { ...big, preferences: { order: ["beta"], allowFallbacks: false } }, { "alpha a/big": "order" }],
+    ["tools", { models: ["a/small"], needs: ["tools"] }, { "beta a/small": "capability" }],
+    ["vision", { ...big, needs: ["vision"] }, { "alpha a/big": "capability", "beta a/big": "capability" }],
+    ["json_schema", { models: ["a/small"], needs: ["json_schema"] }, { "beta a/small": "capability" }],
+    ["context", { models: ["a/small"], inputTokens: 7_950 }, { "beta a/small": "context" }],
+    ["context without an output limit", { models: ["a/small"], inputTokens: 8_000, maxOutputTokens: null }, { "beta a/small": "context" }],
+    ["price", { models: ["b/free"] }, { "gamma b/free": "unpriced" }],
+    ["max_price of input", { ...big, preferences: { maxPrice: { prompt: 2 } } }, { "beta a/big": "max_price" }],
+    ["max_price of output", { ...big, preferences: { maxPrice: { completion: 9.99 } } }, { "alpha a/big": "max_price", "beta a/big": "max_price" }],
+    ["max cost", { ...big, maxCostNanoUsd: 11_000_000n }, { "beta a/big": "max_cost" }],
+  ])("reject by %s", (_, facts, expected) => { expect(why(plan(inputOf(facts)))).toEqual(expected); });
+
+  it("reject a provider without a credential, before anything else", () => { expect(why(plan(inputOf({ ...big, needs: ["vision"] }, { availableProviders: new Set(["beta"]) })))).toEqual({ "alpha a/big": "provider_unavailable", "beta a/big": "capability" }); });
+  it("reject by the preset's cost limit where it is tighter", () => {
+    expect(why(plan(inputOf({ maxCostNanoUsd: 10n ** 12n }, { preset: presetOf({ rules: [{ name: "r", targets: [{ model: "a/big" }] }], limits: { maxCostUsd: 0.011 } }) })))).toEqual({ "beta a/big": "max_cost" });
+  });
+  it("take a model that lacks only what was not asked for", () => { expect(names(plan(inputOf({ models: ["a/small"], needs: ["json"] })))).toEqual(["beta a/small"]); });
+  it("reject a pinned provider that does not serve the model", () => { expect(plan(withRule({ targets: [{ model: "b/wide", provider: "alpha" }] })).rejected).toEqual([{ provider: "alpha", model: "b/wide", filter: "unknown_model", reason: "alpha does not serve b/wide." }]); });
+});
+
+describe("circuits", () => {
+  it("reject an open one and keep a half-open one in its place, so that a trial can happen", () => {
+    const health = healthOf({ "alpha a/big": "half_open", "gamma b/wide": "open" });
+    const made = plan(inputOf({ models: ["a/big", "b/wide"] }, { health }));
+    expect(names(made)).toEqual(["alpha a/big", "beta a/big"]);
+    expect(why(made)).toEqual({ "gamma b/wide": "circuit_open" });
+  });
+  it("come back as a last resort when nothing else is left", () => {
+    const made = plan(inputOf({ models: ["a/big", "a/small"], needs: ["tools"] }, { health: healthOf({ "alpha a/big": "open", "beta a/big": "open" }) }));
+    expect(made.candidates.map((candidate) => [candidate.provider, candidate.lastResort, candidate.circuit])).toEqual([["alpha", true, "open"], ["beta", true, "open"]]);
+    expect(why(made)).toEqual({ "beta a/small": "capability" });
+  });
+});
+
+describe("strategies", () => {
+  it("ordered keeps the preset's order", () => { expect(names(plan(withRule({ targets: all })))).toEqual(["alpha a/big", "beta a/big", "beta a/small", "gamma b/wide"]); });
+  it("cheapest sorts by the request's likely cost", () => { expect(names(plan(withRule({ strategy: "cheapest", targets: all })))).toEqual(["beta a/small", "gamma b/wide", "alpha a/big", "beta a/big"]); });
+  it("fastest sorts by measured duration, the unmeasured at an ordinary pace", () => {
+    const health = healthOf({}, { "gamma b/wide": 200, "alpha a/big": 5_000 }, { "beta a/big": 500 });
+    expect(names(plan(withRule({ strategy: "fastest", targets: all }, { health })))).toEqual(["beta a/big", "gamma b/wide", "beta a/small", "alpha a/big"]);
+  });
+  it("balanced weighs price, latency and health, and shows the terms", () => {
+    const made = plan(withRule({ strategy: "balanced", targets: [{ model: "a/big" }, { model: "b/wide" }] }, { health: healthOf({ "gamma b/wide": "half_open" }, { "alpha a/big": 100 }, { "alpha a/big": 300 }) }));
+    expect(names(made)).toEqual(["alpha a/big", "gamma b/wide", "beta a/big"]);
+    expect(made.candidates[0]?.scores).toMatchObject({ latency: 1, health: 1 });
+    expect(made.candidates[1]?.scores).toMatchObject({ price: 1, health: 0.3 });
+  });
+  it("weighted gives each target its share over uniform random numbers, and the rest follow", () => {
+    const first = new Map<string, number>();
+    for (let step = 0; step < 1000; step++) {
+      const made = plan(withRule({ strategy: "weighted", targets: [{ model: "a/small", weight: 7 }, { model: "b/wide", weight: 2 }, { model: "a/big", weight: 1 }] }, { random: step / 1000 }));
+      expect(made.candidates).toHaveLength(4);
+      const model = made.candidates[0]?.model ?? "";
+      first.set(model, (first.get(model) ?? 0) + 1);
+    }
+    expect(Object.fromEntries(first)).toEqual({ "a/small": 700, "b/wide": 200, "a/big": 100 });
+  });
+  it("put fallbacks after every target, in order, without repeats", () => { expect(names(plan(withRule({ strategy: "cheapest", targets: [{ model: "b/wide" }], fallbacks: [{ model: "a/big", provider: "beta" }, { model: "b/wide" }, { model: "a/small" }] })))).toEqual(["gamma b/wide", "beta a/big", "beta a/small"]); });
+});
+
+describe("provider preferences", () => {
+  it("order goes first, the rest follow", () => { expect(names(plan(inputOf({ ...big, preferences: { order: ["beta"] } })))).toEqual(["beta a/big", "alpha a/big"]); });
+  it.each([["latency", { "beta a/big": 10 }, {}], ["throughput", {}, { "beta a/big": 900 }]] as const)("sort by %s overrides the score", (sort, ttft, speeds) => { expect(names(plan(inputOf({ ...big, preferences: { sort } }, { health: healthOf({}, ttft, speeds) })))[0]).toBe("beta a/big"); });
+  it("sort by price overrides a preset's strategy", () => { expect(names(plan(inputOf({ preferences: { sort: "price" } }, { preset: presetOf({ rules: [{ name: "r", strategy: "fastest", targets: all }] }) })))[0]).toBe("beta a/small"); });
+  it("no fallbacks leave one candidate, or the listed providers of one model", () => {
+    expect(names(plan(inputOf({ models: ["a/big", "b/wide"], fallbacks: false })))).toEqual(["alpha a/big"]);
+    expect(names(plan(inputOf({ models: ["a/big", "b/wide"], fallbacks: false, preferences: { order: ["beta", "alpha"], allowFallbacks: false } })))).toEqual(["beta a/big", "alpha a/big"]);
+  });
+});
+
+describe("preset rules", () => {
+  const preset = presetOf({ rules: [
+    { name: "long", when: { inputTokensMin: 5_000, inputTokensMax: 6_000 }, targets: [{ model: "b/wide" }] },
+    { name: "task", when: { task: ["code"] }, targets: [{ model: "a/big" }] },
+    { name: "needs", when: { needs: ["tools", "vision"] }, targets: [{ model: "b/wide" }] },
+    { name: "label", when: { metadata: { tier: "gold" } }, targets: [{ model: "a/big" }] },
+  ], limits: { maxAttempts: 5, deadlineMs: 60_000 } });
+  const ruleFor = (facts: Partial<PlanInput["facts"]>): string | null => plan(inputOf(facts, { preset })).rule;
+  it("match on tokens (bounds included), task, all needs and labels; the first wins", () => {
+    expect([ruleFor({ inputTokens: 5_000, task: "code" }), ruleFor({ inputTokens: 6_000 }), ruleFor({ task: "code" }), ruleFor({ needs: ["vision", "json", "tools"] }), ruleFor({ metadata: { tier: "gold", x: "y" } })]).toEqual(["long", "long", "task", "needs", "label"]);
+    expect([ruleFor({ inputTokens: 6_001 }), ruleFor({ needs: ["tools"] }), ruleFor({ metadata: { tier: "Gold" } })]).toEqual([null, null, null]);
+  });
+  it("that match nothing give no candidate and say so", () => {
+    const made = plan(inputOf({}, { preset }));
+    expect(made.candidates).toEqual([]);
+    expect(explain(made).summary).toBe("No rule of preset mine matches this request.");
+  });
+  it("carry their limits into the plan; the caller's deadline counts where it is shorter", () => {
+    expect(plan(inputOf({ task: "code" }, { preset }))).toMatchObject({ presetSlug: "mine", presetVersion: 3, maxAttempts: 5, deadlineMs: 60_000 });
+    expect(plan(inputOf({ task: "code", deadlineMs: 5_000 }, { preset })).deadlineMs).toBe(5_000);
+    expect(plan(inputOf(big))).toMatchObject({ presetSlug: null, maxAttempts: 3, deadlineMs: 900_000 });
+  });
+});
+
+it("explains a plan in JSON with dollars", () => {
+  const explained = explain(plan(inputOf({ models: ["a/big", "a/none"] })));
+  expect(JSON.parse(JSON.stringify(explained))).toEqual(explained);
+  expect(explained.candidates[0]).toMatchObject({ provider: "alpha", estimated_cost_usd: 0.003, max_cost_usd: 0.011, price: { input_usd_per_million: 2, output_usd_per_million: 10 } });
+  expect(explained.rejected).toHaveLength(1);
+});
