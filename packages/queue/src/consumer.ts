@@ -1,0 +1,47 @@
+import type { JobName } from "@trunkline/contracts";
+import { UnrecoverableError } from "bullmq";
+import { JOB_NAMES } from "./job-schemas.ts";
+import { processJob } from "./process-job.ts";
+import type { JobHandlers } from "./process-job.ts";
+import { openStore } from "./stores.ts";
+import type { StoreOptions } from "./stores.ts";
+
+export interface JobFailure {
+  readonly name: JobName;
+  /** null when not a job failed but the connection. */
+  readonly jobId: string | null;
+  /** No further attempt follows. */
+  readonly final: boolean;
+}
+
+export interface ConsumerOptions extends StoreOptions {
+  readonly handlers: JobHandlers;
+  readonly onError: (error: Error, failure: JobFailure) => void;
+  /** Jobs of one name that run at once in this process. */
+  readonly concurrency: number;
+}
+
+export interface Consumer {
+  /** Takes no further job, waits for the running ones, then disconnects. */
+  close(): Promise<void>;
+}
+
+/** One queue a job name, so that a slow kind never stands before a quick one. Starts at once; reconnects by itself. */
+export function createConsumer(options: ConsumerOptions): Consumer {
+  const store = openStore(options, "consumer", JOB_NAMES.length);
+  const workers = JOB_NAMES.map((name) => {
+    const worker = store.worker(name, (job) => processJob(options.handlers, job.name, job.data), { concurrency: options.concurrency });
+    worker.on("failed", (job, error) => {
+      const attempts = job?.opts.attempts ?? 1;
+      options.onError(error, { name, jobId: job?.id ?? null, final: error instanceof UnrecoverableError || (job?.attemptsMade ?? attempts) >= attempts });
+    });
+    worker.on("error", (error) => options.onError(error, { name, jobId: null, final: false }));
+    return worker;
+  });
+  return {
+    async close() {
+      await Promise.all(workers.map((worker) => worker.close()));
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { JobName } from "@trunkline/contracts";
+
+const HOUR_S = 3_600;
+
+interface JobOptions {
+  readonly attempts: number;
+  readonly backoff: { readonly type: "exponential"; readonly delay: number };
+  readonly removeOnComplete: { readonly age: number; readonly count: number };
+  readonly removeOnFail: boolean | { readonly age: number; readonly count: number };
+}
+
+/**
+ * How each job is retried and kept. Delays double: 1 s … about 17 minutes over 11 attempts, so a database that is away for half
+ * an hour loses no job.
+ * A failed usage batch is removed at once: its spool segment is the record and is sent again, and BullMQ silently ignores a
+ * jobId that it still keeps in any state. The failure itself reaches `onError`.
+ */
+export const JOB_OPTIONS: { readonly [Name in JobName]: JobOptions } = Object.freeze({
+  "usage.ingest-events": Object.freeze({
+    attempts: 11,
+    backoff: Object.freeze({ type: "exponential", delay: 1_000 }),
+    removeOnComplete: Object.freeze({ age: HOUR_S, count: 1_000 }),
+    removeOnFail: true,
+  }),
+  "billing.report-meter-events": Object.freeze({
+    attempts: 5,
+    backoff: Object.freeze({ type: "exponential", delay: 5_000 }),
+    removeOnComplete: Object.freeze({ age: 24 * HOUR_S, count: 100 }),
+    removeOnFail: Object.freeze({ age: 7 * 24 * HOUR_S, count: 100 }),
+  }),
+});
+
+/** Throws RangeError on what BullMQ refuses: a colon, or digits only, which it takes for ids of its own. */
+export function assertJobId(jobId: string): void {
+  if (jobId === "" || jobId.includes(":") || /^\d+$/.test(jobId)) throw new RangeError("a jobId is not empty, has no colon and is not all digits");
+}

@@ -1,0 +1,45 @@
+// What a job's payload must be before a handler sees it. Objects are loose: a field added by a newer producer passes through.
+import { FAILURE_CLASSES, USAGE_BATCH_EVENTS_MAX } from "@trunkline/contracts";
+import type { JobName, JobPayloads } from "@trunkline/contracts";
+import { z } from "zod";
+
+const count = z.number().int().min(0);
+const milliseconds = z.number().min(0);
+/** Digits that fit Postgres's bigint with room for sums. */
+const nanoUsd = z.string().regex(/^\d{1,18}$/);
+const usage = z.looseObject({ inputTokens: count, cacheReadTokens: count, cacheWriteTokens: count, outputTokens: count, reasoningTokens: count, basis: z.enum(["reported", "estimated"]) });
+
+const attempt = z.looseObject({
+  attempt: count,
+  provider: z.string(), model: z.string(), upstreamModel: z.string(),
+  startedAtMs: milliseconds, durationMs: milliseconds, timeToFirstTokenMs: milliseconds.nullable(),
+  status: z.number().int().nullable(), failureClass: z.enum(FAILURE_CLASSES).nullable(), message: z.string().nullable(),
+  usage, priceVersionId: z.string().nullable(), costNanoUsd: nanoUsd,
+});
+
+const usageEvent = z.looseObject({
+  schema: z.literal(1),
+  id: z.string().min(1),
+  mode: z.enum(["live", "test"]),
+  organizationId: z.string().min(1), projectId: z.string().min(1), apiKeyId: z.string().min(1),
+  createdAtMs: milliseconds,
+  inboundApi: z.enum(["chat_completions", "messages"]),
+  streaming: z.boolean(),
+  requestedModel: z.string(), presetSlug: z.string().nullable(), presetVersion: z.number().int().nullable(),
+  status: z.enum(["ok", "rescued", "failed", "cancelled", "partial"]),
+  httpStatus: z.number().int(), errorCode: z.string().nullable(), errorMessage: z.string().nullable(),
+  provider: z.string().nullable(), model: z.string().nullable(), finishReason: z.string().nullable(),
+  durationMs: milliseconds, timeToFirstTokenMs: milliseconds.nullable(),
+  usage, priceVersionId: z.string().nullable(), chargeNanoUsd: nanoUsd,
+  attempts: z.array(attempt), losses: z.array(z.string()),
+  endUser: z.string().nullable(), sessionId: z.string().nullable(), metadata: z.record(z.string(), z.string()),
+  decision: z.unknown(),
+});
+
+export const JOB_SCHEMAS: { readonly [Name in JobName]: z.ZodType<JobPayloads[Name]> } = {
+  "usage.ingest-events": z.looseObject({ batchId: z.string().min(1), events: z.array(usageEvent).min(1).max(USAGE_BATCH_EVENTS_MAX) }),
+  "billing.report-meter-events": z.record(z.string(), z.never()),
+};
+
+export const JOB_NAMES = Object.keys(JOB_SCHEMAS) as JobName[];
+export const isJobName = (name: string): name is JobName => Object.hasOwn(JOB_SCHEMAS, name);
