@@ -54,8 +54,10 @@ export interface MeterEvent {
  * counted, for sure. `ambiguous`: no answer, or one that does not say; only the same identifier may be sent again.
  */
 export type SendOutcome =
-  | { readonly kind: "accepted" | "duplicate" }
-  | { readonly kind: "refused" | "ambiguous"; readonly status: number | null; readonly message: string };
+  | { readonly kind: "accepted" }
+  | { readonly kind: "duplicate" }
+  | { readonly kind: "refused"; readonly status: number | null; readonly message: string }
+  | { readonly kind: "ambiguous"; readonly status: number | null; readonly message: string };
 
 /** Sends one event over the v2 endpoint, which validates at once. Never rejects for what Stripe or the network did. */
 export async function sendMeterEvent(stripe: StripeClient, event: MeterEvent): Promise<SendOutcome> {

@@ -1,0 +1,125 @@
+// The only place where the worker's objects are built and wired.
+import { createStripe, ledgerEntriesFor } from "@trunkline/billing";
+import { createWorkerDb } from "@trunkline/db/worker";
+import type { WorkerDb } from "@trunkline/db/worker";
+import { createConsumer, createProducer, migrateQueue } from "@trunkline/queue";
+import type { Consumer, Producer } from "@trunkline/queue";
+import { createLogger } from "@trunkline/telemetry";
+import { closedWindows, openExports } from "./aggregate/open-exports.ts";
+import { AMBIGUOUS_RETRY_MAX_MS } from "./bill/disposition.ts";
+import { createReporter } from "./bill/report-meter-events.ts";
+import type { WorkerEnv } from "./env.ts";
+import { createHttpServer, listen } from "./http-server.ts";
+import { createJobs } from "./jobs.ts";
+import { createMetrics } from "./metrics.ts";
+import type { WorkerMetrics } from "./metrics.ts";
+import type { Log, ReportOutcome } from "./stages.ts";
+
+export interface WorkerApp {
+  readonly port: number;
+  readonly log: Log;
+  /** Takes no further job, finishes the running ones, and closes everything. */
+  drain(): Promise<void>;
+}
+
+/** Between two tries to reach the queue's store at start-up. */
+const QUEUE_RETRY_MS = 1_000;
+
+/** Resolves when the probes answer; the queue is joined in the background, so a dependency that is away shows in `/readyz`. Rejects when the port is taken. */
+export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
+  const log: Log = createLogger("worker", env.logLevel);
+  const metrics = createMetrics();
+  const db = createWorkerDb({ databaseUrl: env.databaseUrl, ledgerEntriesFor });
+  const store = { databaseUrl: env.databaseUrl, ...(env.redisUrl === undefined ? {} : { redisUrl: env.redisUrl }) };
+  const producer = createProducer(store);
+  const jobs = createJobs({ ingest: { ingestEvents: db.ingestEvents, onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }) });
+  let draining = false;
+  const consumer = joinQueue({ env, producer, log, isDraining: () => draining, start: () => createConsumer({
+    ...store, handlers: jobs, concurrency: env.concurrency,
+    onError(error, failure) {
+      metrics.countJobFailure(failure.name);
+      log.error({ job: failure.name, jobId: failure.jobId, final: failure.final, reason: error.message }, "job failed");
+    },
+  }) });
+  const server = createHttpServer({
+    probes: { postgres: () => db.ping(), [env.redisUrl === undefined ? "queue" : "redis"]: () => producer.backlog("usage.ingest-events"), consumer: consumer.assertStarted },
+    isDraining: () => draining,
+    renderMetrics: async () => metrics.render(await readGauges(db, producer)),
+  });
+  const port = await listen(server, env);
+  log.info({ port, queue: env.redisUrl === undefined ? "postgres" : "redis", stripe: env.stripe !== undefined }, "worker listens");
+  return {
+    port, log,
+    async drain() {
+      draining = true;
+      await consumer.close();
+      await producer.close();
+      await db.close();
+      await new Promise<void>((resolve) => { server.close(() => resolve()); server.closeAllConnections(); });
+    },
+  };
+}
+
+function createReport(env: WorkerEnv, { db, log, metrics }: { readonly db: WorkerDb; readonly log: Log; readonly metrics: WorkerMetrics }): (() => Promise<void>) | null {
+  if (env.stripe === undefined) {
+    log.info({}, "STRIPE_SECRET_KEY is not set: usage is booked, nothing is exported");
+    return null;
+  }
+  const { secretKey, apiBase } = env.stripe;
+  return createReporter({
+    db, clock: Date.now, openExports,
+    stripe: createStripe({ secretKey, ...(apiBase === undefined ? {} : { apiBase }) }),
+    findClosedWindows: (nowMs) => closedWindows({ nowMs, windowMs: env.billingWindowMs }),
+    onOutcome(outcome) {
+      metrics.countExport(outcome.kind, outcome.meter ?? "none");
+      logOutcome(log, outcome);
+    },
+  });
+}
+
+function logOutcome(log: Log, outcome: ReportOutcome): void {
+  const { kind, ...fields } = outcome;
+  if (kind === "stopped") log.error(fields, "meter export stopped: its outcome has been unknown for 20 h; compare it with Stripe's summary");
+  else if (kind === "refused" || kind === "failed") log.error(fields, `meter export ${kind}`);
+  else if (kind === "ambiguous") log.warn(fields, "meter export without a clear answer; the same identifier goes again");
+  else log.info(fields, `meter export ${kind}`);
+}
+
+async function readGauges(db: WorkerDb, producer: Producer): Promise<Record<string, number>> {
+  const [health, backlog] = await Promise.all([db.loadExportHealth(Date.now() - AMBIGUOUS_RETRY_MAX_MS), producer.backlog("usage.ingest-events")]);
+  return {
+    trunkline_worker_usage_batches_waiting: backlog,
+    trunkline_worker_meter_exports_unsent: health.unsent,
+    trunkline_worker_meter_exports_stuck: health.stuck,
+    trunkline_worker_meter_exports_oldest_unsent_seconds: health.oldestUnsentMs === null ? 0 : Math.round((Date.now() - health.oldestUnsentMs) / 1000),
+  };
+}
+
+interface QueueJoin { readonly env: WorkerEnv; readonly producer: Producer; readonly log: Log; readonly isDraining: () => boolean; readonly start: () => Consumer }
+
+/** Tries until the queue's store is there: schema (Postgres form), scheduler, consumer. */
+function joinQueue({ env, producer, log, isDraining, start }: QueueJoin): { assertStarted(): Promise<void>; close(): Promise<void> } {
+  let consumer: Consumer | null = null;
+  let wake = (): void => {};
+  const joined = (async () => {
+    while (!isDraining()) {
+      try {
+        if (env.redisUrl === undefined) await migrateQueue(env.databaseUrl);
+        await producer.upsertScheduler("billing.report-meter-events", env.billingTickMs);
+        consumer = start();
+        return;
+      } catch (error) {
+        log.warn({ reason: error instanceof Error ? error.message : "unknown" }, "the queue cannot be joined yet");
+        await new Promise<void>((resolve) => { wake = resolve; setTimeout(resolve, QUEUE_RETRY_MS); });
+      }
+    }
+  })();
+  return {
+    async assertStarted() { if (consumer === null) throw new Error("not started"); },
+    async close() {
+      wake();
+      await joined;
+      await consumer?.close();
+    },
+  };
+}

@@ -1,0 +1,68 @@
+// The only reader of process.env in the worker.
+import { z } from "zod";
+
+/** EX_CONFIG of sysexits: whoever supervises the process knows that a restart will not help. */
+export const EXIT_BAD_CONFIGURATION = 78;
+const HOUR_MS = 3_600_000;
+const TICK_MS_DEFAULT = 60_000;
+const PORT_DEFAULT = 9465;
+
+const url = (schemes: readonly string[]): z.ZodType<string> =>
+  z.string({ error: "is missing" }).refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), { error: `must be a URL of the form ${schemes[0]}//host:port/name` });
+const whole = (min: number, max: number): z.ZodType<number> => z.string().regex(/^\d{1,10}$/, { error: "must be a whole number" }).transform(Number)
+  .refine((value) => value >= min && value <= max, { error: `must lie between ${min} and ${max}` });
+
+const schema = z.object({
+  DATABASE_URL: url(["postgresql:", "postgres:"]),
+  REDIS_URL: url(["redis:", "rediss:"]).optional(),
+  STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_\S{8,}$/, { error: "must be a secret or restricted key of Stripe (sk_… or rk_…)" }).optional(),
+  STRIPE_API_BASE: url(["https:", "http:"]).optional(),
+  WORKER_PORT: whole(0, 65_535).optional(),
+  WORKER_HOST: z.string().min(1).optional(),
+  WORKER_CONCURRENCY: whole(1, 64).optional(),
+  BILLING_WINDOW_MS: whole(1_000, 24 * HOUR_MS).refine((value) => (24 * HOUR_MS) % value === 0, { error: "must divide a day" }).optional(),
+  BILLING_TICK_MS: whole(200, HOUR_MS).optional(),
+  LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], { error: "must be fatal, error, warn, info, debug, trace or silent" }).optional(),
+});
+
+export interface WorkerEnv {
+  readonly databaseUrl: string;
+  /** Absent: the queue lives in Postgres. */
+  readonly redisUrl: string | undefined;
+  /** Absent: nothing is exported; usage and ledger go on. */
+  readonly stripe: { readonly secretKey: string; readonly apiBase: string | undefined } | undefined;
+  readonly port: number;
+  readonly host: string;
+  readonly concurrency: number;
+  /** Length of an export window. Must not change on a database that holds exports, hence for tests only. */
+  readonly billingWindowMs: number;
+  readonly billingTickMs: number;
+  readonly logLevel: string;
+}
+
+/** The environment is unfit; the message is one line that names the variable and never shows its value. */
+export class BadEnvironment extends Error {
+  override readonly name = "BadEnvironment";
+}
+
+/** Throws `BadEnvironment`. An empty variable counts as absent. */
+export function readEnv(source: Readonly<Record<string, string | undefined>>): WorkerEnv {
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = schema.safeParse(present);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw new BadEnvironment(`${issue?.path.join(".") ?? "environment"} ${issue?.message ?? "is malformed"}`);
+  }
+  const env = parsed.data;
+  return {
+    databaseUrl: env.DATABASE_URL,
+    redisUrl: env.REDIS_URL,
+    stripe: env.STRIPE_SECRET_KEY === undefined ? undefined : { secretKey: env.STRIPE_SECRET_KEY, apiBase: env.STRIPE_API_BASE },
+    port: env.WORKER_PORT ?? PORT_DEFAULT,
+    host: env.WORKER_HOST ?? "127.0.0.1",
+    concurrency: env.WORKER_CONCURRENCY ?? 4,
+    billingWindowMs: env.BILLING_WINDOW_MS ?? HOUR_MS,
+    billingTickMs: env.BILLING_TICK_MS ?? TICK_MS_DEFAULT,
+    logLevel: env.LOG_LEVEL ?? "info",
+  };
+}

@@ -1,0 +1,25 @@
+// The registry: every job name and what it sets going. A name that is missing here does not compile.
+import type { JobName, JobPayloads } from "@trunkline/contracts";
+import { ingestBatch } from "./ingest/ingest-batch.ts";
+import type { IngestPorts } from "./ingest/ingest-batch.ts";
+
+export interface JobPorts {
+  readonly ingest: IngestPorts;
+  /** One tick of the meter export; null when Stripe is not configured. */
+  readonly report: (() => Promise<void>) | null;
+}
+
+type JobRegistry = { readonly [Name in JobName]: (payload: JobPayloads[Name]) => Promise<void> };
+
+export function createJobs({ ingest, report }: JobPorts): JobRegistry {
+  let ticking: Promise<void> | null = null;
+  return {
+    "usage.ingest-events": ({ events }) => ingestBatch(ingest, events),
+    async "billing.report-meter-events"() {
+      if (report === null) return;
+      // A tick that outlasts the interval is joined, not doubled.
+      ticking ??= report().finally(() => { ticking = null; });
+      await ticking;
+    },
+  };
+}

@@ -1,0 +1,23 @@
+import type { MeterName } from "@trunkline/billing";
+import type { ExportBook } from "@trunkline/db/worker";
+
+/** Closed windows, from inclusive to exclusive; both ends fall on window bounds. */
+export interface WindowRange { readonly fromMs: number; readonly toMs: number; readonly windowMs: number }
+
+/** aggregate → bill: opens the rows of a (customer, meter) that its ledger asks for; returns how many. */
+export type OpenExports = (book: ExportBook, options: { readonly meter: MeterName; readonly customerId: string; readonly range: WindowRange; readonly nowMs: number }) => Promise<number>;
+
+export interface ReportOutcome {
+  readonly kind: "opened" | "accepted" | "duplicate" | "refused" | "ambiguous" | "stopped" | "failed";
+  readonly organizationId: string;
+  readonly meter: MeterName | null;
+  readonly count: number;
+  readonly message: string | null;
+}
+
+/** What the worker asks of a logger. Fields carry ids and counts, never prompts or secrets. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
