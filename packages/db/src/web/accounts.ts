@@ -55,6 +55,8 @@ export function createAccounts(context: StoreContext) {
       const row = rows[0];
       return row && row.expires.getTime() > context.nowMs() ? row.identifier.slice(purpose.length + 1) : null;
     },
+    /** For the operator's command line only: no member can ask for this. */
+    listOrganizations: () => client.organization.findMany({ orderBy: { createdAt: "asc" }, select: { id: true, slug: true, name: true, createdAt: true } }),
     async listMemberships(userId: string): Promise<Membership[]> {
       const rows = await client.member.findMany({
         where: { userId, organization: { suspendedAt: null } }, orderBy: { createdAt: "asc" },

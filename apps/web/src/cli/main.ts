@@ -1,0 +1,35 @@
+/** `trunkline <noun> <verb> …`: the operator's command line. With `--json` one JSON object or array on standard output, else indented. */
+import { ZodError } from "zod";
+import { cliEnv, EXIT_CONFIG } from "../env.ts";
+import { parseArguments, UsageError } from "./arguments.ts";
+import { bootstrap } from "./bootstrap.ts";
+import { operationsCommands } from "./operations-commands.ts";
+import { createOperator } from "./operator.ts";
+import { RESOURCE_COMMANDS } from "./resource-commands.ts";
+
+/** BSD sysexits EX_USAGE. */
+const EXIT_USAGE = 64;
+
+async function run(argv: readonly string[]): Promise<number> {
+  const input = parseArguments(argv);
+  const env = cliEnv();
+  const commands = { bootstrap, ...RESOURCE_COMMANDS, ...operationsCommands(env) };
+  const command = Object.entries(commands).find(([name]) => name === input.words.slice(0, name.split(" ").length).join(" "))?.[1];
+  if (!command) throw new UsageError(`the commands are: ${Object.keys(commands).join(" · ")}`);
+  const operator = createOperator(env);
+  try {
+    const result = await command(operator, input);
+    process.stdout.write(`${JSON.stringify(result, null, input.flags.has("json") ? 0 : 2)}\n`);
+    return typeof result === "object" && result !== null && "ok" in result && result.ok === false ? 1 : 0;
+  } finally {
+    await operator.close();
+  }
+}
+
+function report(error: unknown): number {
+  const message = error instanceof ZodError ? error.issues.map((issue) => `${issue.path.join(".")}: ${issue.message}`).join("; ") : error instanceof Error ? error.message : "failed";
+  process.stderr.write(`trunkline: ${message}\n`);
+  return error instanceof UsageError || error instanceof ZodError ? EXIT_USAGE : message.startsWith("environment:") ? EXIT_CONFIG : 1;
+}
+
+process.exitCode = await run(process.argv.slice(2)).catch(report);

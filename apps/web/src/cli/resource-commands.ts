@@ -1,0 +1,100 @@
+/** list, create and the like for organizations, projects, keys, presets and budgets; the same data layer and schemas as the dashboard. */
+import { readFileSync } from "node:fs";
+import { INVALIDATION_TOPICS, presetDocumentSchema } from "@trunkline/contracts";
+import { newBudgetInput, toBudgetView } from "../server/budget-view.ts";
+import { issueKey, newKeyInput } from "../server/issue-key.ts";
+import { toKeyView } from "../server/key-view.ts";
+import { presetSlugInput, toPresetView } from "../server/preset-view.ts";
+import { required, UsageError, type Arguments } from "./arguments.ts";
+import { actorFor, type Operator } from "./operator.ts";
+
+export type Command = (operator: Operator, input: Arguments) => Promise<unknown>;
+
+/** `/dev/stdin` serves for `-`. A document is small: one read. */
+function readDocument(file: string) {
+  return presetDocumentSchema.parse(JSON.parse(readFileSync(file === "-" ? "/dev/stdin" : file, "utf8")));
+}
+
+const target = (input: Arguments, noun: string): string => {
+  const id = input.words[2] ?? input.flags.get("id");
+  if (!id) throw new UsageError(`name the ${noun}`);
+  return id;
+};
+
+const createKey: Command = async (operator, input) => {
+  const actor = await actorFor(operator, input);
+  const project = await operator.db.organizations.findProject(actor, input.flags.get("project") ?? "default");
+  const rpm = input.flags.get("rpm");
+  const limitUsd = input.flags.get("budget-usd");
+  const checked = newKeyInput.parse({
+    name: required(input, "name"), kind: input.flags.get("kind") ?? "live", ...(rpm === undefined ? {} : { rpmLimit: Number(rpm) }),
+    ...(limitUsd === undefined ? {} : { budget: { period: input.flags.get("budget-period") ?? "monthly", limitUsd } }),
+  });
+  const { row, secret } = await issueKey(operator.db, operator.peppers, { actor, projectId: project.id, input: checked });
+  await operator.kv().publish(INVALIDATION_TOPICS.apiKey, row.keyId);
+  return { key: toKeyView(row), secret };
+};
+
+const revokeKey: Command = async (operator, input) => {
+  const row = await operator.db.keys.revoke(await actorFor(operator, input), target(input, "key by its id"));
+  await operator.kv().publish(INVALIDATION_TOPICS.apiKey, row.keyId);
+  return toKeyView(row);
+};
+
+const createPreset: Command = async (operator, input) => {
+  const actor = await actorFor(operator, input);
+  const slug = presetSlugInput.parse(required(input, "slug"));
+  return toPresetView(await operator.db.presets.create(actor, { slug, name: input.flags.get("name") ?? slug, document: readDocument(required(input, "file")) }));
+};
+
+const publishPreset: Command = async (operator, input) => {
+  const actor = await actorFor(operator, input);
+  const slug = target(input, "preset by its slug");
+  const file = input.flags.get("file");
+  if (file !== undefined) await operator.db.presets.saveDraft(actor, slug, readDocument(file));
+  const row = await operator.db.presets.publish(actor, slug, input.flags.get("comment") ?? "");
+  await operator.kv().publish(INVALIDATION_TOPICS.preset, actor.organizationId);
+  return toPresetView(row);
+};
+
+const rollBackPreset: Command = async (operator, input) => {
+  const actor = await actorFor(operator, input);
+  const row = await operator.db.presets.rollBack(actor, target(input, "preset by its slug"), Number(required(input, "version")));
+  await operator.kv().publish(INVALIDATION_TOPICS.preset, actor.organizationId);
+  return toPresetView(row);
+};
+
+const createBudget: Command = async (operator, input) => {
+  const actor = await actorFor(operator, input);
+  const scope = input.flags.get("scope") ?? "organization";
+  const { limitUsd, ...budget } = newBudgetInput.parse({
+    scope, scopeId: scope === "organization" ? actor.organizationId : required(input, "scope-id"), name: input.flags.get("name") ?? `${scope} budget`,
+    period: input.flags.get("period") ?? "monthly", limitUsd: required(input, "limit-usd"),
+  });
+  const row = await operator.db.budgets.create(actor, { ...budget, limitNanoUsd: limitUsd });
+  await operator.kv().publish(INVALIDATION_TOPICS.budget, actor.organizationId);
+  return toBudgetView(row);
+};
+
+const removeBudget: Command = async (operator, input) => {
+  const actor = await actorFor(operator, input);
+  const row = await operator.db.budgets.remove(actor, target(input, "budget by its id"));
+  await operator.kv().publish(INVALIDATION_TOPICS.budget, actor.organizationId);
+  return toBudgetView(row);
+};
+
+export const RESOURCE_COMMANDS: Readonly<Record<string, Command>> = {
+  "org list": ({ db }) => db.accounts.listOrganizations(),
+  "project list": async (operator, input) => operator.db.organizations.listProjects(await actorFor(operator, input)),
+  "project create": async (operator, input) => operator.db.organizations.createProject(await actorFor(operator, input), required(input, "name")),
+  "key list": async (operator, input) => (await operator.db.keys.list(await actorFor(operator, input))).map(toKeyView),
+  "key create": createKey,
+  "key revoke": revokeKey,
+  "preset list": async (operator, input) => (await operator.db.presets.list(await actorFor(operator, input))).map(toPresetView),
+  "preset create": createPreset,
+  "preset publish": publishPreset,
+  "preset rollback": rollBackPreset,
+  "budget list": async (operator, input) => (await operator.db.budgets.list(await actorFor(operator, input))).map(toBudgetView),
+  "budget create": createBudget,
+  "budget remove": removeBudget,
+};

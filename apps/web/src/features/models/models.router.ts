@@ -1,0 +1,4 @@
+import { router } from "../../server/trpc.ts";
+import { listModels } from "./procedures/list-models.ts";
+
+export const modelsRouter = router({ list: listModels });

@@ -1,0 +1,5 @@
+import { router } from "../../server/trpc.ts";
+import { getRequest } from "./procedures/get-request.ts";
+import { listRequests } from "./procedures/list-requests.ts";
+
+export const requestsRouter = router({ list: listRequests, get: getRequest });

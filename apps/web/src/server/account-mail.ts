@@ -1,0 +1,25 @@
+import { randomBytes } from "node:crypto";
+import { webEnv } from "../env.ts";
+import { sendMail } from "./mail.ts";
+import { services } from "./services.ts";
+
+const VERIFY_LIFE_MS = 86_400_000;
+const RESET_LIFE_MS = 3_600_000;
+/** 256 bits: not to be guessed. */
+const TOKEN_BYTES = 32;
+
+async function newLink(purpose: "verify" | "reset", email: string): Promise<string> {
+  const value = randomBytes(TOKEN_BYTES).toString("base64url");
+  await services().db.accounts.createToken(purpose, email, { value, expires: new Date(Date.now() + (purpose === "verify" ? VERIFY_LIFE_MS : RESET_LIFE_MS)) });
+  return new URL(purpose === "verify" ? `/api/account/verify?token=${value}` : `/reset-password?token=${value}`, webEnv().PUBLIC_WEB_URL).href;
+}
+
+export async function sendVerification(email: string): Promise<void> {
+  const link = await newLink("verify", email);
+  await sendMail({ to: email, subject: "Confirm your e-mail address", text: `Welcome to Trunkline.\n\nConfirm your address within 24 hours:\n${link}\n\nIf you did not sign up, ignore this message.` });
+}
+
+export async function sendReset(email: string): Promise<void> {
+  const link = await newLink("reset", email);
+  await sendMail({ to: email, subject: "Reset your password", text: `Somebody asked to reset the password of your Trunkline account.\n\nChoose a new one within an hour:\n${link}\n\nIf it was not you, ignore this message; nothing has changed.` });
+}

@@ -1,0 +1,29 @@
+import { randomBytes } from "node:crypto";
+import { BUDGET_PERIODS } from "@trunkline/contracts";
+import { generateKey, hashKey, newestVersion, type VersionedSecrets } from "@trunkline/keys";
+import type { Actor, ApiKeyRow, WebDb } from "@trunkline/db/web";
+import { z } from "zod";
+import { usdInput } from "./money-view.ts";
+
+export const KEY_NAME_LENGTH_MAX = 80;
+/** A minute's requests of one key; above it the organization's own limit binds. */
+const RPM_LIMIT_MAX = 1_000_000;
+
+export const rpmLimitInput = z.int().min(1).max(RPM_LIMIT_MAX);
+export const newKeyInput = z.object({
+  name: z.string().trim().min(1).max(KEY_NAME_LENGTH_MAX), kind: z.enum(["live", "test", "mgmt"]), rpmLimit: rpmLimitInput.nullish(), expiresAt: z.iso.datetime({ offset: true }).nullish(),
+  budget: z.object({ period: z.enum(BUDGET_PERIODS), limitUsd: usdInput }).nullish(),
+});
+export type NewKeyInput = z.infer<typeof newKeyInput>;
+
+/** Makes a key and stores what may be stored of it. The secret exists only in the answer. */
+export async function issueKey(db: WebDb, peppers: VersionedSecrets, request: { actor: Actor; projectId: string; input: NewKeyInput }): Promise<{ row: ApiKeyRow; secret: string }> {
+  const { actor, projectId, input } = request;
+  const key = generateKey(input.kind, randomBytes);
+  const pepper = newestVersion(peppers);
+  const row = await db.keys.create(actor, {
+    projectId, kind: input.kind, name: input.name, rpmLimit: input.rpmLimit ?? null, expiresAt: input.expiresAt ? new Date(input.expiresAt) : null,
+    budget: input.budget ? { period: input.budget.period, limitNanoUsd: input.budget.limitUsd } : null,
+  }, { keyId: key.keyId, lastFour: key.lastFour, hash: hashKey(key.whole, pepper.secret), pepperVersion: pepper.version });
+  return { row, secret: key.whole };
+}

@@ -1,0 +1,86 @@
+/** Usage, the request log and the audit log. */
+import type { BookMode } from "@trunkline/contracts";
+import type { Actor, UsageGroup, UsageSums, WebDb } from "@trunkline/db/web";
+import { z } from "zod";
+import { usd } from "../money-view.ts";
+import { toRequestListItem, toRequestView } from "../request-view.ts";
+import { list, operation, type Operation } from "./operation.ts";
+
+const DAYS_30_MS = 30 * 86_400_000;
+const PAGE_MAX = 200;
+const PAGE_DEFAULT = 50;
+const AUDIT_MAX = 500;
+const instant = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+const mode = z.enum(["live", "test"]).optional();
+
+const usageQuery = z.object({
+  group_by: z.enum(["model", "provider", "key", "project", "preset", "user", "session", "status"]).default("model"),
+  mode, from: instant.optional(), to: instant.optional(), project: z.string().optional(), format: z.enum(["json", "csv"]).default("json"),
+});
+
+const sums = (row: UsageSums) => ({
+  requests: Number(row.requests), failed: Number(row.failed), rescued: Number(row.rescued), attempts: Number(row.attempts), cost_usd: usd(row.chargeNanoUsd), provider_cost_usd: usd(row.costNanoUsd),
+  input_tokens: Number(row.inputTokens), cache_read_tokens: Number(row.cacheReadTokens), cache_write_tokens: Number(row.cacheWriteTokens),
+  output_tokens: Number(row.outputTokens), reasoning_tokens: Number(row.reasoningTokens), avg_ttft_ms: row.ttftCount > 0n ? Number(row.ttftMsSum / row.ttftCount) : null,
+});
+
+/** RFC 4180; a cell that a spreadsheet would read as a formula is made text. */
+function csvCell(value: unknown): string {
+  const text = String(value ?? "");
+  const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+export function toCsv(rows: readonly Readonly<Record<string, unknown>>[], columns: readonly string[]): string {
+  return [columns, ...rows.map((row) => columns.map((name) => row[name]))].map((cells) => cells.map(csvCell).join(",")).join("\r\n") + "\r\n";
+}
+
+const toRow = (groupBy: string) => (group: UsageGroup) => ({ [groupBy]: group.key, label: group.label, ...sums(group) });
+const COLUMNS = ["label", "requests", "failed", "rescued", "attempts", "cost_usd", "provider_cost_usd", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "avg_ttft_ms"];
+
+interface Reach { readonly projectId: string | undefined; readonly mode: BookMode }
+async function reachOf(db: WebDb, actor: Actor, query: { project?: string | undefined; mode?: BookMode | undefined }): Promise<Reach> {
+  const projectId = query.project === undefined ? undefined : (await db.organizations.findProject(actor, query.project)).id;
+  return { projectId, mode: query.mode ?? (await db.requests.defaultMode(actor, projectId)) };
+}
+
+const usage = operation({
+  method: "GET", path: "/usage", id: "getUsage", summary: "Sums by one dimension; the last 30 days unless told", status: 200, query: usageQuery, body: null,
+  handle: async ({ db, actor, query, nowMs }) => {
+    const reach = await reachOf(db, actor, query);
+    const range = { ...reach, from: new Date(query.from ?? nowMs - DAYS_30_MS), to: new Date(query.to ?? nowMs + 1) };
+    const groups = await db.usage.groups(actor, range, query.group_by);
+    const data = groups.map(toRow(query.group_by));
+    if (query.format === "csv") {
+      return new Response(toCsv(data, [query.group_by, ...COLUMNS]), { headers: { "content-type": "text/csv; charset=utf-8", "content-disposition": `attachment; filename="usage-by-${query.group_by}.csv"` } });
+    }
+    return list(data, { mode: reach.mode, group_by: query.group_by, from: range.from.toISOString(), to: range.to.toISOString(), totals: sums(await db.usage.totals(actor, range)) });
+  },
+});
+
+const text = z.string().max(PAGE_MAX).optional();
+const requests = operation({
+  method: "GET", path: "/requests", id: "listRequests", summary: "The request log, newest first", status: 200, body: null,
+  query: z.object({ mode, project: text, cursor: text, limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT), status: text, model: text, provider: text, key: text, search: text }),
+  handle: async ({ db, actor, query }) => {
+    const reach = await reachOf(db, actor, query);
+    const { cursor, limit, status, model, provider, search } = query;
+    const page = await db.requests.list(actor, { ...reach, cursor, limit, status, model, provider, apiKeyId: query.key, search });
+    return list(page.rows.map(toRequestListItem), { mode: reach.mode, has_more: page.nextCursor !== null, next_cursor: page.nextCursor });
+  },
+});
+
+const request = operation({
+  method: "GET", path: "/requests/{id}", id: "getRequest", summary: "One request with its attempts and cost lines", status: 200, query: null, body: null,
+  handle: async ({ db, actor, parameters }) => {
+    const row = await db.requests.find(actor, parameters["id"] ?? "");
+    return toRequestView(row, row.priceVersionId === null ? null : await db.catalog.findPrice(row.priceVersionId));
+  },
+});
+
+const audit = operation({
+  method: "GET", path: "/audit-log", id: "listAudit", summary: "Who changed what, newest first", status: 200, query: null, body: null,
+  handle: async ({ db, actor }) => list((await db.organizations.listAudit(actor, AUDIT_MAX)).map((row) => ({ ...row, id: row.id.toString() }))),
+});
+
+export const ANALYTICS_OPERATIONS: readonly Operation[] = [usage, requests, request, audit];

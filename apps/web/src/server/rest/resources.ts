@@ -1,0 +1,129 @@
+/** Organizations, projects, keys, presets and budgets. */
+import { INVALIDATION_TOPICS, presetDocumentSchema } from "@trunkline/contracts";
+import { z } from "zod";
+import { newBudgetInput, toBudgetView } from "../budget-view.ts";
+import { issueKey, KEY_NAME_LENGTH_MAX, newKeyInput, rpmLimitInput } from "../issue-key.ts";
+import { toKeyView } from "../key-view.ts";
+import { COMMENT_LENGTH_MAX, PRESET_NAME_LENGTH_MAX, presetSlugInput, toPresetView } from "../preset-view.ts";
+import { publishChange } from "../publish.ts";
+import { builtInPresets, explainRoute } from "../routing.ts";
+import { list, operation, type Operation } from "./operation.ts";
+
+const NAME = z.string().trim().min(1).max(KEY_NAME_LENGTH_MAX);
+const projectQuery = z.object({ project: z.string().optional() });
+const id = (parameters: Readonly<Record<string, string>>): string => parameters["id"] ?? "";
+const slug = (parameters: Readonly<Record<string, string>>): string => parameters["slug"] ?? "";
+const none = { query: null, body: null } as const;
+
+const organizations: Operation[] = [
+  operation({ method: "GET", path: "/organizations", id: "listOrganizations", summary: "The organization of the key or session", status: 200, ...none, handle: async ({ db, actor }) => list([await db.organizations.find(actor)]) }),
+  operation({
+    method: "PATCH", path: "/organizations/{id}", id: "updateOrganization", summary: "Name, time zone, request limit", status: 200, query: null,
+    body: z.strictObject({ name: NAME.optional(), timeZone: z.string().refine((zone) => Intl.supportedValuesOf("timeZone").includes(zone) || zone === "UTC", "must be an IANA time zone").optional(), rpmLimit: rpmLimitInput.nullable().optional() }),
+    handle: async ({ db, kv, actor, body }) => {
+      const { name, timeZone, rpmLimit } = body;
+      const row = await db.organizations.update(actor, { ...(name === undefined ? {} : { name }), ...(timeZone === undefined ? {} : { timeZone }), ...(rpmLimit === undefined ? {} : { rpmLimit }) });
+      await publishChange(kv, INVALIDATION_TOPICS.budget, actor.organizationId);
+      return row;
+    },
+  }),
+  operation({ method: "GET", path: "/members", id: "listMembers", summary: "Members and their roles", status: 200, ...none, handle: async ({ db, actor }) => list(await db.organizations.listMembers(actor)) }),
+  operation({ method: "GET", path: "/projects", id: "listProjects", summary: "Projects", status: 200, ...none, handle: async ({ db, actor }) => list(await db.organizations.listProjects(actor)) }),
+  operation({ method: "POST", path: "/projects", id: "createProject", summary: "Create a project", status: 201, query: null, body: z.strictObject({ name: NAME }), handle: ({ db, actor, body }) => db.organizations.createProject(actor, body.name) }),
+];
+
+const keys: Operation[] = [
+  operation({
+    method: "GET", path: "/keys", id: "listKeys", summary: "API keys, without their secrets", status: 200, query: projectQuery, body: null,
+    handle: async ({ db, actor, query }) => list((await db.keys.list(actor, query.project === undefined ? undefined : (await db.organizations.findProject(actor, query.project)).id)).map(toKeyView)),
+  }),
+  operation({
+    method: "POST", path: "/keys", id: "createKey", summary: "Create a key; the answer alone carries its secret", status: 201, query: null,
+    body: newKeyInput.extend({ project: z.string().default("default"), kind: z.enum(["live", "test", "mgmt"]).default("live") }),
+    handle: async ({ db, kv, peppers, actor, body }) => {
+      const project = await db.organizations.findProject(actor, body.project);
+      const { row, secret } = await issueKey(db, peppers, { actor, projectId: project.id, input: body });
+      await publishChange(kv, INVALIDATION_TOPICS.apiKey, row.keyId);
+      return { key: toKeyView(row), secret };
+    },
+  }),
+  operation({
+    method: "PATCH", path: "/keys/{id}", id: "updateKey", summary: "Name, request limit, expiry", status: 200, query: null,
+    body: z.strictObject({ name: NAME.optional(), rpmLimit: rpmLimitInput.nullable().optional(), expiresAt: z.iso.datetime({ offset: true }).nullable().optional() }),
+    handle: async ({ db, kv, actor, parameters, body }) => {
+      const { name, rpmLimit, expiresAt } = body;
+      const row = await db.keys.update(actor, id(parameters), { ...(name === undefined ? {} : { name }), ...(rpmLimit === undefined ? {} : { rpmLimit }), ...(expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }) });
+      await publishChange(kv, INVALIDATION_TOPICS.apiKey, row.keyId);
+      return toKeyView(row);
+    },
+  }),
+  ...(["POST /keys/{id}/revoke revokeKey", "DELETE /keys/{id} deleteKey"] as const).map((text) => {
+    const [method, path, operationId] = text.split(" ") as ["POST" | "DELETE", string, string];
+    return operation({
+      method, path, id: operationId, summary: "Revoke a key, for good", status: 200, ...none,
+      handle: async ({ db, kv, actor, parameters }) => {
+        const row = await db.keys.revoke(actor, id(parameters));
+        await publishChange(kv, INVALIDATION_TOPICS.apiKey, row.keyId);
+        return toKeyView(row);
+      },
+    });
+  }),
+];
+
+const presets: Operation[] = [
+  operation({
+    method: "GET", path: "/presets", id: "listPresets", summary: "The organization's presets, then the built-in slugs", status: 200, ...none,
+    handle: async ({ db, actor }) => list((await db.presets.list(actor)).map(toPresetView), { built_in: builtInPresets() }),
+  }),
+  operation({
+    method: "POST", path: "/presets", id: "createPreset", summary: "Create a preset as a draft", status: 201, query: null,
+    body: z.strictObject({ slug: presetSlugInput, name: z.string().trim().min(1).max(PRESET_NAME_LENGTH_MAX), document: presetDocumentSchema }), handle: async ({ db, actor, body }) => toPresetView(await db.presets.create(actor, body)),
+  }),
+  operation({ method: "GET", path: "/presets/{slug}", id: "getPreset", summary: "A preset with its versions", status: 200, ...none, handle: async ({ db, actor, parameters }) => toPresetView(await db.presets.find(actor, slug(parameters))) }),
+  operation({
+    method: "PATCH", path: "/presets/{slug}", id: "savePresetDraft", summary: "Save the draft", status: 200, query: null, body: z.strictObject({ document: presetDocumentSchema }),
+    handle: async ({ db, actor, parameters, body }) => toPresetView(await db.presets.saveDraft(actor, slug(parameters), body.document)),
+  }),
+  operation({
+    method: "POST", path: "/presets/{slug}/publish", id: "publishPreset", summary: "Publish the draft as the next version", status: 200, query: null, body: z.strictObject({ comment: z.string().max(COMMENT_LENGTH_MAX).default("") }),
+    handle: async ({ db, kv, actor, parameters, body }) => {
+      const row = await db.presets.publish(actor, slug(parameters), body.comment);
+      await publishChange(kv, INVALIDATION_TOPICS.preset, actor.organizationId);
+      return toPresetView(row);
+    },
+  }),
+  operation({
+    method: "POST", path: "/presets/{slug}/rollback", id: "rollBackPreset", summary: "Publish an earlier version again", status: 200, query: null, body: z.strictObject({ version: z.int().min(1) }),
+    handle: async ({ db, kv, actor, parameters, body }) => {
+      const row = await db.presets.rollBack(actor, slug(parameters), body.version);
+      await publishChange(kv, INVALIDATION_TOPICS.preset, actor.organizationId);
+      return toPresetView(row);
+    },
+  }),
+  operation({
+    method: "POST", path: "/presets/dry-run", id: "dryRunPreset", summary: "What a document would decide for a body, without calling anybody", status: 200, query: null,
+    body: z.strictObject({ document: presetDocumentSchema, body: z.record(z.string(), z.unknown()) }), handle: async ({ db, body, nowMs }) => explainRoute({ catalog: await db.catalog.load(), nowMs, ...body }),
+  }),
+];
+
+const budgets: Operation[] = [
+  operation({ method: "GET", path: "/budgets", id: "listBudgets", summary: "Budgets and what is spent of them", status: 200, ...none, handle: async ({ db, actor }) => list((await db.budgets.list(actor)).map(toBudgetView)) }),
+  operation({
+    method: "POST", path: "/budgets", id: "createBudget", summary: "Create a budget", status: 201, query: null, body: newBudgetInput,
+    handle: async ({ db, kv, actor, body: { limitUsd, ...budget } }) => {
+      const row = await db.budgets.create(actor, { ...budget, limitNanoUsd: limitUsd });
+      await publishChange(kv, INVALIDATION_TOPICS.budget, actor.organizationId);
+      return toBudgetView(row);
+    },
+  }),
+  operation({
+    method: "DELETE", path: "/budgets/{id}", id: "removeBudget", summary: "Remove a budget", status: 200, ...none,
+    handle: async ({ db, kv, actor, parameters }) => {
+      const row = await db.budgets.remove(actor, id(parameters));
+      await publishChange(kv, INVALIDATION_TOPICS.budget, actor.organizationId);
+      return toBudgetView(row);
+    },
+  }),
+];
+
+export const RESOURCE_OPERATIONS: readonly Operation[] = [...organizations, ...keys, ...presets, ...budgets];
