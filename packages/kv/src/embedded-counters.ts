@@ -1,7 +1,7 @@
 // Counters of one process, in memory. Decides admission with the same arithmetic as the Lua scripts. Nothing here waits,
 // but for the first load of a budget's spend: on the hot path a decision is a few map reads.
 import type { BudgetLine, RateBucket, RateDecision, RateState, ReserveDecision } from "./kv.ts";
-import { assertReservable, emissionIntervalUs, RATE_PER_MINUTE_MAX, TOMBSTONE_MS } from "./limits.ts";
+import { assertReservable, closedBucket, emissionIntervalUs, RATE_PER_MINUTE_MAX, TOMBSTONE_MS } from "./limits.ts";
 import { SingleFlight } from "./single-flight.ts";
 
 /** A bucket untouched for this long is full again (a minute, doubled against rounding), so its generation can be dropped whole. */
@@ -57,7 +57,7 @@ class MemoryCounters implements EmbeddedCounters {
     const nowMs = this.#clock();
     this.#rotate(nowMs);
     const nowUs = nowMs * 1000;
-    const refused = this.#refusal(buckets, nowUs);
+    const refused = closedBucket(buckets) ?? this.#refusal(buckets, nowUs);
     if (refused) return Promise.resolve(refused);
     let tightest: RateState | null = null;
     for (const bucket of buckets) {

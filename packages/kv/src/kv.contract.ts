@@ -55,6 +55,11 @@ export function counterContract(create: (clock: () => number) => Kv): void {
       expect(await kv.takeRate([wide])).toMatchObject({ admitted: true, tightest: { remaining: 8 } });
     });
 
+    it.each([0, -1, Number.NaN])("admits nothing under a limit of %d", async (limit) => {
+      const kv = start();
+      expect(await kv.takeRate([bucket(10, "organization"), bucket(limit)])).toMatchObject({ admitted: false, bucket: "key", retryAfterMs: 60_000, tightest: { remaining: 0 } });
+    });
+
     it("admits without a bucket", async () => {
       expect(await start().takeRate([])).toEqual({ admitted: true, tightest: null });
     });

@@ -1,3 +1,5 @@
+import type { RateBucket, RateDecision } from "./kv.ts";
+
 /**
  * Largest budget limit, in nano-USD (about 9 million USD): Lua compares in doubles, which are exact up to 2^53.
  * Both forms refuse more, so that moving from the embedded form to Redis changes no answer.
@@ -10,15 +12,23 @@ export const RATE_PER_MINUTE_MAX = 60_000_000;
 /** An expired hold is remembered this long, so that a late settlement is still added, once. Longer than any request's deadline. */
 export const TOMBSTONE_MS = 3_600_000;
 
+const MINUTE_MS = 60_000;
 const MINUTE_US = 60_000_000;
 
 /**
  * Microseconds between two admissions. Rounded up, so that rounding never admits more than the limit; the loss is below
- * one microsecond a request.
+ * one microsecond a request. `limitPerMinute` is at least 1: `closedBucket` has sorted out the others.
  */
 export function emissionIntervalUs(limitPerMinute: number): number {
-  if (!Number.isFinite(limitPerMinute) || limitPerMinute < 1) throw new RangeError("limitPerMinute must be at least 1");
   return Math.ceil(MINUTE_US / Math.min(Math.floor(limitPerMinute), RATE_PER_MINUTE_MAX));
+}
+
+/** A limit below one request a minute, or one that is no number, admits nothing: the first such bucket's refusal, else null. */
+export function closedBucket(buckets: readonly RateBucket[]): RateDecision | null {
+  for (const { name, limitPerMinute: limit } of buckets) {
+    if (!(limit >= 1)) return { admitted: false, bucket: name, retryAfterMs: MINUTE_MS, tightest: { name, limit, remaining: 0, resetMs: MINUTE_MS } };
+  }
+  return null;
 }
 
 /** @throws RangeError when the limit cannot be compared exactly, or an amount is negative. */

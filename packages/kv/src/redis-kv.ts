@@ -4,7 +4,7 @@ import type { Redis } from "ioredis";
 import { DependencyUnavailable } from "./dependency-unavailable.ts";
 import { encodeInvalidation, HEARTBEAT_MS, INVALIDATION_CHANNEL, Listeners } from "./invalidation.ts";
 import type { BudgetLine, Kv, RateBucket, RateDecision, ReserveDecision } from "./kv.ts";
-import { assertReservable, emissionIntervalUs, RATE_PER_MINUTE_MAX, TOMBSTONE_MS } from "./limits.ts";
+import { assertReservable, closedBucket, emissionIntervalUs, RATE_PER_MINUTE_MAX, TOMBSTONE_MS } from "./limits.ts";
 import { asked, createCommandClient, createSubscriberClient, firstReady, integers } from "./redis-client.ts";
 import { SingleFlight } from "./single-flight.ts";
 
@@ -63,6 +63,8 @@ class RedisKv implements Kv {
 
   async takeRate(buckets: readonly RateBucket[]): Promise<RateDecision> {
     if (buckets.length === 0) return { admitted: true, tightest: null };
+    const closed = closedBucket(buckets);
+    if (closed) return closed;
     const args: (string | number)[] = buckets.map((bucket) => rateKey(bucket.key));
     args.push(this.#clock ? String(this.#clock() * 1000) : "");
     for (const { limitPerMinute } of buckets) args.push(emissionIntervalUs(limitPerMinute), Math.min(Math.floor(limitPerMinute), RATE_PER_MINUTE_MAX));

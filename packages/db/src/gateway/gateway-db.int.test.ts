@@ -123,6 +123,11 @@ describe("gateway db", () => {
     expect(await db.findGeneration(ids.other, ids.request)).toBeNull();
   });
 
+  it("confirms exactly the requests that are booked", async () => {
+    expect(await db.confirmGenerations([ids.request, "req_unknown"])).toEqual(new Set([ids.request]));
+    expect(await db.confirmGenerations([])).toEqual(new Set());
+  });
+
   it("says that Postgres is away, never that nothing was found", async () => {
     const away = createGatewayDb({ databaseUrl: "postgresql://nobody@127.0.0.1:1/none", poolMax: 1 });
     await expect(away.findApiKey("abcdefghij")).rejects.toBeInstanceOf(DependencyUnavailable);

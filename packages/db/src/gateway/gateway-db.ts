@@ -1,6 +1,6 @@
 import { apiKeyRecord, FIND_API_KEY } from "./api-key.ts";
 import { catalogSnapshot, LOAD_CATALOG } from "./catalog.ts";
-import { FIND_GENERATION, receipt } from "./generation.ts";
+import { CONFIRM_GENERATIONS, FIND_GENERATION, receipt } from "./generation.ts";
 import type { GatewayDb } from "./port.ts";
 import { createPrepared } from "./prepared.ts";
 import { LOAD_PRESETS, organizationPresets } from "./presets.ts";
@@ -36,6 +36,7 @@ export function createGatewayDb(options: GatewayDbOptions): GatewayDb {
       const [row] = await prepared.read(FIND_GENERATION, [organizationId, id]);
       return row ? receipt(row) : null;
     },
+    confirmGenerations: async (ids) => new Set((await prepared.read(CONFIRM_GENERATIONS, [ids])).map((row) => row.id)),
     async ping() { await prepared.read({ name: "gateway_ping", text: "SELECT 1" }, []); },
     close: () => prepared.close(),
   };

@@ -3,3 +3,4 @@ export { DependencyUnavailable } from "./dependency-unavailable.ts";
 export { createGatewayDb } from "./gateway-db.ts";
 export type { GatewayDbOptions } from "./gateway-db.ts";
 export type { GatewayDb } from "./port.ts";
+export { receiptOfEvent } from "./confirm-generations.ts";

@@ -1,0 +1,19 @@
+import type { UsageEvent } from "@trunkline/contracts";
+import { receipt } from "./generation.ts";
+import type { Statement } from "./prepared.ts";
+
+/** $1 request ids. Asks the primary key only: the spool lets go of what this names. */
+export const CONFIRM_GENERATIONS: Statement<{ readonly id: string }> = {
+  name: "gateway_confirm_generations",
+  text: `SELECT id FROM generation WHERE id = ANY($1::text[])`,
+};
+
+/** The receipt of an event that is still on its way to Postgres, in the shape that the stored row will have. */
+export function receiptOfEvent(event: UsageEvent): Record<string, unknown> {
+  const { usage } = event;
+  return receipt({
+    ...event, createdAt: new Date(event.createdAtMs), usageBasis: usage.basis,
+    inputTokens: String(usage.inputTokens), cacheReadTokens: String(usage.cacheReadTokens), cacheWriteTokens: String(usage.cacheWriteTokens),
+    outputTokens: String(usage.outputTokens), reasoningTokens: String(usage.reasoningTokens),
+  });
+}
