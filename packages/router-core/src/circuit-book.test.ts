@@ -74,7 +74,7 @@ describe("a circuit", () => {
     book.record(key, fault("cancelled"), 5_001);
     expect(book.state(key, 5_001)).toBe("half_open");
     book.admit(key, 6_000);
-    expect(book.state(key, 6_000 + 900_000)).toBe("half_open");
+    expect(book.state(key, 6_000 + 60_000)).toBe("half_open");
   });
   it.each<FailureClass>(["caller_error", "context_overflow", "content_filtered", "cancelled"])("does not count %s", (failureClass) => {
     const book = bookOf();

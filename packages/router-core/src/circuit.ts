@@ -13,8 +13,8 @@ const JITTER_SHARE = 0.2;
 /** Six buckets of ten seconds make the sliding minute; memory does not grow with traffic. */
 const BUCKETS = 6;
 const BUCKET_MS = WINDOW_MS / BUCKETS;
-/** A trial whose outcome never came (a killed request) gives its place away after the longest request. */
-const TRIAL_MAX_MS = 900_000;
+/** A trial whose outcome has not come (a long answer, a request refused in between) lets another follow: one a minute does no harm. */
+const TRIAL_MAX_MS = 60_000;
 
 interface Bucket { slot: number; outcomes: number; faults: number }
 

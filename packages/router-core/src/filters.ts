@@ -4,7 +4,7 @@
  */
 import { usdTextFromNano } from "@trunkline/contracts";
 import type { CatalogEndpoint, CatalogModel, Need, PriceVersion } from "@trunkline/contracts";
-import { priceAt, rate } from "@trunkline/catalog";
+import { priceAt } from "@trunkline/catalog";
 import type { Candidate, PlanInput, RejectedCandidate } from "./types.ts";
 
 /** `estimateTokens` counts four bytes a token, and a byte-level token covers at least one byte: four times the estimate is never too low. */
@@ -70,16 +70,20 @@ function costLimit({ facts, preset }: PlanInput): bigint | null {
   return own < presets ? own : presets;
 }
 
+const TOKENS_PER_PRICE = 1_000_000n;
+/** Whole tokens, rounded up; callers of a dry run may hand in fractions. */
+const whole = (tokens: number): bigint => BigInt(Math.ceil(Math.max(0, tokens)));
+/** Rounded up, because a bound must not fall short. */
+const cost = (nanoUsdTokens: bigint): bigint => (nanoUsdTokens + TOKENS_PER_PRICE - 1n) / TOKENS_PER_PRICE;
+
 function draftOf({ endpoint, model }: Pair, input: PlanInput, price: PriceVersion, maxOutputTokens: number): Draft {
   const { facts, health } = input;
-  const answers = BigInt(Math.max(1, facts.answers ?? 1));
-  const dearestInput = [price.inputNanoUsdPerMillion, price.cacheReadNanoUsdPerMillion, price.cacheWriteNanoUsdPerMillion].reduce((left, right) => (left > right ? left : right));
-  const usage = (inputTokens: number, outputTokens: number) => ({ inputTokens, outputTokens, cacheReadTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0, basis: "estimated" as const });
-  const dearest = { ...price, inputNanoUsdPerMillion: dearestInput };
+  const output = whole(facts.answers ?? 1) * price.outputNanoUsdPerMillion;
+  const dearestInput = [price.cacheReadNanoUsdPerMillion, price.cacheWriteNanoUsdPerMillion].reduce((left, right) => (left > right ? left : right), price.inputNanoUsdPerMillion);
   return {
     provider: endpoint.provider, model: model.id, upstreamModel: endpoint.upstreamModel, contextTokens: model.contextTokens, maxOutputTokens, price,
-    estimatedCostNanoUsd: rate(usage(facts.inputTokens, 0), price) + answers * rate(usage(0, Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)), price),
-    maxCostNanoUsd: rate(usage(facts.inputTokens * INPUT_BOUND_FACTOR, 0), dearest) + answers * rate(usage(0, maxOutputTokens), price),
+    estimatedCostNanoUsd: cost(whole(facts.inputTokens) * price.inputNanoUsdPerMillion + whole(Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)) * output),
+    maxCostNanoUsd: cost(whole(facts.inputTokens * INPUT_BOUND_FACTOR) * dearestInput + whole(maxOutputTokens) * output),
     circuit: health.circuit(endpoint.provider, model.id),
   };
 }
@@ -87,7 +91,7 @@ function draftOf({ endpoint, model }: Pair, input: PlanInput, price: PriceVersio
 /** The caller's output limit, as far as the model goes; without one, what the context leaves. */
 function outputBound(model: CatalogModel, { facts }: PlanInput): number {
   const wanted = facts.maxOutputTokens ?? model.contextTokens - facts.inputTokens;
-  return Math.min(wanted, model.maxOutputTokens);
+  return Math.floor(Math.min(wanted, model.maxOutputTokens));
 }
 
 /** Runs every filter. A candidate refused only for its open circuit keeps its draft, because it may return as a last resort. */

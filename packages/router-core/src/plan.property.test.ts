@@ -14,7 +14,7 @@ const providers = fc.uniqueArray(fc.constantFrom(...PROVIDERS), { maxLength: 6 }
 const usd = fc.double({ min: 0, max: 20, noNaN: true });
 const preferences: fc.Arbitrary<ProviderPreferences> = fc.record({ order: providers, only: fc.uniqueArray(fc.constantFrom(...PROVIDERS), { minLength: 3 }), ignore: providers, sort: fc.constantFrom("price", "latency", "throughput"), maxPrice: fc.record({ prompt: usd, completion: usd }, { requiredKeys: [] }) }, { requiredKeys: [] });
 const facts: fc.Arbitrary<RequestFacts> = fc.record({
-  models: fc.array(fc.constantFrom(...SEED.models.map((model) => model.id), "no/such"), { maxLength: 6 }), inputTokens: fc.nat({ max: 1_200_000 }), maxOutputTokens: fc.option(fc.integer({ min: 1, max: 200_000 })),
+  models: fc.array(fc.constantFrom(...SEED.models.map((model) => model.id), "no/such"), { maxLength: 6 }), inputTokens: fc.oneof(fc.nat({ max: 1_200_000 }), fc.double({ min: 0, max: 1e7, noNaN: true })), maxOutputTokens: fc.option(fc.oneof(fc.integer({ min: 1, max: 200_000 }), fc.double({ min: 0.1, max: 1e6, noNaN: true }))),
   needs: fc.uniqueArray(fc.constantFrom<Need>("tools", "vision", "json", "json_schema", "reasoning", "pdf"), { maxLength: 3 }), task: fc.option(fc.constantFrom("code", "chat")), preferences,
   maxCostNanoUsd: fc.option(fc.bigInt({ min: 0n, max: 2_000_000_000n })), fallbacks: fc.boolean(),
 }).map((given) => factsOf(given));
