@@ -1,0 +1,207 @@
+// The simulator's order of work: read the body, find the route, choose the fault, make the answer, deliver it,
+// write the journal. Each step is decided elsewhere; here they are wired.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Answer } from "./answer.ts";
+import { createAnswer } from "./answer.ts";
+import { handleAdmin } from "./admin.ts";
+import type { Fields } from "./call.ts";
+import { fieldsOf, InvalidCall } from "./call.ts";
+import type { Delivery } from "./delivery.ts";
+import { createOutcome, deliverPlain, deliverStream, failureOf, sendFailure, withstandsFaultsBeforeHeaders } from "./delivery.ts";
+import type { Fault, FaultRule } from "./faults.ts";
+import { FaultSyntaxError, parseFaults, selectFault } from "./faults.ts";
+import type { JournalEntry } from "./journal.ts";
+import { countBody, embed, findModel, listModels } from "./lookups.ts";
+import { readBody } from "./read-body.ts";
+import type { ReadyAnswer } from "./ready-answers.ts";
+import type { Route } from "./routes.ts";
+import { findRoute } from "./routes.ts";
+import type { Simulation } from "./simulation.ts";
+import { drawOf } from "./tokens.ts";
+import { anthropicWire } from "./wires/anthropic.ts";
+import { geminiWire } from "./wires/gemini.ts";
+import { openaiWire } from "./wires/openai.ts";
+import type { Wire } from "./wires/wire.ts";
+
+const WIRES: Record<Route["wire"], Wire> = { openai: openaiWire, anthropic: anthropicWire, gemini: geminiWire };
+
+interface Visit {
+  simulation: Simulation;
+  request: IncomingMessage;
+  route: Route;
+  query: URLSearchParams;
+  wire: Wire;
+  delivery: Delivery;
+  entry: JournalEntry;
+}
+
+function headerOf(request: IncomingMessage, name: string): string | null {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value.join(",") : (value ?? null);
+}
+
+function openEntry(simulation: Simulation, request: IncomingMessage, route: Route): JournalEntry {
+  const attempt = Number(headerOf(request, "x-trunkline-attempt") ?? 1);
+  return {
+    requestId: headerOf(request, "x-trunkline-request-id"),
+    attempt: Number.isInteger(attempt) ? attempt : 1,
+    provider: route.provider, wire: route.wire, model: "", stream: false,
+    startedAtMs: simulation.nowMs(), endedAtMs: 0, status: null, fault: null,
+    promptTokens: 0, outputTokensGenerated: 0, outputTokensSent: 0,
+    usageReported: false, usage: null, completed: false, aborted: false,
+  };
+}
+
+/** Writes the journal when the response is over, however it ended. */
+function closeEntryWith(visit: Visit): void {
+  const { delivery, entry, simulation } = visit;
+  const { response, outcome } = delivery;
+  response.once("close", () => {
+    entry.endedAtMs = simulation.nowMs();
+    entry.status = outcome.status;
+    entry.outputTokensSent = outcome.outputTokensSent;
+    entry.usageReported = outcome.usageSent && entry.usage !== null;
+    if (!entry.usageReported) entry.usage = null;
+    entry.completed = outcome.whole && response.writableFinished;
+    entry.aborted = !entry.completed && !outcome.brokenByOrder;
+    simulation.journal.append(entry);
+  });
+}
+
+function openVisit(simulation: Simulation, request: IncomingMessage, response: ServerResponse, target: { route: Route; query: URLSearchParams }): Visit {
+  const wire = WIRES[target.route.wire];
+  simulation.taken += 1;
+  const requestId = `req_sim${simulation.taken.toString(36).padStart(10, "0")}`;
+  const delivery: Delivery = { response, wire, fault: {}, requestId, nowMs: simulation.nowMs, outcome: createOutcome() };
+  return { simulation, request, ...target, wire, delivery, entry: openEntry(simulation, request, target.route) };
+}
+
+/** The fault of this call: standing orders, and above them what the request brings. @throws FaultSyntaxError */
+function chooseFault(visit: Visit): Fault {
+  const { simulation, request, route, entry } = visit;
+  const order = headerOf(request, "x-simulate");
+  const standing = simulation.standing.rules;
+  if (order === null && standing.length === 0) return {};
+  const identity = `${entry.requestId ?? simulation.taken}|${entry.attempt}|${route.provider}`;
+  const choose = (rules: readonly FaultRule[], salt: string): Fault => selectFault(rules, {
+    provider: route.provider, attempt: entry.attempt, draw: (index) => drawOf(`${identity}|${salt}${index}`),
+  });
+  const fault = { ...choose(standing, "standing"), ...choose(order === null ? [] : parseFaults(order), "order") };
+  // `text=` is an answer and stays out of the journal.
+  if (Object.keys(fault).length > 0) entry.fault = JSON.stringify({ ...fault, ...(fault.text === undefined ? {} : { text: "…" }) });
+  return fault;
+}
+
+function parseBody(bytes: Buffer): Fields {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(bytes.toString("utf8"));
+  } catch {
+    throw new InvalidCall("We could not parse the JSON body of your request.");
+  }
+  const body = fieldsOf(parsed);
+  if (body === null) throw new InvalidCall("The body must be a JSON object.");
+  return body;
+}
+
+async function generate(visit: Visit, body: Fields): Promise<ReadyAnswer | null> {
+  const { simulation, route, wire, delivery, entry, request, query } = visit;
+  const call = wire.parse({ provider: route.provider, path: route.path, query, headers: request.headers, body });
+  const cache = simulation.cache.use(`${route.provider}|${call.model}`, call.prompt);
+  const answer: Answer = createAnswer(call, delivery.fault, cache);
+  Object.assign(entry, {
+    model: call.model, stream: call.stream, promptTokens: call.prompt.tokens,
+    outputTokensGenerated: answer.outputTokens, usage: call.stream && !call.includeUsage ? null : answer.usage,
+  });
+  if (!(await withstandsFaultsBeforeHeaders(delivery))) return null;
+  const rendering = { provider: route.provider, call, answer, createdAtSeconds: Math.floor(simulation.nowMs() / 1000) };
+  if (call.stream) {
+    await deliverStream(delivery, { frames: wire.frames(rendering), asArray: call.streamsAsArray });
+    return null;
+  }
+  const plain = wire.plain(rendering);
+  await deliverPlain(delivery, plain, answer.outputTokens);
+  const repeatable = entry.fault === null && call.prompt.markedSegments === null;
+  return repeatable ? { bytes: Buffer.from(JSON.stringify(plain)), model: call.model, promptTokens: call.prompt.tokens, outputTokens: answer.outputTokens, usage: answer.usage } : null;
+}
+
+async function lookUp(visit: Visit, body: Fields): Promise<void> {
+  const { route, wire, delivery, entry, request, query } = visit;
+  if (route.operation === "embed") {
+    const embedded = embed(route.wire, body, route.path);
+    entry.model = typeof body["model"] === "string" ? body["model"] : "";
+    entry.promptTokens = embedded.promptTokens;
+    entry.usage = { inputTokens: embedded.promptTokens, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+    if (await withstandsFaultsBeforeHeaders(delivery)) await deliverPlain(delivery, embedded.body, 0);
+    return;
+  }
+  const counted = fieldsOf(body["generateContentRequest"]) ?? body;
+  const call = wire.parse({ provider: route.provider, path: route.path, query, headers: request.headers, body: counted });
+  entry.model = call.model;
+  entry.promptTokens = call.prompt.tokens;
+  if (await withstandsFaultsBeforeHeaders(delivery)) await deliverPlain(delivery, countBody(route.wire, call.prompt.tokens), 0);
+}
+
+function refuse(visit: Visit, error: unknown): void {
+  const { delivery } = visit;
+  if (delivery.response.headersSent || delivery.response.destroyed) return;
+  if (error instanceof FaultSyntaxError) {
+    return sendFailure(delivery, { ...failureOf(400, {}, delivery.requestId), message: error.message, param: "x-simulate" });
+  }
+  if (error instanceof InvalidCall) {
+    return sendFailure(delivery, { ...failureOf(error.status, {}, delivery.requestId), message: error.message, param: error.param });
+  }
+  throw error;
+}
+
+/** An answer made before goes out again without parsing; this is what keeps a bench from measuring the simulator. */
+function sendReady(visit: Visit, ready: ReadyAnswer): void {
+  const { delivery, entry, wire } = visit;
+  Object.assign(entry, { model: ready.model, promptTokens: ready.promptTokens, outputTokensGenerated: ready.outputTokens, usage: ready.usage });
+  Object.assign(delivery.outcome, { status: 200, outputTokensSent: ready.outputTokens, usageSent: true, whole: true });
+  delivery.response.writeHead(200, { "content-type": "application/json", "content-length": ready.bytes.length, ...wire.headers(delivery.requestId) });
+  delivery.response.end(ready.bytes);
+}
+
+async function serve(visit: Visit): Promise<void> {
+  const { simulation, request, route, delivery } = visit;
+  closeEntryWith(visit);
+  try {
+    const bytes = await readBody(request);
+    delivery.fault = chooseFault(visit);
+    const key = visit.entry.fault === null ? simulation.ready.keyOf(route, headerOf(request, "anthropic-version"), bytes) : null;
+    const ready = key === null ? undefined : simulation.ready.find(key);
+    if (ready !== undefined) return sendReady(visit, ready);
+    const body = parseBody(bytes);
+    if (route.operation !== "generate") return await lookUp(visit, body);
+    const made = await generate(visit, body);
+    if (key !== null && made !== null) simulation.ready.keep(key, made);
+  } catch (error) {
+    refuse(visit, error);
+  }
+}
+
+function sendJson(response: ServerResponse, status: number, body: object): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, { "content-type": "application/json", "content-length": bytes.length });
+  response.end(bytes);
+}
+
+/** Answers one request of any kind. Never rejects but where the caller left while sending. */
+export async function handleRequest(simulation: Simulation, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const target = request.url ?? "/";
+  const queryAt = target.indexOf("?");
+  const pathname = queryAt < 0 ? target : target.slice(0, queryAt);
+  const query = new URLSearchParams(queryAt < 0 ? "" : target.slice(queryAt + 1));
+  if (pathname === "/healthz" || pathname === "/readyz") return sendJson(response, 200, { ok: true });
+  if (pathname.startsWith("/_admin/")) return handleAdmin({ simulation, request, response, pathname, query });
+  const method = request.method ?? "GET";
+  const route = findRoute(method, pathname);
+  if (route === null) {
+    return sendJson(response, 404, { error: { message: `Invalid URL (${method} ${pathname})`, type: "invalid_request_error", param: null, code: null } });
+  }
+  if (route.operation === "models") return sendJson(response, 200, listModels(route.wire, route.provider));
+  if (route.operation === "model") return sendJson(response, 200, findModel(route.wire, route.provider, route.path));
+  return serve(openVisit(simulation, request, response, { route, query }));
+}

@@ -1,0 +1,22 @@
+// What one running simulator holds between requests.
+
+import type { Journal } from "./journal.ts";
+import { PromptCache } from "./prompt-cache.ts";
+import { ReadyAnswers } from "./ready-answers.ts";
+import type { StandingFaults } from "./standing-faults.ts";
+
+export interface Simulation {
+  journal: Journal;
+  standing: StandingFaults;
+  cache: PromptCache;
+  ready: ReadyAnswers;
+  /** Milliseconds since the epoch. */
+  nowMs: () => number;
+  /** Requests taken so far; makes provider request ids. */
+  taken: number;
+}
+
+/** A simulation that has served nothing yet. */
+export function createSimulation(parts: Pick<Simulation, "journal" | "standing" | "nowMs">): Simulation {
+  return { ...parts, cache: new PromptCache(), ready: new ReadyAnswers(), taken: 0 };
+}
