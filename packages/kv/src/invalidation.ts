@@ -14,7 +14,7 @@ const isTopic = (text: string): text is InvalidationTopic => TOPICS.has(text);
 export const encodeInvalidation = (topic: InvalidationTopic, id: string): string => `${topic} ${id}`;
 
 /** null for a message of another version of the program. */
-export function parseInvalidation(message: string): { readonly topic: InvalidationTopic; readonly id: string } | null {
+function parseInvalidation(message: string): { readonly topic: InvalidationTopic; readonly id: string } | null {
   const space = message.indexOf(" ");
   const topic = message.slice(0, space);
   return space > 0 && isTopic(topic) ? { topic, id: message.slice(space + 1) } : null;

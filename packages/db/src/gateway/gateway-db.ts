@@ -1,6 +1,7 @@
 import { apiKeyRecord, FIND_API_KEY } from "./api-key.ts";
 import { catalogSnapshot, LOAD_CATALOG } from "./catalog.ts";
-import { CONFIRM_GENERATIONS, FIND_GENERATION, receipt } from "./generation.ts";
+import { CONFIRM_GENERATIONS } from "./confirm-generations.ts";
+import { FIND_GENERATION, receipt } from "./generation.ts";
 import type { GatewayDb } from "./port.ts";
 import { createPrepared } from "./prepared.ts";
 import { LOAD_PRESETS, organizationPresets } from "./presets.ts";

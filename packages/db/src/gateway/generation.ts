@@ -24,9 +24,6 @@ SELECT id, mode, "createdAt", "inboundApi", streaming, "requestedModel", "preset
 FROM generation WHERE id = $2 AND "organizationId" = $1`,
 };
 
-/** $1 request ids. Across organizations: the gateway asks for the ids of its own spool. */
-export const CONFIRM_GENERATIONS: Statement<{ readonly id: string }> = { name: "gateway_confirm_generations", text: "SELECT id FROM generation WHERE id = ANY ($1::text[])" };
-
 /** Snake case, as on the wire. Money: US dollars as a number where OpenRouter has one, exact nano-USD text beside it. Times: milliseconds. */
 export function receipt(row: GenerationRow): Record<string, unknown> {
   const [input, cacheRead, cacheWrite, output, reasoning] = [row.inputTokens, row.cacheReadTokens, row.cacheWriteTokens, row.outputTokens, row.reasoningTokens].map(Number) as [number, number, number, number, number];

@@ -2,7 +2,7 @@ import pg from "pg";
 import { asDependencyError } from "./dependency-unavailable.ts";
 
 /** None of the statements takes a tenth of it; a slow one must not hold a connection. */
-export const STATEMENT_TIMEOUT_MS = 2_000;
+const STATEMENT_TIMEOUT_MS = 2_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 /** The driver gives up a little after the server would have, for the case that the server is gone. */
 const QUERY_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 500;
