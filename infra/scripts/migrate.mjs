@@ -50,7 +50,7 @@ async function applyOne(client, { name, sql, checksum }) {
     await client.query("COMMIT");
   } catch (error) {
     await client.query("ROLLBACK");
-    throw new Error(`migration ${name} failed: ${error.message}`);
+    throw new Error(`migration ${name} failed: ${error.message}`, { cause: error });
   }
 }
 

@@ -50,7 +50,7 @@ export async function startPostgres({ dataDir, port, password }) {
     await server.start();
     if (fresh) await server.createDatabase("trunkline");
   } catch (error) {
-    throw new Error(`PostgreSQL did not start in ${dataDir}: ${log.filter(Boolean).at(-1) ?? error?.message ?? error}`);
+    throw new Error(`PostgreSQL did not start in ${dataDir}: ${log.filter(Boolean).at(-1) ?? error?.message ?? error}`, { cause: error });
   }
   return { url: `postgresql://trunkline:${password}@127.0.0.1:${port}/trunkline`, stop: () => server.stop() };
 }
