@@ -1,4 +1,5 @@
 // The only reader of process.env in the worker.
+import type { LogLevel } from "@trunkline/telemetry";
 import { z } from "zod";
 
 /** EX_CONFIG of sysexits: whoever supervises the process knows that a restart will not help. */
@@ -37,7 +38,7 @@ export interface WorkerEnv {
   /** Length of an export window. Must not change on a database that holds exports, hence for tests only. */
   readonly billingWindowMs: number;
   readonly billingTickMs: number;
-  readonly logLevel: string;
+  readonly logLevel: LogLevel;
 }
 
 /** The environment is unfit; the message is one line that names the variable and never shows its value. */

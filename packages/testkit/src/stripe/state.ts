@@ -1,4 +1,5 @@
 // What the stand-in remembers, and the objects of the wire. Shapes follow the public API reference as far as the official client reads them.
+import { randomUUID } from "node:crypto";
 
 /** `drop`: the work is done, the answer never leaves. A status: refused before any work. `times` counts down; `path` is a prefix. */
 export interface Fault { readonly kind: "drop" | 429 | 500; readonly path?: string; times?: number }
@@ -30,16 +31,18 @@ export interface State {
   faults: Fault[];
   requests: number;
   sequence: number;
+  /** Part of every id, so that a database which outlives one stand-in never meets the ids of the next. */
+  readonly instance: string;
 }
 
 export function createState(): State {
-  return { objects: new Map(), meterEvents: [], events: [], webhooks: [], deliveries: [], replays: new Map(), busy: new Set(), faults: [], requests: 0, sequence: 0 };
+  return { objects: new Map(), meterEvents: [], events: [], webhooks: [], deliveries: [], replays: new Map(), busy: new Set(), faults: [], requests: 0, sequence: 0, instance: randomUUID().slice(0, 8) };
 }
 
-/** Ids count up, so that runs repeat. */
+/** Ids count up within an instance. */
 export function nextId(state: State, prefix: string): string {
   state.sequence += 1;
-  return `${prefix}_standin${String(state.sequence).padStart(8, "0")}`;
+  return `${prefix}_${state.instance}${String(state.sequence).padStart(8, "0")}`;
 }
 
 /** An answer in Stripe's error form. `v2` errors carry their meaning in `code`. */
