@@ -1,0 +1,184 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import pg from "pg";
+import { ROLES, roleMay, type Permission, type Role } from "@trunkline/contracts";
+import { createWebDb, type UserRecord } from "@trunkline/db/web";
+import { appRouter } from "./app-router.ts";
+import { createCaller } from "./trpc.ts";
+
+const databaseUrl = process.env["DATABASE_URL"];
+if (!databaseUrl) throw new Error("DATABASE_URL is not set: these tests need a migrated PostgreSQL");
+
+const db = createWebDb({ databaseUrl });
+const sql = new pg.Pool({ connectionString: databaseUrl, max: 2 });
+const published: string[] = [];
+const kv = { publish: async (topic: string, id: string) => { published.push(`${topic} ${id}`); } };
+const peppers = new Map([[1, new Uint8Array(32).fill(7)]]);
+const run = `${Date.now()}${process.pid}`;
+const document = { rules: [{ name: "all", when: {}, strategy: "ordered" as const, targets: [{ model: "openai/gpt-5-mini", weight: 1 }], fallbacks: [] }], limits: {} };
+
+interface Tenant { readonly owner: UserRecord; readonly scope: { organization: string; project: string }; readonly organizationId: string; readonly projectId: string }
+
+const callerOf = (user: UserRecord | null) => createCaller(appRouter)({ db, kv, peppers, user, gatewayUrl: "http://127.0.0.1:1", nowMs: Date.now });
+
+async function newTenant(name: string): Promise<Tenant> {
+  const owner = await db.accounts.createUser({ email: `${name}-${run}@example.test`, name: `${name} ${run}`, passwordHash: "x" });
+  const ids = await db.accounts.ensureOrganization(owner);
+  const [membership] = await db.accounts.listMemberships(owner.id);
+  return { owner, ...ids, scope: { organization: membership?.slug ?? "", project: "default" } };
+}
+
+async function newMember(tenant: Tenant, role: Role): Promise<UserRecord> {
+  const user = await db.accounts.createUser({ email: `${role}-${run}@example.test`, name: null, passwordHash: "x" });
+  await sql.query(`INSERT INTO member ("organizationId", "userId", role) VALUES ($1, $2, $3::"Role")`, [tenant.organizationId, user.id, role]);
+  return user;
+}
+
+async function insertUsage(tenant: Tenant, row: { apiKeyId: string; bucket: string; chargeNanoUsd: bigint; mode?: string }): Promise<void> {
+  await sql.query(`INSERT INTO usage_rollup (bucket, "organizationId", "projectId", "apiKeyId", mode, provider, model, "presetSlug", status, requests, attempts, "inputTokens", "cacheReadTokens", "cacheWriteTokens",
+    "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "durationMsSum", "ttftMsSum", "ttftCount") VALUES ($1, $2, $3, $4, $5, 'openai', 'openai/gpt-5-mini', '', 'ok', 1, 1, 10, 0, 0, 5, 0, $6, 0, 100, 50, 1)`,
+  [row.bucket, tenant.organizationId, tenant.projectId, row.apiKeyId, row.mode ?? "live", row.chargeNanoUsd]);
+}
+
+let acme: Tenant;
+let other: Tenant;
+const members = new Map<Role, UserRecord>();
+
+beforeAll(async () => {
+  acme = await newTenant("acme");
+  other = await newTenant("other");
+  for (const role of ROLES) members.set(role, role === "owner" ? acme.owner : await newMember(acme, role));
+});
+afterAll(async () => {
+  await Promise.all([db.close(), sql.end()]);
+});
+
+type Caller = ReturnType<typeof callerOf>;
+let sequence = 0;
+const name = (): string => `n${++sequence}`;
+
+/** Every project-scoped procedure, what it needs, and a call that must succeed for whoever may. */
+const PROCEDURES: readonly [string, Permission, (caller: Caller, owner: Caller) => Promise<unknown>][] = [
+  ["keys.list", "resources.read", (caller) => caller.keys.list(acme.scope)],
+  ["keys.create", "keys.manage", (caller) => caller.keys.create({ ...acme.scope, name: name(), kind: "live" })],
+  ["keys.create of a management key", "organization.manage", (caller) => caller.keys.create({ ...acme.scope, name: name(), kind: "mgmt" })],
+  ["keys.revoke", "keys.manage", async (caller, owner) => caller.keys.revoke({ ...acme.scope, id: (await owner.keys.create({ ...acme.scope, name: name(), kind: "test" })).key.id })],
+  ["presets.list", "resources.read", (caller) => caller.presets.list(acme.scope)],
+  ["presets.get", "resources.read", async (caller, owner) => caller.presets.get({ ...acme.scope, slug: (await owner.presets.create({ ...acme.scope, slug: name(), name: "x", document })).slug })],
+  ["presets.create", "presets.manage", (caller) => caller.presets.create({ ...acme.scope, slug: name(), name: "x", document })],
+  ["presets.saveDraft", "presets.manage", async (caller, owner) => caller.presets.saveDraft({ ...acme.scope, slug: (await owner.presets.create({ ...acme.scope, slug: name(), name: "x", document })).slug, document })],
+  ["presets.publish", "presets.manage", async (caller, owner) => caller.presets.publish({ ...acme.scope, slug: (await owner.presets.create({ ...acme.scope, slug: name(), name: "x", document })).slug, comment: "" })],
+  ["presets.rollBack", "presets.manage", async (caller, owner) => {
+    const { slug } = await owner.presets.create({ ...acme.scope, slug: name(), name: "x", document });
+    await owner.presets.publish({ ...acme.scope, slug, comment: "" });
+    return caller.presets.rollBack({ ...acme.scope, slug, version: 1 });
+  }],
+  ["presets.explain", "resources.read", (caller) => caller.presets.explain({ ...acme.scope, document, body: { messages: [] } })],
+  ["usage.overview", "usage.read", (caller) => caller.usage.overview(acme.scope)],
+  ["usage.series", "usage.read", (caller) => caller.usage.series({ ...acme.scope, mode: "live", from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z", granularity: "hour", groupBy: "key" })],
+  ["requests.list", "usage.read", (caller) => caller.requests.list({ ...acme.scope, mode: "live" })],
+  ["onboarding.state", "usage.read", (caller) => caller.onboarding.state(acme.scope)],
+  ["models.list", "usage.read", (caller) => caller.models.list(acme.scope)],
+  ["budgets.list", "resources.read", (caller) => caller.budgets.list(acme.scope)],
+  ["budgets.create", "budgets.manage", (caller) => caller.budgets.create({ ...acme.scope, scope: "project", scopeId: acme.projectId, name: name(), period: "daily", limitUsd: "5" })],
+  ["budgets.remove", "budgets.manage", async (caller, owner) => caller.budgets.remove({ ...acme.scope, id: (await owner.budgets.create({ ...acme.scope, scope: "organization", scopeId: acme.organizationId, name: name(), period: "daily", limitUsd: "5" })).id })],
+];
+
+describe("role matrix", () => {
+  for (const [procedure, permission, call] of PROCEDURES) {
+    for (const role of ROLES) {
+      const may = roleMay(role, permission);
+      it(`${procedure} ${may ? "serves" : "refuses"} a ${role}`, async () => {
+        const result = call(callerOf(members.get(role) ?? null), callerOf(acme.owner));
+        if (may) await expect(result).resolves.toBeDefined();
+        else await expect(result).rejects.toMatchObject({ code: "FORBIDDEN" });
+      });
+    }
+    it(`${procedure} refuses a visitor and a stranger`, async () => {
+      await expect(call(callerOf(null), callerOf(acme.owner))).rejects.toMatchObject({ code: "UNAUTHORIZED" });
+      await expect(call(callerOf(other.owner), callerOf(acme.owner))).rejects.toMatchObject({ code: "NOT_FOUND" });
+    });
+  }
+});
+
+describe("tenant isolation", () => {
+  it("answers another organization's ids as if they did not exist", async () => {
+    const mine = callerOf(acme.owner);
+    const theirs = callerOf(other.owner);
+    const key = await mine.keys.create({ ...acme.scope, name: "k", kind: "live" });
+    const budget = await mine.budgets.create({ ...acme.scope, scope: "key", scopeId: key.key.id, name: "b", period: "total", limitUsd: "1" });
+    const preset = await mine.presets.create({ ...acme.scope, slug: name(), name: "p", document });
+    for (const call of [
+      () => theirs.keys.revoke({ ...other.scope, id: key.key.id }), () => theirs.budgets.remove({ ...other.scope, id: budget.id }), () => theirs.presets.get({ ...other.scope, slug: preset.slug }),
+      () => theirs.budgets.create({ ...other.scope, scope: "key", scopeId: key.key.id, name: "x", period: "total", limitUsd: "1" }),
+      () => theirs.budgets.create({ ...other.scope, scope: "organization", scopeId: acme.organizationId, name: "x", period: "total", limitUsd: "1" }),
+      () => theirs.requests.get({ ...other.scope, id: "req_none" }),
+    ]) await expect(call()).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+  it("hides every other tenant's rows from a statement that forgets its organization", async () => {
+    const client = await sql.connect();
+    try {
+      await client.query("BEGIN");
+      await client.query("SELECT set_config('role', 'trunkline_tenant', true), set_config('app.tenant', $1, true)", [other.organizationId]);
+      const { rows } = await client.query<{ organizationId: string }>(`SELECT DISTINCT "organizationId" FROM project`);
+      expect(rows).toEqual([{ organizationId: other.organizationId }]);
+    } finally {
+      await client.query("ROLLBACK");
+      client.release();
+    }
+  });
+});
+
+describe("changes reach the gateways", () => {
+  it("publishes the key id when a key is revoked, and never gives the secret again", async () => {
+    const mine = callerOf(acme.owner);
+    const { key, secret } = await mine.keys.create({ ...acme.scope, name: "gone", kind: "live" });
+    published.length = 0;
+    await mine.keys.revoke({ ...acme.scope, id: key.id });
+    expect(published).toEqual([`api-key ${key.keyId}`]);
+    expect(JSON.stringify(await mine.keys.list(acme.scope))).not.toContain(secret);
+    expect(secret.startsWith("tl_live_")).toBe(true);
+  });
+});
+
+describe("usage", () => {
+  it("cuts days at the organization's own midnight, across a clock change", async () => {
+    const tenant = await newTenant("zone");
+    await sql.query(`UPDATE organization SET "timeZone" = 'America/New_York' WHERE id = $1`, [tenant.organizationId]);
+    await insertUsage(tenant, { apiKeyId: "a", bucket: "2026-03-08T04:59:00Z", chargeNanoUsd: 1_000_000_000n });
+    await insertUsage(tenant, { apiKeyId: "a", bucket: "2026-03-08T05:00:00Z", chargeNanoUsd: 2_000_000_000n });
+    await insertUsage(tenant, { apiKeyId: "a", bucket: "2026-03-09T03:59:00Z", chargeNanoUsd: 4_000_000_000n });
+    const view = await callerOf(tenant.owner).usage.series({ ...tenant.scope, mode: "live", from: "2026-03-07T05:00:00Z", to: "2026-03-09T04:00:00Z", granularity: "day", groupBy: "model" });
+    expect(view.buckets).toEqual(["2026-03-07T05:00:00.000Z", "2026-03-08T05:00:00.000Z"]);
+    expect(view.series[0]?.points.map((point) => point.spendUsd)).toEqual(["1.00", "6.00"]);
+    expect(view.totals).toMatchObject({ spendUsd: "7.00", requests: 3 });
+  });
+  it("shows the test book until the first live request", async () => {
+    const tenant = await newTenant("book");
+    await insertUsage(tenant, { apiKeyId: "a", bucket: "2026-03-08T05:00:00Z", chargeNanoUsd: 1n, mode: "test" });
+    expect((await callerOf(tenant.owner).usage.overview(tenant.scope)).mode).toBe("test");
+    await insertUsage(tenant, { apiKeyId: "a", bucket: "2026-03-08T05:00:00Z", chargeNanoUsd: 1n });
+    expect((await callerOf(tenant.owner).usage.overview(tenant.scope)).mode).toBe("live");
+  });
+});
+
+describe("accounts", () => {
+  it("gives a user one organization with the project default and an owner, however often it is asked at once", async () => {
+    const user = await db.accounts.createUser({ email: `once-${run}@example.test`, name: null, passwordHash: "x" });
+    const ids = await Promise.all([1, 2, 3].map(() => db.accounts.ensureOrganization(user)));
+    expect(new Set(ids.map((row) => row.organizationId)).size).toBe(1);
+    expect(await db.accounts.listMemberships(user.id)).toMatchObject([{ role: "owner", projects: [{ slug: "default" }] }]);
+  });
+  it("accepts a mailed token once, and only the newest", async () => {
+    const expires = new Date(Date.now() + 60_000);
+    await db.accounts.createToken("reset", `t-${run}@example.test`, { value: `old-${run}`, expires });
+    await db.accounts.createToken("reset", `t-${run}@example.test`, { value: `new-${run}`, expires });
+    expect(await db.accounts.useToken("reset", `old-${run}`)).toBeNull();
+    expect(await db.accounts.useToken("verify", `new-${run}`)).toBeNull();
+    expect(await db.accounts.useToken("reset", `new-${run}`)).toBe(`t-${run}@example.test`);
+    expect(await db.accounts.useToken("reset", `new-${run}`)).toBeNull();
+  });
+  it("applies a Stripe event once", async () => {
+    const event = { id: `evt_${run}`, type: "checkout.session.completed", effect: { kind: "link_customer" as const, organizationId: acme.organizationId, stripeCustomerId: `cus_${run}` } };
+    expect(await Promise.all([db.stripeEvents.apply(event), db.stripeEvents.apply(event)])).toEqual(expect.arrayContaining(["applied", "repeated"]));
+  });
+});
