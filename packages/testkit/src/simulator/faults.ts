@@ -117,7 +117,8 @@ function splitOf(term: string, value: string): boolean {
   return true;
 }
 
-const WITH_VALUE: Record<string, Apply> = {
+// Maps, not objects: a term such as `toString` must not find what every object inherits.
+const WITH_VALUE = new Map<string, Apply>(Object.entries({
   status: (rule, value, term) => { rule.fault.status = statusOf(term, value); },
   code: (rule, value) => { rule.fault.code = value; },
   retry_after: (rule, value, term) => { rule.fault.retryAfter = retryAfterOf(term, value); },
@@ -132,38 +133,38 @@ const WITH_VALUE: Record<string, Apply> = {
   split: (rule, value, term) => { rule.fault.splitUtf8 = splitOf(term, value); },
   attempt: (rule, value, term) => { rule.attempt = integer(term, value, 1000); },
   chance: (rule, value, term) => { rule.chance = chanceOf(term, value); },
-};
+}));
 
-const BARE: Record<string, (fault: Fault) => void> = {
+const BARE = new Map<string, (fault: Fault) => void>(Object.entries({
   hang: (fault) => { fault.hang = true; },
   reset: (fault) => { fault.reset = true; },
   malformed: (fault) => { fault.malformedAtTokens = 0; },
   empty: (fault) => { fault.empty = true; },
   overloaded_first: (fault) => { fault.overloadedFirst = true; },
   no_usage: (fault) => { fault.noUsage = true; },
-};
+}));
 
-const AT_TOKENS: Record<string, (fault: Fault, tokens: number) => void> = {
+const AT_TOKENS = new Map<string, (fault: Fault, tokens: number) => void>(Object.entries({
   cut: (fault, tokens) => { fault.cutAtTokens = tokens; },
   stall: (fault, tokens) => { fault.stallAtTokens = tokens; },
   error: (fault, tokens) => { fault.errorAtTokens = tokens; },
   malformed: (fault, tokens) => { fault.malformedAtTokens = tokens; },
-};
+}));
 
 function applyTerm(rule: FaultRule, term: string): void {
   const equals = term.indexOf("=");
   if (equals > 0) {
-    const apply = WITH_VALUE[term.slice(0, equals).trim()];
+    const apply = WITH_VALUE.get(term.slice(0, equals).trim());
     if (apply === undefined) throw new FaultSyntaxError(term, "no such fault");
     return apply(rule, term.slice(equals + 1).trim(), term);
   }
   const at = term.indexOf("@");
   if (at > 0) {
-    const apply = AT_TOKENS[term.slice(0, at).trim()];
+    const apply = AT_TOKENS.get(term.slice(0, at).trim());
     if (apply === undefined) throw new FaultSyntaxError(term, "no such fault");
     return apply(rule.fault, integer(term, term.slice(at + 1).trim(), TOKENS_MAX));
   }
-  const apply = BARE[term];
+  const apply = BARE.get(term);
   if (apply === undefined) throw new FaultSyntaxError(term, "no such fault");
   apply(rule.fault);
 }

@@ -34,19 +34,25 @@ export function prefixOfBytes(text: string, bytesMax: number): string {
   return text;
 }
 
-/** Parts a text into pieces of about one token each, never inside a code point; joined they are the text. */
-export function* piecesOf(text: string): Generator<string> {
+/**
+ * Parts a text into pieces, never inside a code point; joined they are the text. Each piece but the last adds
+ * exactly one token to what came before.
+ * @param bytesBefore bytes of output that have gone before, as tokens are counted over the whole output.
+ */
+export function* piecesOf(text: string, bytesBefore = 0): Generator<string> {
   let start = 0;
   let position = 0;
-  let bytes = 0;
+  let bytes = bytesBefore;
+  let limit = (tokensOfBytes(bytesBefore) + 1) * BYTES_PER_TOKEN;
   for (const character of text) {
-    if (bytes >= BYTES_PER_TOKEN) {
+    const size = codePointBytes(character.codePointAt(0) ?? 0);
+    if (bytes + size > limit) {
       yield text.slice(start, position);
       start = position;
-      bytes %= BYTES_PER_TOKEN;
+      limit += BYTES_PER_TOKEN;
     }
     position += character.length;
-    bytes += codePointBytes(character.codePointAt(0) ?? 0);
+    bytes += size;
   }
   if (position > start) yield text.slice(start, position);
 }

@@ -206,7 +206,7 @@ function* blockFrames({ part, index, answer, bytesBefore }: Block): Generator<Fr
   if (index === 0) yield { text: event({ type: "ping" }), tokens: tokensOfBytes(bytes), phase };
   if (part.kind === "tool") yield { text: deltaEvent(index, deltaOf(part, "")), tokens: tokensOfBytes(bytes), phase };
   let frames = 0;
-  for (const piece of piecesOf(part.kind === "tool" ? part.arguments : part.text)) {
+  for (const piece of piecesOf(part.kind === "tool" ? part.arguments : part.text, bytes)) {
     bytes += Buffer.byteLength(piece);
     yield { text: deltaEvent(index, deltaOf(part, piece)), tokens: tokensOfBytes(bytes), phase: "content" };
     frames += 1;

@@ -165,14 +165,14 @@ function plain(rendering: Rendering): object {
   return body(rendering, { parts, finish: true, outputTokens: answer.usage?.outputTokens ?? answer.outputTokens });
 }
 
-function* stepsOf(part: AnswerPart): Generator<AnswerPart> {
+function* stepsOf(part: AnswerPart, bytesBefore: number): Generator<AnswerPart> {
   if (part.kind === "tool") {
     yield part;
     return;
   }
   let text = "";
   let pieces = 0;
-  for (const piece of piecesOf(part.text)) {
+  for (const piece of piecesOf(part.text, bytesBefore)) {
     text += piece;
     pieces += 1;
     if (pieces % PIECES_PER_EVENT === 0) {
@@ -189,7 +189,7 @@ function* frames(rendering: Rendering): Generator<Frame> {
     call.streamsAsArray ? `${first ? "[" : ",\r\n"}${JSON.stringify(event)}` : `data: ${JSON.stringify(event)}\r\n\r\n`;
   let bytes = 0;
   for (const part of answer.parts) {
-    for (const step of stepsOf(part)) {
+    for (const step of stepsOf(part, bytes)) {
       const first = bytes === 0;
       bytes += Buffer.byteLength(step.kind === "tool" ? step.name + step.arguments : step.text);
       const tokens = tokensOfBytes(bytes);

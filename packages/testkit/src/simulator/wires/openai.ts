@@ -141,11 +141,12 @@ function plain({ provider, call, answer, createdAtSeconds }: Rendering): object 
   };
 }
 
-function* partDeltas(part: AnswerPart, toolIndex: number, shown: boolean): Generator<{ delta: object | null; text: string }> {
+function* partDeltas(part: AnswerPart, place: { toolIndex: number; bytesBefore: number; shown: boolean }): Generator<{ delta: object | null; text: string }> {
+  const { toolIndex, bytesBefore, shown } = place;
   if (part.kind === "tool") {
     const head = { index: toolIndex, id: `call_${part.id}`, type: "function", function: { name: part.name, arguments: "" } };
     yield { delta: { tool_calls: [head] }, text: part.name };
-    for (const text of piecesOf(part.arguments)) {
+    for (const text of piecesOf(part.arguments, bytesBefore + Buffer.byteLength(part.name))) {
       yield { delta: { tool_calls: [{ index: toolIndex, function: { arguments: text } }] }, text };
     }
     return;
@@ -154,7 +155,7 @@ function* partDeltas(part: AnswerPart, toolIndex: number, shown: boolean): Gener
     yield { delta: null, text: part.text };
     return;
   }
-  for (const text of piecesOf(part.text)) {
+  for (const text of piecesOf(part.text, bytesBefore)) {
     yield { delta: part.kind === "reasoning" ? { reasoning_content: text } : { content: text }, text };
   }
 }
@@ -172,7 +173,7 @@ function* frames({ provider, call, answer, createdAtSeconds }: Rendering): Gener
   let bytes = 0;
   let toolIndex = 0;
   for (const part of answer.parts) {
-    for (const { delta, text } of partDeltas(part, toolIndex, showsReasoning(provider))) {
+    for (const { delta, text } of partDeltas(part, { toolIndex, bytesBefore: bytes, shown: showsReasoning(provider) })) {
       bytes += Buffer.byteLength(text);
       if (delta !== null) yield { text: chunk(delta, null), tokens: tokensOfBytes(bytes), phase: "content" };
     }
