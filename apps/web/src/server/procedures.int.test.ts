@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import pg from "pg";
 import { ROLES, roleMay, type Permission, type Role } from "@trunkline/contracts";
-import { createWebDb, type UserRecord } from "@trunkline/db/web";
+import { createWebDb, seedCatalog, type UserRecord } from "@trunkline/db/web";
 import { appRouter } from "./app-router.ts";
 import { createCaller } from "./trpc.ts";
 
-const databaseUrl = process.env["DATABASE_URL"];
-if (!databaseUrl) throw new Error("DATABASE_URL is not set: these tests need a migrated PostgreSQL");
+const databaseUrl = process.env["DATABASE_URL"] ?? "";
+if (databaseUrl === "") throw new Error("DATABASE_URL is not set: these tests need a migrated PostgreSQL");
 
 const db = createWebDb({ databaseUrl });
 const sql = new pg.Pool({ connectionString: databaseUrl, max: 2 });
@@ -158,6 +158,35 @@ describe("usage", () => {
     expect((await callerOf(tenant.owner).usage.overview(tenant.scope)).mode).toBe("test");
     await insertUsage(tenant, { apiKeyId: "a", bucket: "2026-03-08T05:00:00Z", chargeNanoUsd: 1n });
     expect((await callerOf(tenant.owner).usage.overview(tenant.scope)).mode).toBe("live");
+  });
+});
+
+describe("request log", () => {
+  const insert = (tenant: Tenant, id: string, at: string, price: string | null = null) => sql.query(`INSERT INTO generation (id, mode, "organizationId", "projectId", "apiKeyId", "createdAt", "inboundApi", streaming, "requestedModel", status, "httpStatus",
+    provider, model, "durationMs", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "usageBasis", "priceVersionId", "chargeNanoUsd", "costNanoUsd", attempts, losses, metadata, "endUser")
+    VALUES ($1, 'test', $2, $3, 'key_gone', $4, 'chat_completions', false, 'auto', 'ok', 200, 'p', 'm', 5, 1000, 0, 0, 500, 0, 'reported', $5, 12, 12, '[]', '[]', '{"a":"b"}', 'ada')`, [id, tenant.organizationId, tenant.projectId, at, price]);
+  it("pages through every request once, newest first, also where times are equal", async () => {
+    const tenant = await newTenant("log");
+    for (const suffix of ["a", "b", "c"]) await insert(tenant, `req_${run}${suffix}`, "2026-03-08T05:00:00Z");
+    const caller = callerOf(tenant.owner);
+    const first = await caller.requests.list({ ...tenant.scope, mode: "test", limit: 2 });
+    const second = await caller.requests.list({ ...tenant.scope, mode: "test", limit: 2, cursor: first.nextCursor });
+    expect([...first.items, ...second.items].map((row) => row.id)).toEqual(["c", "b", "a"].map((suffix) => `req_${run}${suffix}`));
+    expect(second.nextCursor).toBeNull();
+    await expect(callerOf(other.owner).requests.get({ ...other.scope, id: `req_${run}a` })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+  it("shows the price lines of the version that was in force, and closes a version when its price changes", async () => {
+    const tenant = await newTenant("price");
+    const price = { id: `prc_${run}`, provider: `p${run}`, model: `m${run}`, effectiveFromMs: 0, effectiveToMs: null, inputNanoUsdPerMillion: 1_000_000_000n, cacheReadNanoUsdPerMillion: 0n, cacheWriteNanoUsdPerMillion: 0n, outputNanoUsdPerMillion: 2_000_000_000n, source: "test" };
+    const seed = (inputNanoUsdPerMillion: bigint, nowMs: number) => seedCatalog(databaseUrl, { models: [], endpoints: [], prices: [{ ...price, inputNanoUsdPerMillion }] }, nowMs);
+    expect(await seed(1_000_000_000n, 1000)).toMatchObject({ pricesAdded: 1, pricesClosed: 0 });
+    expect(await seed(1_000_000_000n, 2000)).toMatchObject({ pricesAdded: 0, pricesUnchanged: 1 });
+    expect(await seed(3_000_000_000n, 3000)).toMatchObject({ pricesAdded: 1, pricesClosed: 1 });
+    expect((await db.catalog.load()).prices.get(`${price.provider} ${price.model}`)).toMatchObject([{ effectiveFromMs: 0, effectiveToMs: 3000 }, { effectiveFromMs: 3000, effectiveToMs: null, inputNanoUsdPerMillion: 3_000_000_000n }]);
+    await insert(tenant, `req_${run}p`, "2026-03-08T05:00:00Z", price.id);
+    const view = await callerOf(tenant.owner).requests.get({ ...tenant.scope, id: `req_${run}p` });
+    expect(view.costLines).toEqual([{ label: "Input", tokens: 1000, usdPerMillion: "1.00", costUsd: "0.001" }, { label: "Output", tokens: 500, usdPerMillion: "2.00", costUsd: "0.001" }]);
+    expect(view).toMatchObject({ endUser: "ada", metadata: { a: "b" }, keyName: "deleted key" });
   });
 });
 
