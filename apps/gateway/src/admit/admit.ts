@@ -1,0 +1,26 @@
+import { GatewayError } from "@trunkline/contracts";
+import type { Kv } from "@trunkline/kv";
+import type { AdmittedCall, AuthenticatedCall } from "../stages.ts";
+import { takeRate } from "./rate-limit.ts";
+import { createReservation, type ReservationStores } from "./reservation.ts";
+
+export interface AdmitOptions extends ReservationStores {
+  readonly kv: Pick<Kv, "takeRate" | "reserve" | "settle" | "release">;
+  /** False while the spool cannot take another record: nothing is served unmetered. */
+  readonly spoolHasRoom: () => boolean;
+  onRateStoreAway(): void;
+}
+
+/**
+ * Input: a genuine key. Output: the request is within its rate limits and carries a reservation, which attempts will fill.
+ * Fails with GatewayError 429 tenant.rate_limited or 503 gateway.overloaded. Test keys bind no budget, because they cost nothing.
+ */
+export function createAdmit(options: AdmitOptions): (call: AuthenticatedCall) => Promise<AdmittedCall> {
+  return async (call) => {
+    if (!options.spoolHasRoom()) throw new GatewayError("gateway.overloaded", "The gateway cannot record usage right now, so it takes no new requests. Retry in a few seconds.", { retryAfterMs: 5000 });
+    const headers = await takeRate(options.kv, call.key, options.onRateStoreAway);
+    for (const name in headers) call.exchange.response.setHeader(name, headers[name] ?? "");
+    const budgets = call.mode === "test" ? [] : call.key.budgets;
+    return { ...call, reservation: createReservation(call.exchange.requestId, budgets, options) };
+  };
+}

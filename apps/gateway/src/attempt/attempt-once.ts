@@ -1,0 +1,201 @@
+import type { Failure, TokenUsage } from "@trunkline/contracts";
+import type { AnswerExtras, Call, ProviderAdapter, Relayed, StreamRelay, Target, UpstreamFailure, UpstreamRequest } from "@trunkline/providers";
+import type { Dispatcher } from "undici";
+import type { StreamEnding, StreamSink, UpstreamStream, WonAttempt } from "../stages.ts";
+import { UpstreamConnection, type ConnectionListener } from "./upstream-connection.ts";
+
+/** Enough of an error to classify it; the rest is not read. */
+const ERROR_BYTES_MAX = 64 * 1024;
+/** A plain answer beyond this is a fault of the upstream. */
+const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
+/** Bytes held for a stream whose reader has not begun. */
+const HELD_BYTES_MAX = 256 * 1024;
+
+export interface AttemptOnceOptions {
+  readonly call: Call;
+  readonly target: Target;
+  readonly adapter: ProviderAdapter;
+  readonly extras: AnswerExtras;
+  readonly request: UpstreamRequest;
+  readonly pool: Dispatcher;
+  /** Until the first content of a stream, or the end of a plain answer. */
+  readonly firstContentMs: number;
+  readonly idleMs: number;
+  /** Of the whole request, epoch. */
+  readonly deadlineAtMs: number;
+  readonly now: () => number;
+}
+
+export type AttemptResult =
+  | { readonly kind: "won"; readonly status: number; readonly answer: WonAttempt["answer"]; readonly timeToFirstTokenMs: number }
+  | { readonly kind: "lost"; readonly status: number | null; readonly failure: Failure; readonly usage: TokenUsage | null }
+  | { readonly kind: "caller_left"; readonly status: number | null; readonly usage: TokenUsage | null };
+
+/**
+ * One try at one provider. COMMIT POINT: the result is `won` only when caller-visible content, a tool delta or a finish exists, so before
+ * that a failure costs the caller nothing; afterwards a failure ends the stream and is never replayed.
+ */
+export class AttemptOnce implements ConnectionListener, UpstreamStream {
+  readonly #options: AttemptOnceOptions;
+  readonly #connection = new UpstreamConnection(this);
+  readonly #startedAtMs: number;
+  #resolve: (result: AttemptResult) => void = () => undefined;
+  #status: number | null = null;
+  #headers: Readonly<Record<string, string>> = {};
+  #chunks: Uint8Array[] = [];
+  #size = 0;
+  #relay: StreamRelay | null = null;
+  #decided = false;
+  #ending: { how: StreamEnding; relayed: Relayed } | null = null;
+  #sink: StreamSink | null = null;
+  #sinkIsFull = false;
+  #timer: NodeJS.Timeout | undefined;
+  #lastDataAtMs: number;
+
+  constructor(options: AttemptOnceOptions) {
+    this.#options = options;
+    this.#startedAtMs = options.now();
+    this.#lastDataAtMs = this.#startedAtMs;
+  }
+
+  run(): Promise<AttemptResult> {
+    this.#timer = setTimeout(() => this.#firstContentTimeout(), this.#options.firstContentMs);
+    const result = new Promise<AttemptResult>((resolve) => { this.#resolve = resolve; });
+    this.#connection.open(this.#options.pool, this.#options.request);
+    return result;
+  }
+
+  /** The caller's connection is gone: nothing is worth waiting for. */
+  callerLeft(): void {
+    if (this.#ending) return;
+    this.#connection.close();
+    if (this.#decided) { this.#finishStream("caller_left"); return; }
+    const usage = this.#relay?.end("caller_left").observation.usage ?? null;
+    this.#decide({ kind: "caller_left", status: this.#status, usage });
+  }
+
+  headers(status: number, headers: Readonly<Record<string, string>>): void {
+    this.#status = status;
+    this.#headers = headers;
+    if (this.#isSuccess() && this.#options.call.stream) this.#relay = this.#options.adapter.relayStream(this.#options.call, this.#options.target, this.#options.extras);
+  }
+
+  data(chunk: Uint8Array): void {
+    if (this.#relay) { this.#streamData(this.#relay, chunk); return; }
+    this.#size += chunk.length;
+    if (!this.#isSuccess()) {
+      if (this.#size - chunk.length < ERROR_BYTES_MAX) this.#chunks.push(chunk.subarray(0, ERROR_BYTES_MAX));
+      else { this.#connection.close(); this.#loseByResponse(); }
+    } else if (this.#size <= ANSWER_BYTES_MAX) this.#chunks.push(chunk);
+    else { this.#connection.close(); this.#lose({ class: "protocol_violation", status: this.#status, publicMessage: "The upstream's answer is larger than the gateway reads.", retryAfterMs: null }, null); }
+  }
+
+  end(): void {
+    if (this.#relay) this.#endOfStream(this.#relay);
+    else if (this.#isSuccess()) this.#endOfBody();
+    else this.#loseByResponse();
+  }
+
+  failed(phase: "connect" | "headers" | "body", message: string): void {
+    this.#transportFailure({ at: "transport", phase, timeout: /TIMEOUT/.test(message), message });
+  }
+
+  start(sink: StreamSink): void {
+    this.#sink = sink;
+    const held = this.#chunks;
+    this.#chunks = [];
+    let open = true;
+    for (const bytes of held) open = sink.write(bytes);
+    if (this.#ending) sink.ended(this.#ending.how, this.#ending.relayed);
+    else { this.#sinkIsFull = !open; if (open) this.#connection.resume(); }
+  }
+  resume(): void {
+    this.#sinkIsFull = false;
+    this.#lastDataAtMs = this.#options.now();
+    this.#connection.resume();
+  }
+  abort(): void { this.callerLeft(); }
+
+  #isSuccess(): boolean { return this.#status !== null && this.#status >= 200 && this.#status < 300; }
+
+  #streamData(relay: StreamRelay, chunk: Uint8Array): void {
+    this.#lastDataAtMs = this.#options.now();
+    const bytes = relay.push(chunk);
+    if (!this.#decided && relay.failure) { this.#connection.close(); this.#lose(relay.failure, relay.end("upstream_lost").observation.usage); return; }
+    if (bytes.length > 0) this.#forward(bytes);
+    if (!this.#decided && relay.committed) this.#commit();
+    if (relay.failure && !this.#ending) { this.#connection.close(); this.#finishStream("upstream_lost"); }
+  }
+
+  #forward(bytes: Uint8Array): void {
+    if (this.#sink) { this.#sinkIsFull = !this.#sink.write(bytes); if (this.#sinkIsFull) this.#connection.pause(); return; }
+    this.#chunks.push(bytes);
+    this.#size += bytes.length;
+    if (this.#decided && this.#size > HELD_BYTES_MAX) this.#connection.pause();
+  }
+
+  #commit(): void {
+    clearTimeout(this.#timer);
+    this.#armIdle();
+    this.#decide({ kind: "won", status: this.#status ?? 200, answer: { kind: "stream", stream: this }, timeToFirstTokenMs: this.#options.now() - this.#startedAtMs });
+  }
+
+  #endOfStream(relay: StreamRelay): void {
+    if (this.#decided) { this.#finishStream("complete"); return; }
+    const relayed = relay.end("complete");
+    if (relayed.observation.failure) { this.#lose(relayed.observation.failure, relayed.observation.usage); return; }
+    if (!relayed.observation.complete) { this.#lose({ class: "protocol_violation", status: this.#status, publicMessage: "The upstream's stream ended before any content.", retryAfterMs: null }, relayed.observation.usage); return; }
+    clearTimeout(this.#timer);
+    this.#ending = { how: "complete", relayed };
+    this.#decide({ kind: "won", status: this.#status ?? 200, answer: { kind: "stream", stream: this }, timeToFirstTokenMs: this.#options.now() - this.#startedAtMs });
+  }
+
+  #finishStream(how: StreamEnding): void {
+    if (this.#ending || !this.#relay) return;
+    clearTimeout(this.#timer);
+    this.#ending = { how, relayed: this.#relay.end(how) };
+    this.#sink?.ended(how, this.#ending.relayed);
+  }
+
+  #endOfBody(): void {
+    const bytes = this.#chunks.length === 1 ? this.#chunks[0] as Uint8Array : Buffer.concat(this.#chunks);
+    const relayed = this.#options.adapter.relayBody(this.#options.call, bytes, this.#options.extras);
+    if (relayed.observation.failure) { this.#lose(relayed.observation.failure, relayed.observation.usage); return; }
+    this.#decide({ kind: "won", status: this.#status ?? 200, answer: { kind: "body", relayed }, timeToFirstTokenMs: this.#options.now() - this.#startedAtMs });
+  }
+
+  #loseByResponse(): void {
+    this.#lose(this.#options.adapter.classify({ at: "response", status: this.#status ?? 0, headers: this.#headers, body: Buffer.concat(this.#chunks), nowMs: this.#options.now() }), null);
+  }
+
+  #firstContentTimeout(): void {
+    this.#connection.close();
+    this.#transportFailure({ at: "transport", phase: this.#status === null ? "headers" : "body", timeout: true, message: "no content in time" });
+  }
+
+  #transportFailure(failure: UpstreamFailure): void {
+    if (this.#decided) { this.#finishStream("upstream_lost"); return; }
+    const usage = this.#relay?.end("upstream_lost").observation.usage ?? null;
+    this.#lose(this.#options.adapter.classify(failure), usage);
+  }
+
+  /** One timer for silence and deadline; a byte only moves a number. */
+  #armIdle(): void {
+    const now = this.#options.now();
+    const dueAtMs = Math.min(this.#lastDataAtMs + this.#options.idleMs, this.#options.deadlineAtMs);
+    if (now >= dueAtMs) {
+      this.#connection.close();
+      this.#finishStream(now >= this.#options.deadlineAtMs ? "deadline" : this.#sinkIsFull ? "caller_left" : "upstream_lost");
+    } else this.#timer = setTimeout(() => this.#armIdle(), dueAtMs - now);
+  }
+
+  #lose(failure: Failure, usage: TokenUsage | null): void { this.#decide({ kind: "lost", status: this.#status, failure, usage }); }
+
+  #decide(result: AttemptResult): void {
+    if (this.#decided) return;
+    this.#decided = true;
+    if (result.kind !== "won") { clearTimeout(this.#timer); this.#chunks = []; }
+    else if (result.answer.kind === "body") clearTimeout(this.#timer);
+    this.#resolve(result);
+  }
+}

@@ -1,0 +1,140 @@
+import { rate } from "@trunkline/catalog";
+import { GatewayError, usdFromNano, ZERO_USAGE, type BookMode, type Failure } from "@trunkline/contracts";
+import { adapterFor, type AnswerExtras, type ProviderAdapter, type Target } from "@trunkline/providers";
+import { retryDecision, type Candidate, type CircuitBook, type CircuitKey } from "@trunkline/router-core";
+import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
+import { AttemptOnce, type AttemptResult } from "./attempt-once.ts";
+import { allAttemptsFailed } from "./failed-error.ts";
+import type { Credentials } from "./credentials.ts";
+import type { UpstreamPools } from "./upstream-pools.ts";
+
+/** With less time than this left an attempt cannot succeed, and its cost would be wasted. */
+const ATTEMPT_MS_MIN = 250;
+const PLATFORM_CREDENTIAL = "platform";
+
+export interface AttemptOptions {
+  readonly pools: Pick<UpstreamPools, "find">;
+  readonly credentials: Credentials;
+  readonly circuits: Record<BookMode, CircuitBook>;
+  readonly timeouts: { readonly firstTokenMs: number; readonly plainMs: number; readonly idleMs: number };
+  readonly now: () => number;
+  /** Adapters by provider id; handed in so that the loop can be tested without a wire. */
+  readonly adapter?: (provider: string) => ProviderAdapter;
+}
+
+/**
+ * THE ONLY RETRY LOOP. Input: a plan with candidates. Output: the first attempt whose answer may be shown, with nothing shown yet. Every try is kept
+ * in `attempts` with its cost. Fails with CallerLeft, with 402 where the budget does not cover the first candidate, with the caller's own fault
+ * re-enveloped, and with 502 or 504 when all attempts have failed.
+ */
+export function createAttempt(options: AttemptOptions): (routed: RoutedCall) => Promise<WonAttempt> {
+  return (routed) => new AttemptLoop(routed, options).run();
+}
+
+class AttemptLoop {
+  readonly #deadlineAtMs: number;
+  #current: AttemptOnce | null = null;
+  #lastFailure: Failure | null = null;
+  readonly #refusals: string[] = [];
+
+  constructor(readonly routed: RoutedCall, readonly options: AttemptOptions) {
+    this.#deadlineAtMs = routed.exchange.receivedAtMs + routed.plan.deadlineMs;
+  }
+
+  async run(): Promise<WonAttempt> {
+    const { routed } = this;
+    routed.exchange.onCallerGone(() => this.#current?.callerLeft());
+    for (let index: number | null = 0; index !== null;) {
+      const candidate: Candidate | undefined = routed.plan.candidates[index];
+      if (!candidate) break;
+      if (routed.exchange.callerGone) throw new CallerLeft();
+      if (this.#deadlineAtMs - this.options.now() < ATTEMPT_MS_MIN) break;
+      if (!this.#mayTry(candidate) || !(await this.#isCovered(candidate))) { index++; continue; }
+      const outcome: WonAttempt | Failure | null = await this.#try(candidate, this.#hasNext(index));
+      if (!outcome) { index++; continue; }
+      if ("routed" in outcome) return outcome;
+      this.#lastFailure = outcome;
+      index = retryDecision(routed.plan, index, outcome, routed.attempts.length).next;
+    }
+    throw allAttemptsFailed(routed, { last: this.#lastFailure, refusals: this.#refusals, deadlinePassed: this.options.now() >= this.#deadlineAtMs - ATTEMPT_MS_MIN });
+  }
+
+  #hasNext(index: number): boolean {
+    return index + 1 < this.routed.plan.candidates.length && this.routed.attempts.length + 1 < this.routed.plan.maxAttempts;
+  }
+
+  /** A circuit may have opened since the plan was made. */
+  #mayTry(candidate: Candidate): boolean {
+    return this.options.circuits[this.routed.mode].admit(circuitKey(candidate), this.options.now()) || candidate.lastResort;
+  }
+
+  /** The first candidate must be covered; a dearer fallback that is not covered is passed over. */
+  async #isCovered(candidate: Candidate): Promise<boolean> {
+    try {
+      await this.routed.reservation.cover(candidate.maxCostNanoUsd);
+      return true;
+    } catch (error) {
+      if (this.routed.attempts.length === 0 || !(error instanceof GatewayError) || error.code !== "tenant.budget_exceeded") throw error;
+      return false;
+    }
+  }
+
+  /** Null when nothing was sent: with `losses: strict` a candidate that cannot honour every parameter is no candidate. */
+  async #try(candidate: Candidate, hasNext: boolean): Promise<WonAttempt | Failure | null> {
+    const { routed, options } = this;
+    const adapter = (options.adapter ?? adapterFor)(candidate.provider);
+    const target: Target = { provider: candidate.provider, model: candidate.model, upstreamModel: candidate.upstreamModel, baseUrl: options.credentials.baseUrl(candidate.provider, routed.mode), maxOutputTokens: candidate.maxOutputTokens };
+    const prepared = adapter.prepare(routed.call, target);
+    if (routed.facts.losses === "strict" && prepared.losses.length > 0) { this.#refusals.push(`${candidate.provider} cannot honour ${prepared.losses.join(", ")}`); return null; }
+    const attempt = routed.attempts.length + 1;
+    const request = { ...prepared, headers: { ...prepared.headers, ...options.credentials.headers(candidate.provider, routed, attempt) } };
+    const pool = options.pools.find(new URL(request.url).origin);
+    if (!pool) throw new GatewayError("gateway.overloaded", "Too many requests wait for this provider. Retry in a second.", { retryAfterMs: 1000 });
+    const startedAtMs = options.now();
+    this.#current = new AttemptOnce({
+      call: routed.call, target, adapter, request, pool, extras: this.#extras(candidate), firstContentMs: this.#firstContentMs(hasNext, startedAtMs),
+      idleMs: options.timeouts.idleMs, deadlineAtMs: this.#deadlineAtMs, now: options.now,
+    });
+    const result = await this.#current.run();
+    this.#record(candidate, result, { attempt, startedAtMs });
+    if (result.kind === "caller_left") throw new CallerLeft();
+    if (result.kind === "lost") return result.failure;
+    return { routed, candidate, attempt, startedAtMs, timeToFirstTokenMs: result.timeToFirstTokenMs, losses: prepared.losses, answer: result.answer };
+  }
+
+  /** While another candidate is left, one try may use half of the time, so that a hanging provider can still be rescued from. */
+  #firstContentMs(hasNext: boolean, nowMs: number): number {
+    const remaining = this.#deadlineAtMs - nowMs;
+    const { firstTokenMs, plainMs } = this.options.timeouts;
+    if (this.routed.call.stream) return Math.min(firstTokenMs, hasNext ? remaining / 2 : remaining);
+    return hasNext ? Math.min(plainMs, remaining / 2) : remaining;
+  }
+
+  #extras(candidate: Candidate): AnswerExtras {
+    return {
+      provider: candidate.provider,
+      cost: (usage) => usdFromNano(rate(usage, candidate.price)),
+      explain: () => this.routed.facts.explain ? this.routed.explain() : null,
+    };
+  }
+
+  #record(candidate: Candidate, result: AttemptResult, { attempt, startedAtMs }: { attempt: number; startedAtMs: number }): void {
+    const now = this.options.now();
+    const usage = result.kind === "won" ? ZERO_USAGE : result.usage ?? ZERO_USAGE;
+    const failure = result.kind === "lost" ? result.failure : null;
+    this.routed.attempts.push({
+      attempt, provider: candidate.provider, model: candidate.model, upstreamModel: candidate.upstreamModel, startedAtMs, durationMs: now - startedAtMs,
+      timeToFirstTokenMs: result.kind === "won" ? result.timeToFirstTokenMs : null, status: result.status,
+      failureClass: result.kind === "caller_left" ? "cancelled" : failure?.class ?? null, message: failure?.publicMessage ?? null,
+      usage, priceVersionId: candidate.price.id, costNanoUsd: rate(usage, candidate.price).toString(),
+    });
+    const cancelled: Failure = { class: "cancelled", status: null, publicMessage: "The caller left.", retryAfterMs: null };
+    const outcome = result.kind === "won"
+      ? { ok: true, timeToFirstTokenMs: this.routed.call.stream ? result.timeToFirstTokenMs : null, tokensPerSecond: null } as const
+      : { ok: false, failure: failure ?? cancelled } as const;
+    this.options.circuits[this.routed.mode].record(circuitKey(candidate), outcome, now);
+  }
+
+}
+
+const circuitKey = (candidate: Candidate): CircuitKey => ({ provider: candidate.provider, model: candidate.model, credentialOwner: PLATFORM_CREDENTIAL });

@@ -1,0 +1,97 @@
+import type { ApiKeyRecord, GatewayDb } from "@trunkline/db/gateway";
+import { GatewayError } from "@trunkline/contracts";
+import { hashKey, matchesHash, type ParsedKey, type VersionedSecrets } from "@trunkline/keys";
+import { createHash } from "node:crypto";
+
+/** Bounds the time that a revocation can be missed when its message was lost. */
+export const FRESH_MS = 60_000;
+/** How long a known key keeps working while the store is away. */
+export const STALE_MS = 300_000;
+/** Long enough to absorb a client that retries a wrong key in a loop. */
+export const NEGATIVE_MS = 5_000;
+/** About 1 KB each. */
+export const ENTRIES_MAX = 50_000;
+
+interface Entry { readonly record: ApiKeyRecord; readonly digest: string; validatedAtMs: number; stale: boolean }
+
+export interface KeyCacheOptions {
+  readonly db: Pick<GatewayDb, "findApiKey">;
+  readonly peppers: VersionedSecrets;
+  readonly now: () => number;
+}
+
+/**
+ * Known keys by key id. Decides whether a presented secret is the key's; says nothing about expiry or revocation. While the store is
+ * away a known key stays usable for `STALE_MS`; an unknown one fails with gateway.dependency_unavailable, never with 401.
+ */
+export class KeyCache {
+  readonly #entries = new Map<string, Entry>();
+  readonly #negative = new Map<string, number>();
+  readonly #loads = new Map<string, Promise<ApiKeyRecord | null>>();
+  readonly #options: KeyCacheOptions;
+
+  constructor(options: KeyCacheOptions) { this.#options = options; }
+
+  /** Null for a key that does not exist or whose secret is wrong. */
+  async find(key: ParsedKey): Promise<ApiKeyRecord | null> {
+    const digest = createHash("sha256").update(key.whole).digest("base64");
+    const now = this.#options.now();
+    const known = this.#entries.get(key.keyId);
+    if (known && !known.stale && known.digest === digest && now - known.validatedAtMs < FRESH_MS) { this.#touch(key.keyId, known); return known.record; }
+    if ((this.#negative.get(digest) ?? 0) > now) return null;
+    return this.#revalidate(key, digest, known);
+  }
+
+  async #revalidate(key: ParsedKey, digest: string, known: Entry | undefined): Promise<ApiKeyRecord | null> {
+    let record: ApiKeyRecord | null;
+    try {
+      record = await this.#load(key.keyId);
+    } catch {
+      if (known && known.digest === digest && this.#options.now() - known.validatedAtMs < STALE_MS) return known.record;
+      throw new GatewayError("gateway.dependency_unavailable", "Keys cannot be checked right now because the database does not answer. Retry in a few seconds.", { retryAfterMs: 2000 });
+    }
+    if (!record || !this.#isGenuine(key, record)) { this.#remember(this.#negative, digest, this.#options.now() + NEGATIVE_MS); return null; }
+    this.#remember(this.#entries, key.keyId, { record, digest, validatedAtMs: this.#options.now(), stale: false });
+    return record;
+  }
+
+  /** Single flight: a burst of first requests with one key costs one read. */
+  #load(keyId: string): Promise<ApiKeyRecord | null> {
+    const running = this.#loads.get(keyId);
+    if (running) return running;
+    const load = this.#options.db.findApiKey(keyId).finally(() => this.#loads.delete(keyId));
+    this.#loads.set(keyId, load);
+    return load;
+  }
+
+  #isGenuine(key: ParsedKey, record: ApiKeyRecord): boolean {
+    const pepper = this.#options.peppers.get(record.pepperVersion);
+    return pepper !== undefined && record.kind === key.kind && matchesHash(hashKey(key.whole, pepper), record.hash);
+  }
+
+  /** The key changed in the store: its next use asks again, and only falls back on what is known when the store is away. */
+  invalidate(keyId: string): void {
+    const entry = this.#entries.get(keyId);
+    if (entry) entry.stale = true;
+    this.#loads.delete(keyId);
+    this.#negative.clear();
+  }
+
+  /** Messages may have been missed. */
+  invalidateAll(): void {
+    for (const entry of this.#entries.values()) entry.stale = true;
+    this.#loads.clear();
+    this.#negative.clear();
+  }
+
+  #touch(keyId: string, entry: Entry): void {
+    this.#entries.delete(keyId);
+    this.#entries.set(keyId, entry);
+  }
+
+  #remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
+    map.delete(key);
+    map.set(key, value);
+    if (map.size > ENTRIES_MAX) { const oldest = map.keys().next(); if (!oldest.done) map.delete(oldest.value); }
+  }
+}

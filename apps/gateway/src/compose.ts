@@ -1,0 +1,144 @@
+import { parseVersionedSecrets } from "@trunkline/keys";
+import { createKv } from "@trunkline/kv";
+import { createProducer } from "@trunkline/queue";
+import { createGatewayDb } from "@trunkline/db/gateway";
+import { CircuitBook, explain } from "@trunkline/router-core";
+import { createLogger, createMetrics, type LogLevel } from "@trunkline/telemetry";
+import type { UsageEvent } from "@trunkline/contracts";
+import { createAdmit } from "./admit/admit.ts";
+import { createAttempt } from "./attempt/attempt.ts";
+import { createCredentials } from "./attempt/credentials.ts";
+import { UpstreamPools } from "./attempt/upstream-pools.ts";
+import { authenticateHeaders, createAuthenticate } from "./authenticate/authenticate.ts";
+import { KeyCache } from "./authenticate/key-cache.ts";
+import { openapiDocument } from "./endpoints/openapi.ts";
+import { createRoutes } from "./endpoints/routes.ts";
+import type { GatewayEnv } from "./env.ts";
+import { readChatCompletions } from "./ingress/chat-completions.ts";
+import { readMessages } from "./ingress/messages.ts";
+import { readJsonBody } from "./ingress/read-body.ts";
+import { chatCompletionsBodySchema, countTokensBodySchema, messagesBodySchema } from "./ingress/request-fields.ts";
+import { validate } from "./ingress/validate.ts";
+import { createMeter, replay } from "./meter/meter.ts";
+import { Shipper } from "./meter/shipper.ts";
+import { Spool } from "./meter/spool.ts";
+import { nakedStages } from "./naked-lane.ts";
+import { serve } from "./pipeline.ts";
+import { createPlan, planFor, type PlanOptions } from "./plan/plan.ts";
+import { CatalogCache, PresetCache } from "./plan/snapshots.ts";
+import { createKeepAlive } from "./respond/keep-alive.ts";
+import { createRespond } from "./respond/respond.ts";
+import { writeError } from "./respond/write-error.ts";
+import { createGatewayServer, type Ask } from "./server.ts";
+import type { Inbound, Stages } from "./stages.ts";
+
+/** Reads are few: keys on first use, budgets once a window, receipts. */
+const DB_POOL_MAX = 4;
+const METRICS_GAUGE_MS = 1_000;
+
+export interface Gateway {
+  /** Takes up the spool, loads the catalogue, then listens. Resolves with the port. */
+  listen(): Promise<number>;
+  /** Drains, ships what it can, lets go of every resource. */
+  close(): Promise<void>;
+}
+
+/** The only place where objects are built and wired. Throws an Error for a configuration that cannot work. */
+export function compose(env: GatewayEnv): Gateway {
+  const now = Date.now;
+  const logger = createLogger("gateway", env.logLevel as LogLevel);
+  const metrics = createMetrics();
+  const warn = (reason: string): void => logger.warn({ reason }, "gateway fault");
+  const db = createGatewayDb({ databaseUrl: env.databaseUrl, poolMax: DB_POOL_MAX });
+  const kv = createKv({ redisUrl: env.redisUrl ?? undefined, databaseUrl: env.databaseUrl });
+  const producer = createProducer({ redisUrl: env.redisUrl ?? undefined, databaseUrl: env.databaseUrl });
+  const { spool, recovered } = Spool.open({ dir: env.spoolDir, bytesMax: env.spoolBytesMax, now, onFault: (message) => { metrics.countDependencyFailure("spool"); warn(message); } });
+  const shipper = new Shipper({ spool, producer, confirmGenerations: (ids) => db.confirmGenerations(ids), now, onFault: (message) => { metrics.countDependencyFailure("queue"); warn(message); } });
+  const keys = new KeyCache({ db, peppers: parseVersionedSecrets(env.apiKeyPeppers), now });
+  const catalog = new CatalogCache(db, warn);
+  const presets = new PresetCache(db, now);
+  const circuits = { live: new CircuitBook({ jitter: Math.random }), test: new CircuitBook({ jitter: Math.random }) };
+  const credentials = createCredentials({ simulatorUrl: env.simulatorUrl, platform: env.credentials });
+  const pools = new UpstreamPools();
+  const planOptions: PlanOptions = { catalog, presets, circuits, available: credentials.available, now, random: Math.random };
+  const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent) => observe(event, metrics, logger) };
+  const featured: Stages = {
+    authenticate: createAuthenticate(keys, now),
+    admit: createAdmit({ kv, db, now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres") }),
+    plan: createPlan(planOptions),
+    attempt: createAttempt({ pools, credentials, circuits, timeouts: env.timeouts, now }),
+    respond: createRespond(now),
+    keepAlive: createKeepAlive(env.heartbeatMs),
+    meter: createMeter(meterOptions),
+  };
+  const stages = env.lane === "naked" ? nakedStages(featured) : featured;
+  const authenticate = (headers: Readonly<Record<string, string>>) => authenticateHeaders(headers, keys, now());
+  const read = { chat: async ({ request, exchange }: Ask) => readChatCompletions(exchange, await readJsonBody(request)), messages: async ({ request, exchange }: Ask) => readMessages(exchange, await readJsonBody(request)) };
+  const server = createGatewayServer({
+    now, writeError,
+    onUnexpected: (error, requestId) => logger.error({ requestId, err: error }, "request failed unexpectedly"),
+    routes: createRoutes({
+      serve: (inbound: Inbound) => serve(inbound, stages), readChatCompletions: read.chat, readMessages: read.messages, authenticate, catalog, db, now,
+      countTokensBytes: async ({ request }) => { const { raw, body } = await readJsonBody(request); validate(countTokensBodySchema, body); return raw.byteLength; },
+      explainRoute: async (ask) => {
+        const json = await readJsonBody(ask.request);
+        const inbound = isMessagesBody(json.body) ? readMessages(ask.exchange, json) : readChatCompletions(ask.exchange, json);
+        return { ...explain(await planFor(await stages.authenticate(inbound), planOptions)) };
+      },
+      availableProviders: (key) => credentials.available[key.kind === "test" ? "test" : "live"],
+      findUnshipped: (id) => shipper.find(id),
+      dependenciesAway: () => dependenciesAway({ postgres: () => db.ping(), [env.redisUrl ? "redis" : "counters"]: () => kv.ping() }),
+      renderMetrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
+      openapi: () => openapiDocument({ chatCompletions: chatCompletionsBodySchema, messages: messagesBodySchema, countTokens: countTokensBodySchema }),
+    }),
+  });
+  const gauges = setInterval(() => metrics.setSpool({ events: shipper.backlog, bytes: spool.bytes }), METRICS_GAUGE_MS).unref();
+  return {
+    async listen() {
+      const { events, interrupted } = await replay(recovered, { ...meterOptions, kv });
+      if (events + interrupted > 0) logger.info({ events, count: interrupted }, "took up the spool of an earlier process");
+      await Promise.all([catalog.reload(), kv.subscribe((topic, id) => {
+        if (topic === "api-key") keys.invalidate(id);
+        else if (topic === "preset") presets.invalidate(id);
+        else if (topic === "catalog") void catalog.reload();
+        else keys.invalidateAll();
+      }, () => { keys.invalidateAll(); presets.invalidateAll(); void catalog.reload(); }).catch(() => warn("changes of keys and presets are not heard; they take effect within a minute"))]);
+      const port = await server.listen(env.port, env.host);
+      logger.info({ port, host: env.host, mode: env.lane }, "gateway listens");
+      return port;
+    },
+    async close() {
+      await server.close(env.drainMs);
+      clearInterval(gauges);
+      catalog.close();
+      await shipper.close();
+      spool.close();
+      await Promise.allSettled([pools.close(), producer.close(), kv.close()]);
+      await db.close();
+    },
+  };
+}
+
+function observe(event: UsageEvent, metrics: ReturnType<typeof createMetrics>, logger: ReturnType<typeof createLogger>): void {
+  metrics.observeRequest({ inbound: event.inboundApi, status: event.httpStatus, durationMs: event.durationMs });
+  let upstreamMs = 0;
+  for (const attempt of event.attempts) {
+    upstreamMs += attempt.durationMs;
+    metrics.observeAttempt({ provider: attempt.provider, class: attempt.failureClass ?? "ok", durationMs: attempt.durationMs, timeToFirstTokenMs: attempt.timeToFirstTokenMs });
+  }
+  metrics.observeOverhead(event.durationMs - upstreamMs);
+  if (event.errorCode === "tenant.budget_exceeded") metrics.countBudgetRefused();
+  logger.info({ requestId: event.id, organizationId: event.organizationId, projectId: event.projectId, apiKeyId: event.apiKeyId, inboundApi: event.inboundApi, status: event.httpStatus, code: event.errorCode, provider: event.provider, model: event.model, attempts: event.attempts.length, durationMs: event.durationMs, mode: event.mode }, event.status);
+}
+
+/** Asks each with a bound of its own; a dependency that fails is named, never explained, because its errors can carry addresses. */
+async function dependenciesAway(pings: Readonly<Record<string, () => Promise<void>>>): Promise<readonly string[]> {
+  const names = Object.keys(pings);
+  const results = await Promise.allSettled(names.map((name) => pings[name]?.()));
+  return names.filter((_name, index) => results[index]?.status === "rejected");
+}
+
+/** Only the Messages wire has a top-level `system`, and only it demands `max_tokens` beside content blocks. */
+function isMessagesBody(body: Readonly<Record<string, unknown>>): boolean {
+  return body["system"] !== undefined || body["thinking"] !== undefined || body["anthropic_version"] !== undefined;
+}

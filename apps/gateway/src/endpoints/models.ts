@@ -1,0 +1,70 @@
+import { priceAt } from "@trunkline/catalog";
+import { GatewayError, type CatalogModel, type CatalogSnapshot } from "@trunkline/contracts";
+import { createHash } from "node:crypto";
+
+/** One entry of `GET /v1/models`: a superset that the OpenAI, Anthropic and OpenRouter clients all accept. */
+function modelEntry(model: CatalogModel, catalog: CatalogSnapshot, nowMs: number): Record<string, unknown> {
+  const created = Math.floor(model.createdAt / 1000);
+  return {
+    id: model.id, object: "model", type: "model", created, created_at: new Date(model.createdAt).toISOString(), owned_by: model.author, display_name: model.name, name: model.name,
+    canonical_slug: model.id, description: model.description, context_length: model.contextTokens, max_input_tokens: model.contextTokens, max_tokens: model.maxOutputTokens,
+    pricing: pricing(model, catalog, nowMs),
+    architecture: { modality: `${model.inputModalities.join("+")}->text`, input_modalities: model.inputModalities.map((modality) => modality === "pdf" ? "file" : modality), output_modalities: ["text"], tokenizer: "Other", instruct_type: null },
+    supported_parameters: supportedParameters(model), per_request_limits: null,
+    top_provider: { context_length: model.contextTokens, max_completion_tokens: model.maxOutputTokens, is_moderated: false },
+  };
+}
+
+/** USD per token as decimal text, of the cheapest provider, as OpenRouter has it. */
+function pricing(model: CatalogModel, catalog: CatalogSnapshot, nowMs: number): Record<string, string> {
+  const prices = (catalog.endpointsByModel.get(model.id) ?? []).map((endpoint) => priceAt(catalog, endpoint.provider, model.id, nowMs)).filter((price) => price !== null);
+  const cheapest = prices.sort((left, right) => Number(left.inputNanoUsdPerMillion + left.outputNanoUsdPerMillion - right.inputNanoUsdPerMillion - right.outputNanoUsdPerMillion))[0];
+  if (!cheapest) return {};
+  return {
+    prompt: perToken(cheapest.inputNanoUsdPerMillion), completion: perToken(cheapest.outputNanoUsdPerMillion), request: "0", image: "0",
+    input_cache_read: perToken(cheapest.cacheReadNanoUsdPerMillion), input_cache_write: perToken(cheapest.cacheWriteNanoUsdPerMillion),
+  };
+}
+
+/** nano-USD per million tokens = femto-USD per token: 15 decimals. */
+function perToken(nanoUsdPerMillion: bigint): string {
+  const digits = nanoUsdPerMillion.toString().padStart(16, "0");
+  return `${digits.slice(0, -15)}.${digits.slice(-15)}`.replace(/\.?0+$/, "");
+}
+
+function supportedParameters(model: CatalogModel): readonly string[] {
+  return ["max_tokens", "max_completion_tokens", "temperature", "top_p", "stop", "stream", "response_format",
+    ...(model.tools ? ["tools", "tool_choice", "parallel_tool_calls"] : []), ...(model.jsonSchema ? ["structured_outputs"] : []), ...(model.reasoning ? ["reasoning", "reasoning_effort", "include_reasoning"] : [])];
+}
+
+export interface ModelList { readonly body: Record<string, unknown>; readonly etag: string }
+
+/** Models that some provider serves and that have a price. */
+export function listModels(catalog: CatalogSnapshot, providers: ReadonlySet<string>, nowMs: number): ModelList {
+  const data = [...catalog.models.values()]
+    .filter((model) => (catalog.endpointsByModel.get(model.id) ?? []).some((endpoint) => providers.has(endpoint.provider)))
+    .map((model) => modelEntry(model, catalog, nowMs));
+  const body = { object: "list", data, has_more: false, first_id: data[0]?.["id"] ?? null, last_id: data.at(-1)?.["id"] ?? null, links: { next: null }, total_count: data.length };
+  return { body, etag: `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url").slice(0, 27)}"` };
+}
+
+/** Throws GatewayError caller.model_not_found. */
+export function findModelEntry(catalog: CatalogSnapshot, id: string, nowMs: number): Record<string, unknown> {
+  const model = catalog.models.get(id);
+  if (!model) throw new GatewayError("caller.model_not_found", `There is no model "${id.slice(0, 128)}". GET /v1/models lists all.`);
+  return modelEntry(model, catalog, nowMs);
+}
+
+/** Price per provider of one model. */
+export function listEndpoints(catalog: CatalogSnapshot, id: string, nowMs: number): Record<string, unknown> {
+  const entry = findModelEntry(catalog, id, nowMs);
+  const endpoints = (catalog.endpointsByModel.get(id) ?? []).map((endpoint) => {
+    const price = priceAt(catalog, endpoint.provider, id, nowMs);
+    return {
+      name: `${endpoint.provider} | ${id}`, provider_name: endpoint.provider, provider: endpoint.provider, upstream_model: endpoint.upstreamModel, context_length: entry["context_length"],
+      max_completion_tokens: entry["max_tokens"], supported_parameters: entry["supported_parameters"],
+      pricing: price ? { prompt: perToken(price.inputNanoUsdPerMillion), completion: perToken(price.outputNanoUsdPerMillion), input_cache_read: perToken(price.cacheReadNanoUsdPerMillion), input_cache_write: perToken(price.cacheWriteNanoUsdPerMillion) } : null,
+    };
+  });
+  return { data: { ...entry, endpoints } };
+}

@@ -1,0 +1,48 @@
+import { ERROR_CODES } from "@trunkline/contracts";
+import { z } from "zod";
+
+export interface DocumentedBodies { readonly chatCompletions: z.ZodType; readonly messages: z.ZodType; readonly countTokens: z.ZodType }
+
+const json = (schema: unknown): Record<string, unknown> => ({ "application/json": { schema } });
+const ok = (description: string): Record<string, unknown> => ({ description, content: json({ type: "object", additionalProperties: true }) });
+const answer = (description: string): Record<string, unknown> => ({ description, content: { ...json({ type: "object", additionalProperties: true }), "text/event-stream": { schema: { type: "string", description: "When `stream` is true." } } } });
+const parameter = (name: string, place: "path" | "query"): Record<string, unknown> => ({ name, in: place, required: true, schema: { type: "string" } });
+
+/** The whole error table: one response a status, with the codes that can come with it. */
+function errorResponses(): Record<string, unknown> {
+  const byStatus = new Map<number, string[]>();
+  for (const [code, { status }] of Object.entries(ERROR_CODES)) byStatus.set(status, [...byStatus.get(status) ?? [], code]);
+  const entries = [...byStatus].map(([status, codes]) => [String(status), { description: codes.join(", "), content: json({ $ref: "#/components/schemas/Error" }), headers: { "x-should-retry": { schema: { type: "boolean" } } } }] as const);
+  return Object.fromEntries(entries);
+}
+
+/** The document at /openapi.json, generated from the schemas that validate the requests. */
+export function openapiDocument(bodies: DocumentedBodies): Record<string, unknown> {
+  const body = (schema: z.ZodType): Record<string, unknown> => ({ required: true, content: json(z.toJSONSchema(schema, { target: "draft-2020-12", io: "input" })) });
+  const errors = errorResponses();
+  const post = (summary: string, requestBody: unknown): Record<string, unknown> => ({ post: { summary, requestBody, responses: { 200: answer("The answer, in the wire of the endpoint."), ...errors } } });
+  const get = (summary: string, parameters: readonly unknown[] = []): Record<string, unknown> => ({ get: { summary, parameters, responses: { 200: ok(summary), ...errors } } });
+  return {
+    openapi: "3.1.0",
+    info: { title: "Trunkline gateway", version: "1", description: "One API key for every model of every provider. The same paths answer under /v1, /api/v1, /openai/v1 and /anthropic/v1." },
+    servers: [{ url: "/v1" }],
+    security: [{ bearer: [] }, { xApiKey: [] }, { apiKey: [] }],
+    paths: {
+      "/chat/completions": post("Chat Completions for any model", body(bodies.chatCompletions)),
+      "/messages": post("Anthropic Messages for any model", body(bodies.messages)),
+      "/messages/count_tokens": post("Estimated input tokens of a Messages body", body(bodies.countTokens)),
+      "/route/explain": post("The whole routing decision for a body, without calling anybody", body(z.union([bodies.chatCompletions, bodies.messages]))),
+      "/models": get("Models with prices"),
+      "/models/{author}/{slug}": get("One model", [parameter("author", "path"), parameter("slug", "path")]),
+      "/models/{author}/{slug}/endpoints": get("Providers and prices of one model", [parameter("author", "path"), parameter("slug", "path")]),
+      "/key": get("The key of this request and the budgets that bind it"),
+      "/credits": get("Spending of the organization"),
+      "/generations/{id}": get("The receipt of one request", [parameter("id", "path")]),
+      "/generation": get("The receipt of one request", [parameter("id", "query")]),
+    },
+    components: {
+      securitySchemes: { bearer: { type: "http", scheme: "bearer" }, xApiKey: { type: "apiKey", in: "header", name: "x-api-key" }, apiKey: { type: "apiKey", in: "header", name: "api-key" } },
+      schemas: { Error: { type: "object", required: ["error"], properties: { error: { type: "object", required: ["message", "type", "code"], properties: { message: { type: "string" }, type: { type: "string" }, code: { type: "string", enum: Object.keys(ERROR_CODES) }, param: { type: ["string", "null"] }, metadata: { type: "object" } } } } } },
+    },
+  };
+}

@@ -1,0 +1,106 @@
+import { estimateTokens } from "@trunkline/catalog";
+import { GatewayError, type CatalogSnapshot, type UsageEvent } from "@trunkline/contracts";
+import { receiptOfEvent, type ApiKeyRecord, type GatewayDb } from "@trunkline/db/gateway";
+import type { Inbound } from "../stages.ts";
+import { writeJson, type Ask, type Route } from "../server.ts";
+import { describeCredits, describeKey } from "./key-info.ts";
+import { findModelEntry, listEndpoints, listModels } from "./models.ts";
+
+export interface RouteOptions {
+  readonly serve: (inbound: Inbound) => Promise<void>;
+  readonly readChatCompletions: (ask: Ask) => Promise<Inbound>;
+  readonly readMessages: (ask: Ask) => Promise<Inbound>;
+  readonly countTokensBytes: (ask: Ask) => Promise<number>;
+  readonly explainRoute: (ask: Ask) => Promise<Record<string, unknown>>;
+  readonly authenticate: (headers: Readonly<Record<string, string>>) => Promise<ApiKeyRecord>;
+  readonly catalog: { readonly snapshot: CatalogSnapshot };
+  readonly availableProviders: (key: ApiKeyRecord) => ReadonlySet<string>;
+  readonly db: Pick<GatewayDb, "findGeneration" | "loadSpent">;
+  readonly findUnshipped: (id: string) => Promise<UsageEvent | null>;
+  /** Names of the dependencies that do not answer. */
+  readonly dependenciesAway: () => Promise<readonly string[]>;
+  readonly renderMetrics: () => Promise<{ readonly contentType: string; readonly text: string }>;
+  readonly openapi: () => Record<string, unknown>;
+  readonly now: () => number;
+}
+
+const MODEL = /^\/models\/([^/]+\/[^/]+?)$/;
+const MODEL_ENDPOINTS = /^\/models\/([^/]+\/[^/]+)\/endpoints$/;
+const GENERATION = /^\/generations\/([^/]+)$/;
+
+/** Every endpoint of the data plane. */
+export function createRoutes(options: RouteOptions): readonly Route[] {
+  return [...inferenceRoutes(options), ...readingRoutes(options), ...operatingRoutes(options)];
+}
+
+function inferenceRoutes(options: RouteOptions): readonly Route[] {
+  return [
+    { method: "POST", path: "/chat/completions", serve: async (ask) => options.serve(await options.readChatCompletions(ask)) },
+    { method: "POST", path: "/messages", serve: async (ask) => options.serve(await options.readMessages(ask)) },
+    { method: "POST", path: "/messages/count_tokens", serve: async (ask) => {
+      await options.authenticate(ask.exchange.headers);
+      writeJson(ask.exchange, { input_tokens: estimateTokens(await options.countTokensBytes(ask)) });
+    } },
+    { method: "POST", path: "/route/explain", serve: async (ask) => writeJson(ask.exchange, await options.explainRoute(ask)) },
+  ];
+}
+
+function readingRoutes(options: RouteOptions): readonly Route[] {
+  const keyOf = (ask: Ask): Promise<ApiKeyRecord> => options.authenticate(ask.exchange.headers);
+  return [
+    { method: "GET", path: "/models", serve: async (ask) => {
+      const key = await keyOf(ask);
+      const { body, etag } = listModels(options.catalog.snapshot, options.availableProviders(key), options.now());
+      if (ask.exchange.headers["if-none-match"] === etag) { ask.exchange.response.writeHead(304, { etag }).end(); return; }
+      writeJson(ask.exchange, body, { etag, "cache-control": "private, max-age=60" });
+    } },
+    { method: "GET", path: MODEL_ENDPOINTS, serve: async (ask) => { await keyOf(ask); writeJson(ask.exchange, listEndpoints(options.catalog.snapshot, captured(ask, MODEL_ENDPOINTS), options.now())); } },
+    { method: "GET", path: MODEL, serve: async (ask) => { await keyOf(ask); writeJson(ask.exchange, findModelEntry(options.catalog.snapshot, captured(ask, MODEL), options.now())); } },
+    { method: "GET", path: "/key", serve: async (ask) => writeJson(ask.exchange, await fromStore(describeKey(await keyOf(ask), { db: options.db, nowMs: options.now() }))) },
+    { method: "GET", path: "/credits", serve: async (ask) => writeJson(ask.exchange, await fromStore(describeCredits(await keyOf(ask), { db: options.db, nowMs: options.now() }))) },
+    { method: "GET", path: GENERATION, serve: async (ask) => writeJson(ask.exchange, await findReceipt(await keyOf(ask), captured(ask, GENERATION), options)) },
+    { method: "GET", path: "/generation", serve: async (ask) => writeJson(ask.exchange, { data: await findReceipt(await keyOf(ask), ask.query.get("id") ?? "", options) }) },
+  ];
+}
+
+function operatingRoutes(options: RouteOptions): readonly Route[] {
+  return [
+    { method: "GET", path: "/", serve: async (ask) => writeJson(ask.exchange, { name: "trunkline", documentation: "/openapi.json" }) },
+    { method: "GET", path: "/healthz", serve: async (ask) => writeJson(ask.exchange, { status: "ok" }) },
+    { method: "GET", path: "/readyz", serve: async (ask) => {
+      const away = await options.dependenciesAway();
+      if (away.length > 0) throw new GatewayError("gateway.dependency_unavailable", `Not ready: ${away.join(", ")} does not answer.`, { retryAfterMs: 2000, metadata: { away } });
+      writeJson(ask.exchange, { status: "ready", away: [] });
+    } },
+    { method: "GET", path: "/metrics", serve: async (ask) => {
+      const { contentType, text } = await options.renderMetrics();
+      ask.exchange.response.writeHead(200, { "content-type": contentType }).end(text);
+    } },
+    { method: "GET", path: "/openapi.json", serve: async (ask) => writeJson(ask.exchange, options.openapi()) },
+  ];
+}
+
+/** From Postgres, or from the spool while the event is on its way. Foreign ids look like absent ones. */
+async function findReceipt(key: ApiKeyRecord, id: string, options: Pick<RouteOptions, "db" | "findUnshipped">): Promise<Record<string, unknown>> {
+  const unshipped = await options.findUnshipped(id);
+  if (unshipped) { if (unshipped.organizationId === key.organizationId) return receiptOfEvent(unshipped); }
+  else {
+    const stored = await fromStore(options.db.findGeneration(key.organizationId, id));
+    if (stored) return stored;
+  }
+  throw new GatewayError("caller.not_found", "There is no generation of this id in the organization of this key.");
+}
+
+async function fromStore<Value>(answer: Promise<Value>): Promise<Value> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    throw new GatewayError("gateway.dependency_unavailable", "The database does not answer. Retry in a few seconds.", { retryAfterMs: 2000 });
+  }
+}
+
+function captured(ask: Ask, pattern: RegExp): string {
+  const text = pattern.exec(ask.path)?.[1] ?? "";
+  try { return decodeURIComponent(text); } catch { throw new GatewayError("caller.not_found", "The path is not valid."); }
+}

@@ -1,0 +1,75 @@
+import { z } from "zod";
+import type { ProviderProfile } from "@trunkline/providers";
+
+/** Conventional exit status for a configuration error (sysexits.h, EX_CONFIG). */
+export const EXIT_CONFIG = 78;
+
+const url = (protocols: readonly string[]) => z.string().refine((text) => URL.canParse(text) && protocols.includes(new URL(text).protocol.slice(0, -1)), { error: `must be a URL of ${protocols.join(" or ")}` });
+
+const schema = z.object({
+  GATEWAY_PORT: z.coerce.number().int().min(0).max(65_535).default(8787),
+  GATEWAY_HOST: z.string().min(1).default("127.0.0.1"),
+  DATABASE_URL: url(["postgres", "postgresql"]),
+  REDIS_URL: url(["redis", "rediss"]).optional(),
+  API_KEY_PEPPERS: z.string().min(1),
+  SPOOL_DIR: z.string().min(1),
+  /** 512 MiB holds some 400,000 unshipped requests. */
+  SPOOL_BYTES_MAX: z.coerce.number().int().min(65_536).default(536_870_912),
+  SIMULATOR_URL: url(["http", "https"]).default("http://127.0.0.1:8788"),
+  GATEWAY_LANE: z.enum(["featured", "naked"]).default("featured"),
+  LOG_LEVEL: z.enum(["silent", "fatal", "error", "warn", "info", "debug", "trace"]).default("info"),
+  /** First content of a stream; a plain answer may take `GATEWAY_PLAIN_TIMEOUT_MS` when another candidate is left. */
+  GATEWAY_FIRST_TOKEN_TIMEOUT_MS: z.coerce.number().int().min(100).default(20_000),
+  GATEWAY_PLAIN_TIMEOUT_MS: z.coerce.number().int().min(100).default(60_000),
+  GATEWAY_IDLE_TIMEOUT_MS: z.coerce.number().int().min(100).default(60_000),
+  GATEWAY_HEARTBEAT_MS: z.coerce.number().int().min(50).default(10_000),
+  GATEWAY_DRAIN_MS: z.coerce.number().int().min(0).default(25_000),
+});
+
+export interface ProviderCredential { readonly apiKey: string | null; readonly baseUrl: string }
+
+export interface GatewayEnv {
+  readonly port: number;
+  readonly host: string;
+  readonly databaseUrl: string;
+  readonly redisUrl: string | null;
+  readonly apiKeyPeppers: string;
+  readonly spoolDir: string;
+  readonly spoolBytesMax: number;
+  readonly simulatorUrl: string;
+  readonly lane: "featured" | "naked";
+  readonly logLevel: string;
+  readonly timeouts: AttemptTimeouts;
+  readonly heartbeatMs: number;
+  readonly drainMs: number;
+  /** By provider id; `apiKey` null where the platform has none. */
+  readonly credentials: ReadonlyMap<string, ProviderCredential>;
+}
+export interface AttemptTimeouts { readonly firstTokenMs: number; readonly plainMs: number; readonly idleMs: number }
+
+/** Reads and checks the whole environment. Throws an Error whose message is one line that names every variable at fault. */
+export function parseEnv(profiles: readonly ProviderProfile[], source: Readonly<Record<string, string | undefined>> = process.env): GatewayEnv {
+  const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
+  const parsed = schema.safeParse(present);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join(".")}: ${present[String(issue.path[0])] === undefined ? "is missing" : issue.message}`);
+    throw new Error(`environment: ${faults.join("; ")}`);
+  }
+  const env = parsed.data;
+  return {
+    port: env.GATEWAY_PORT, host: env.GATEWAY_HOST, databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL ?? null,
+    apiKeyPeppers: env.API_KEY_PEPPERS, spoolDir: env.SPOOL_DIR, spoolBytesMax: env.SPOOL_BYTES_MAX,
+    simulatorUrl: env.SIMULATOR_URL.replace(/\/+$/, ""), lane: env.GATEWAY_LANE, logLevel: env.LOG_LEVEL,
+    timeouts: { firstTokenMs: env.GATEWAY_FIRST_TOKEN_TIMEOUT_MS, plainMs: env.GATEWAY_PLAIN_TIMEOUT_MS, idleMs: env.GATEWAY_IDLE_TIMEOUT_MS },
+    heartbeatMs: env.GATEWAY_HEARTBEAT_MS, drainMs: env.GATEWAY_DRAIN_MS,
+    credentials: readCredentials(present, profiles),
+  };
+}
+
+function readCredentials(source: Readonly<Record<string, string | undefined>>, profiles: readonly ProviderProfile[]): ReadonlyMap<string, ProviderCredential> {
+  return new Map(profiles.map((profile) => {
+    const baseUrl = source[`${profile.env}_BASE_URL`] ?? profile.baseUrl;
+    if (!/^https?:\/\//.test(baseUrl) || !URL.canParse(baseUrl)) throw new Error(`environment: ${profile.env}_BASE_URL: must be a URL of http or https`);
+    return [profile.id, { apiKey: source[`${profile.env}_API_KEY`] ?? null, baseUrl: baseUrl.replace(/\/+$/, "") }];
+  }));
+}

@@ -1,0 +1,48 @@
+import { crc32 } from "node:zlib";
+
+/** `open`: a stream begins to deliver; `progress`: tokens so far; `event`: the closed fact. */
+export type RecordKind = "open" | "progress" | "event";
+export interface SpoolRecord { readonly kind: RecordKind; readonly payload: unknown; readonly offset: number; readonly length: number }
+export interface DecodedSegment {
+  readonly records: readonly SpoolRecord[];
+  /** Whole lines whose checksum is wrong. A torn last line is not counted: its write never finished, so its answer never left. */
+  readonly corrupt: number;
+}
+
+const KINDS: ReadonlySet<string> = new Set<RecordKind>(["open", "progress", "event"]);
+const CRC_CHARS = 8;
+const NEWLINE = 10;
+
+/** One line: CRC-32 in hex of everything after it, kind, JSON. JSON.stringify never emits a raw newline, so lines need no escaping. */
+export function encodeFrame(kind: RecordKind, payload: unknown): Buffer {
+  const content = `${kind} ${JSON.stringify(payload)}`;
+  return Buffer.from(`${crc32(content).toString(16).padStart(CRC_CHARS, "0")} ${content}\n`);
+}
+
+/** Every whole and genuine line, in order. Never throws. */
+export function decodeFrames(bytes: Buffer): DecodedSegment {
+  const records: SpoolRecord[] = [];
+  let corrupt = 0;
+  for (let offset = 0; ;) {
+    const end = bytes.indexOf(NEWLINE, offset);
+    if (end === -1) return { records, corrupt };
+    const record = decodeLine(bytes.subarray(offset, end), offset);
+    if (record) records.push(record); else corrupt++;
+    offset = end + 1;
+  }
+}
+
+/** `line` without its newline. */
+export function decodeLine(line: Buffer, offset: number): SpoolRecord | null {
+  const content = line.subarray(CRC_CHARS + 1);
+  if (line[CRC_CHARS] !== 0x20 || crc32(content).toString(16).padStart(CRC_CHARS, "0") !== line.toString("latin1", 0, CRC_CHARS)) return null;
+  const text = content.toString("utf8");
+  const space = text.indexOf(" ");
+  const kind = text.slice(0, space);
+  if (!KINDS.has(kind)) return null;
+  try {
+    return { kind: kind as RecordKind, payload: JSON.parse(text.slice(space + 1)) as unknown, offset, length: line.length };
+  } catch {
+    return null;
+  }
+}

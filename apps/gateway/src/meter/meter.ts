@@ -1,0 +1,62 @@
+import { GatewayError, type UsageEvent } from "@trunkline/contracts";
+import type { Kv } from "@trunkline/kv";
+import type { Metering } from "../stages.ts";
+import { recover } from "./recover.ts";
+import type { Shipper } from "./shipper.ts";
+import type { Recovered, Spool } from "./spool.ts";
+import { eventOfDelivered, eventOfFailure, openOfWon } from "./usage-event.ts";
+
+export interface MeterOptions {
+  readonly spool: Pick<Spool, "append">;
+  readonly shipper: Pick<Shipper, "enqueue">;
+  readonly now: () => number;
+  /** For metrics and the log of requests. */
+  onEvent(event: UsageEvent): void;
+}
+
+/**
+ * Turns an ending into money. INVARIANT: `settle` resolves only when the usage event is on the spool, and the caller's last byte waits for it; a
+ * stream's opening is there before its first byte. Throws only where nothing has been delivered yet.
+ */
+export function createMeter(options: MeterOptions): Metering {
+  const close = async (event: UsageEvent, budgetKeys: readonly string[]): Promise<void> => {
+    const location = await options.spool.append("event", event.id, { event, budgetKeys });
+    options.shipper.enqueue(event, location);
+    options.onEvent(event);
+  };
+  return {
+    async open(won) {
+      await options.spool.append("open", won.routed.exchange.requestId, openOfWon(won)).catch(() => { throw unwritable(); });
+    },
+    progress(won, outputTokens) {
+      const id = won.routed.exchange.requestId;
+      options.spool.append("progress", id, { id, outputTokens }).catch(() => undefined);
+    },
+    async settle(delivered) {
+      const event = eventOfDelivered(delivered);
+      const { reservation } = delivered.won.routed;
+      await close(event, reservation.lineKeys).catch((error: unknown) => { if (delivered.won.answer.kind === "body") throw unwritable(); throw error; });
+      reservation.settle(event.mode === "live" ? BigInt(event.chargeNanoUsd) : 0n);
+    },
+    async failed(call, error) {
+      const event = eventOfFailure(call, error, { nowMs: options.now(), callerLeft: call.exchange.callerGone });
+      await close(event, []).catch(() => undefined);
+    },
+  };
+}
+
+/** Takes up what an earlier process left: unconfirmed events are shipped again, interrupted streams are closed, holds are settled. */
+export async function replay(recovered: readonly Recovered[], options: MeterOptions & { readonly kv: Pick<Kv, "settle"> }): Promise<{ readonly events: number; readonly interrupted: number }> {
+  const { events, interrupted } = recover(recovered);
+  for (const { event, location } of events) options.shipper.enqueue(event, location);
+  for (const payload of interrupted) {
+    const location = await options.spool.append("event", payload.event.id, payload);
+    options.shipper.enqueue(payload.event, location);
+  }
+  for (const { event, budgetKeys } of [...events, ...interrupted]) {
+    if (budgetKeys.length > 0) await options.kv.settle(budgetKeys.map((key) => ({ key })), event.id, BigInt(event.chargeNanoUsd)).catch(() => undefined);
+  }
+  return { events: events.length, interrupted: interrupted.length };
+}
+
+const unwritable = (): GatewayError => new GatewayError("gateway.overloaded", "The gateway cannot record usage right now, so it delivers nothing. Retry in a few seconds.", { retryAfterMs: 5000 });

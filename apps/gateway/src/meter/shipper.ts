@@ -1,0 +1,138 @@
+import { USAGE_BATCH_EVENTS_MAX, type UsageEvent } from "@trunkline/contracts";
+import type { Producer } from "@trunkline/queue";
+import type { EventPayload } from "./spool-records.ts";
+import type { Spool, SpoolLocation } from "./spool.ts";
+
+/** An idle gateway's event reaches the queue within this time; a busy one's in full batches. */
+const SHIP_DELAY_MS = 50;
+const RETRY_MS_MAX = 5_000;
+const CONFIRM_MS = 1_000;
+/** Unconfirmed for this long: the batch is sent again, which the primary key makes harmless. */
+const RESEND_AFTER_MS = 60_000;
+/** Ids a confirming query asks for. */
+const CONFIRM_IDS_MAX = 1_000;
+/** Events kept in memory while the queue is away; later ones are read back from the spool. */
+const EVENTS_IN_MEMORY_MAX = 10_000;
+
+export interface ShipperOptions {
+  readonly spool: Pick<Spool, "read" | "confirm">;
+  readonly producer: Pick<Producer, "add">;
+  /** Ids that Postgres holds. */
+  readonly confirmGenerations: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
+  readonly now: () => number;
+  onFault(message: string): void;
+}
+interface Parcel { readonly id: string; readonly location: SpoolLocation; event: UsageEvent | null; sends: number; sentAtMs: number }
+
+/** Carries spooled events to the queue in batches and lets go of them only when Postgres has confirmed each. */
+export class Shipper {
+  readonly #options: ShipperOptions;
+  readonly #queue: Parcel[] = [];
+  readonly #sent = new Map<string, Parcel>();
+  readonly #all = new Map<string, Parcel>();
+  #shipTimer: NodeJS.Timeout | undefined;
+  #confirmTimer: NodeJS.Timeout | undefined;
+  #shipping: Promise<void> | null = null;
+  #retryMs = SHIP_DELAY_MS;
+  #closed = false;
+
+  constructor(options: ShipperOptions) { this.#options = options; }
+
+  /** Events that Postgres has not confirmed. */
+  get backlog(): number { return this.#all.size; }
+
+  enqueue(event: UsageEvent, location: SpoolLocation): void {
+    const parcel: Parcel = { id: event.id, location, event: this.#queue.length < EVENTS_IN_MEMORY_MAX ? event : null, sends: 0, sentAtMs: 0 };
+    this.#queue.push(parcel);
+    this.#all.set(parcel.id, parcel);
+    this.#schedule(SHIP_DELAY_MS);
+  }
+
+  /** An event that is not in Postgres yet. */
+  async find(id: string): Promise<UsageEvent | null> {
+    const parcel = this.#all.get(id);
+    return parcel ? parcel.event ?? this.#readBack(parcel) : null;
+  }
+
+  /** One last try for everything, then silence; what is left stays in the spool. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#shipTimer);
+    clearTimeout(this.#confirmTimer);
+    await (this.#shipping ?? Promise.resolve());
+    await this.#ship();
+    await this.#confirm();
+  }
+
+  #schedule(delayMs: number): void {
+    if (this.#closed || this.#shipTimer !== undefined || this.#shipping) return;
+    this.#shipTimer = setTimeout(() => {
+      this.#shipTimer = undefined;
+      this.#shipping = this.#ship().finally(() => {
+        this.#shipping = null;
+        if (this.#queue.length > 0) this.#schedule(this.#retryMs);
+      });
+    }, delayMs);
+  }
+
+  async #ship(): Promise<void> {
+    while (this.#queue.length > 0) {
+      const parcels = this.#queue.slice(0, USAGE_BATCH_EVENTS_MAX);
+      try {
+        await this.#send(parcels);
+      } catch {
+        this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS_MAX);
+        if (this.#retryMs === RETRY_MS_MAX) this.#options.onFault(`the queue does not take usage events; ${this.#queue.length} wait in the spool`);
+        return;
+      }
+      this.#queue.splice(0, parcels.length);
+      this.#retryMs = SHIP_DELAY_MS;
+    }
+  }
+
+  async #send(parcels: readonly Parcel[]): Promise<void> {
+    const first = parcels[0];
+    if (!first) return;
+    const events: UsageEvent[] = [];
+    for (const parcel of parcels) {
+      const event = parcel.event ?? await this.#readBack(parcel);
+      if (event) events.push(event);
+    }
+    const batchId = `${first.location.segment.replace(".spool", "")}-${first.location.offset}-${parcels.length}${first.sends > 0 ? `-r${first.sends}` : ""}`;
+    await this.#options.producer.add("usage.ingest-events", { batchId, events }, { jobId: batchId });
+    for (const parcel of parcels) {
+      parcel.event = null;
+      parcel.sends++;
+      parcel.sentAtMs = this.#options.now();
+      this.#sent.set(parcel.id, parcel);
+    }
+    this.#scheduleConfirm();
+  }
+
+  #scheduleConfirm(): void {
+    if (this.#closed || this.#confirmTimer !== undefined || this.#sent.size === 0) return;
+    this.#confirmTimer = setTimeout(() => {
+      void this.#confirm().finally(() => { this.#confirmTimer = undefined; this.#scheduleConfirm(); });
+    }, CONFIRM_MS);
+  }
+
+  async #confirm(): Promise<void> {
+    const ids = [...this.#sent.keys()].slice(0, CONFIRM_IDS_MAX);
+    if (ids.length === 0) return;
+    let present: ReadonlySet<string>;
+    try { present = await this.#options.confirmGenerations(ids); } catch { return; }
+    const now = this.#options.now();
+    for (const id of ids) {
+      const parcel = this.#sent.get(id);
+      if (!parcel) continue;
+      this.#sent.delete(id);
+      if (present.has(id)) { this.#all.delete(id); this.#options.spool.confirm(parcel.location); }
+      else if (now - parcel.sentAtMs > RESEND_AFTER_MS) { this.#queue.push(parcel); this.#schedule(SHIP_DELAY_MS); }
+      else this.#sent.set(id, parcel);
+    }
+  }
+
+  async #readBack(parcel: Parcel): Promise<UsageEvent | null> {
+    return ((await this.#options.spool.read(parcel.location)) as EventPayload | null)?.event ?? null;
+  }
+}

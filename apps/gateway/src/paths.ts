@@ -1,0 +1,18 @@
+/** Prefixes that clients put before the resource; each may be doubled or missing. */
+const PREFIX = /^(?:\/(?:api|openai|anthropic|v1))+(?=\/|$)/;
+
+/**
+ * The resource a URL means: without query, prefix, doubled and trailing slashes. `/openai/v1/v1/chat/completions/?beta=true` is
+ * `/chat/completions`; the root is `/`.
+ */
+export function resourcePath(url: string): string {
+  const query = url.indexOf("?");
+  const path = (query === -1 ? url : url.slice(0, query)).replace(/\/{2,}/g, "/");
+  const resource = path.replace(PREFIX, "").replace(/\/+$/, "");
+  return resource === "" ? "/" : resource;
+}
+
+/** Which wire's errors a caller of this path can read. */
+export function inboundApiOf(path: string): "messages" | "chat_completions" {
+  return path === "/messages" || path.startsWith("/messages/") ? "messages" : "chat_completions";
+}

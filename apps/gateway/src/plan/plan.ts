@@ -1,0 +1,64 @@
+import { findModel, nearestModels } from "@trunkline/catalog";
+import { GatewayError, type BookMode, type CatalogSnapshot } from "@trunkline/contracts";
+import { explain, plan, type CircuitBook, type RoutePlan } from "@trunkline/router-core";
+import type { AdmittedCall, AuthenticatedCall, InboundFacts, RoutedCall } from "../stages.ts";
+import type { CatalogCache, PresetCache } from "./snapshots.ts";
+
+/** Circuits of the platform's own credentials; a caller's own would be keyed by its organization. */
+export const PLATFORM_CREDENTIAL = "platform";
+
+export interface PlanOptions {
+  readonly catalog: Pick<CatalogCache, "snapshot">;
+  readonly presets: Pick<PresetCache, "find">;
+  readonly circuits: Record<BookMode, Pick<CircuitBook, "snapshot">>;
+  /** Providers with a usable credential, by book. */
+  readonly available: Record<BookMode, ReadonlySet<string>>;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/**
+ * Input: an admitted call. Output: a plan with at least one candidate, from immutable snapshots. Fails with GatewayError 404 for a model or preset
+ * that does not exist (with the nearest names) and 400, 402 or 503 where every candidate was filtered out, saying which filter did it.
+ */
+export function createPlan(options: PlanOptions): (call: AdmittedCall) => Promise<RoutedCall> {
+  return async (call) => {
+    const route = await planFor(call, options);
+    if (route.candidates.length === 0) throw noCandidate(route, call.facts);
+    const attempts: RoutedCall["attempts"] = [];
+    return { ...call, plan: route, attempts, explain: () => ({ ...explain(route), attempts }) };
+  };
+}
+
+/** The same decision without a request behind it: for `/v1/route/explain`. */
+export async function planFor({ key, facts, mode }: Pick<AuthenticatedCall, "key" | "facts" | "mode">, options: PlanOptions): Promise<RoutePlan> {
+  const catalog = options.catalog.snapshot;
+  if (catalog.models.size === 0) throw new GatewayError("gateway.dependency_unavailable", "The model catalogue is not loaded yet. Retry in a few seconds.", { retryAfterMs: 2000 });
+  const preset = facts.choice.preset ? await options.presets.find(key.organizationId, facts.choice.preset) : null;
+  const nowMs = options.now();
+  return plan({
+    facts: {
+      models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, maxOutputTokens: facts.maxOutputTokens, needs: facts.needs, task: facts.task,
+      metadata: facts.metadata, preferences: facts.preferences, maxCostNanoUsd: facts.maxCostNanoUsd, deadlineMs: facts.deadlineMs, fallbacks: facts.fallbacks,
+    },
+    preset, catalog, health: options.circuits[mode].snapshot(PLATFORM_CREDENTIAL, nowMs), availableProviders: options.available[mode], nowMs, random: options.random(),
+  });
+}
+
+function resolve(catalog: CatalogSnapshot, name: string): string {
+  const model = findModel(catalog, name);
+  if (model) return model.id;
+  const nearest = nearestModels(catalog, name);
+  throw new GatewayError("caller.model_not_found", `There is no model "${name.slice(0, 128)}".${nearest.length > 0 ? ` Nearest: ${nearest.join(", ")}.` : ""} GET /v1/models lists all.`, { param: "model", metadata: { nearest } });
+}
+
+/** The commonest obstacle decides the status; every one is listed. */
+function noCandidate(route: RoutePlan, facts: InboundFacts): GatewayError {
+  const filters = new Set(route.rejected.map((item) => item.filter));
+  const reasons = route.rejected.slice(0, 8).map((item) => `${item.provider}/${item.model}: ${item.reason}`).join(" ");
+  const details = { param: "model", metadata: { rejected: route.rejected.slice(0, 32) } };
+  const only = (filter: string): boolean => filters.size === 1 && filters.has(filter);
+  if (only("context")) return new GatewayError("caller.context_overflow", `No model of this request can hold it. ${reasons} Shorten it, or name a model with a larger context.`, details);
+  if (only("provider_unavailable")) return new GatewayError("gateway.dependency_unavailable", `No provider of ${facts.requestedModel} has a credential in this gateway. ${reasons} Use a tl_test_ key to try without one, or ask the operator.`, { ...details, retry: false });
+  return new GatewayError("caller.invalid_request", `No provider can serve this request. ${reasons || `No rule of the preset ${route.presetSlug ?? ""} matches it.`}`, details);
+}

@@ -1,0 +1,32 @@
+import { ERROR_CODES, type GatewayError, type InboundApi } from "@trunkline/contracts";
+
+/** HTTP statuses of the Anthropic wire (https://docs.anthropic.com/en/api/errors); other statuses read as api_error. */
+const ANTHROPIC_TYPES: Readonly<Record<number, string>> = {
+  400: "invalid_request_error", 401: "authentication_error", 402: "billing_error", 403: "permission_error", 404: "not_found_error",
+  413: "request_too_large", 429: "rate_limit_error", 503: "overloaded_error", 504: "timeout_error",
+};
+
+/** The error body in the caller's own shape. Both carry our code, so that a program can branch without reading the message. */
+export function errorBody(api: InboundApi, error: GatewayError, requestId: string): Readonly<Record<string, unknown>> {
+  const metadata = { ...error.details.metadata, owner: error.owner, request_id: requestId };
+  if (api === "messages") {
+    return { type: "error", error: { type: ANTHROPIC_TYPES[error.status] ?? "api_error", message: error.message, code: error.code, metadata }, request_id: requestId };
+  }
+  return { error: { message: error.message, type: ERROR_CODES[error.code].type, code: error.code, param: error.details.param ?? null, metadata } };
+}
+
+/** `x-should-retry` is what the official clients obey before they look at the status. */
+export function errorHeaders(error: GatewayError): Readonly<Record<string, string>> {
+  const retryAfterMs = error.details.retryAfterMs;
+  return {
+    ...error.details.headers,
+    "x-should-retry": String(error.shouldRetry),
+    ...(retryAfterMs === undefined ? {} : { "retry-after": String(Math.max(1, Math.ceil(retryAfterMs / 1000))), "retry-after-ms": String(Math.ceil(retryAfterMs)) }),
+  };
+}
+
+/** The one event that ends a broken stream; on the OpenAI wire no `[DONE]` follows, because clients take that for success. */
+export function errorEvent(api: InboundApi, error: GatewayError, requestId: string): string {
+  const data = JSON.stringify(errorBody(api, error, requestId));
+  return api === "messages" ? `event: error\ndata: ${data}\n\n` : `data: ${data}\n\n`;
+}

@@ -1,0 +1,102 @@
+import { GatewayError } from "@trunkline/contracts";
+import type { Relayed } from "@trunkline/providers";
+import type { DeliveredResponse, StreamEnding, UpstreamStream, WonAttempt } from "../stages.ts";
+import { answerHeaders, STREAM_HEADERS } from "./answer-headers.ts";
+import { errorEvent } from "./error-envelope.ts";
+
+/** A caller that reads nothing for this long has left, whatever its socket says. */
+const STALLED_CALLER_MS = 60_000;
+/** Marks are for the receipt of a killed process; a second or 256 tokens is what may go missing. */
+const PROGRESS_MS = 1_000;
+const PROGRESS_TOKENS = 256;
+const DATA_FIELD = Buffer.from("data:");
+
+type Progress = (outputTokens: number) => void;
+
+/**
+ * Input: an attempt that has won. Output: everything but the last bytes is with the caller; `finish` sends those. Returns also when the caller
+ * left or the upstream died half-way, because tokens were spent and must be metered; so this stage has no way to fail.
+ */
+export function createRespond(now: () => number): (won: WonAttempt, onProgress: Progress) => Promise<DeliveredResponse> {
+  return (won, onProgress) => won.answer.kind === "body"
+    ? Promise.resolve(deliverBody(won, won.answer.relayed, now))
+    : deliverStream(won, won.answer.stream, { onProgress, now });
+}
+
+function deliverBody(won: WonAttempt, relayed: Relayed, now: () => number): DeliveredResponse {
+  const { response, callerGone } = won.routed.exchange;
+  return {
+    won, how: "complete", observation: relayed.observation, endedAtMs: now(),
+    finish: () => {
+      if (callerGone || response.destroyed) return;
+      response.writeHead(200, { ...answerHeaders(won), "content-type": "application/json; charset=utf-8", "content-length": relayed.bytes.length });
+      response.end(relayed.bytes);
+    },
+  };
+}
+
+function deliverStream(won: WonAttempt, stream: UpstreamStream, { onProgress, now }: { onProgress: Progress; now: () => number }): Promise<DeliveredResponse> {
+  const { exchange } = won.routed;
+  const { response } = exchange;
+  if (!response.headersSent && !response.destroyed) response.writeHead(200, { ...answerHeaders(won), ...STREAM_HEADERS });
+  const progress = new ProgressMarks(onProgress, now);
+  return new Promise((resolve) => {
+    let stall: NodeJS.Timeout | undefined;
+    const onDrain = (): void => { clearTimeout(stall); stall = undefined; stream.resume(); };
+    response.on("drain", onDrain);
+    stream.start({
+      write: (bytes) => {
+        progress.delivered(bytes);
+        if (response.write(bytes)) return true;
+        stall ??= setTimeout(() => stream.abort(), STALLED_CALLER_MS);
+        return false;
+      },
+      ended: (how, relayed) => {
+        clearTimeout(stall);
+        response.off("drain", onDrain);
+        resolve({ won, how, observation: relayed.observation, endedAtMs: now(), finish: () => finishStream(won, how, relayed) });
+      },
+    });
+  });
+}
+
+function finishStream(won: WonAttempt, how: StreamEnding, relayed: Relayed): void {
+  const { response, requestId } = won.routed.exchange;
+  if (response.destroyed) return;
+  if (how === "caller_left") { response.destroy(); return; }
+  if (relayed.bytes.length > 0) response.write(relayed.bytes);
+  const { observation } = relayed;
+  if (how !== "complete" || !observation.complete) response.write(errorEvent(won.routed.call.inbound, brokenStream(how, observation.failure?.publicMessage), requestId));
+  response.end();
+}
+
+function brokenStream(how: StreamEnding, publicMessage: string | undefined): GatewayError {
+  if (how === "deadline") return new GatewayError("upstream.deadline_exceeded", "The deadline passed before the answer was complete. What came so far is valid; ask for less, or raise routing.deadline_ms.");
+  return new GatewayError("upstream.failed", `The provider's stream broke before the answer was complete${publicMessage ? `: ${publicMessage}` : "."} What came so far is valid; send the request again for a whole answer.`);
+}
+
+/** Counts frames, which providers send at about a token each, without parsing any. */
+class ProgressMarks {
+  #tokens = 0;
+  #markedTokens = 0;
+  #markedAtMs: number;
+  readonly #onProgress: Progress;
+  readonly #now: () => number;
+
+  constructor(onProgress: Progress, now: () => number) {
+    this.#onProgress = onProgress;
+    this.#now = now;
+    this.#markedAtMs = now();
+  }
+
+  delivered(bytes: Uint8Array): void {
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = buffer.indexOf(DATA_FIELD); at !== -1; at = buffer.indexOf(DATA_FIELD, at + DATA_FIELD.length)) this.#tokens++;
+    const now = this.#now();
+    if (this.#tokens - this.#markedTokens < PROGRESS_TOKENS && now - this.#markedAtMs < PROGRESS_MS) return;
+    if (this.#tokens === this.#markedTokens) return;
+    this.#markedTokens = this.#tokens;
+    this.#markedAtMs = now;
+    this.#onProgress(this.#tokens);
+  }
+}

@@ -1,0 +1,111 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { GatewayError } from "@trunkline/contracts";
+import { openExchange } from "./exchange.ts";
+import { inboundApiOf, resourcePath } from "./paths.ts";
+import { CallerLeft, type Exchange } from "./stages.ts";
+
+/** Longer than a balancer's idle time, so that it never sends into a closing connection. */
+const KEEP_ALIVE_MS = 75_000;
+const HEADERS_TIMEOUT_MS = 10_000;
+/** 32 MB from a slow line. */
+const REQUEST_TIMEOUT_MS = 120_000;
+const TIMEOUT_CHECK_MS = 5_000;
+const BACKLOG = 4_096;
+/** What browsers may keep of a preflight. */
+const PREFLIGHT_SECONDS = "7200";
+const DRAIN_CHECK_MS = 25;
+
+export interface Ask { readonly request: IncomingMessage; readonly exchange: Exchange; readonly path: string; readonly query: URLSearchParams }
+/** One endpoint. It writes the answer itself, or throws GatewayError. */
+export type Endpoint = (ask: Ask) => Promise<void>;
+export interface Route { readonly method: "GET" | "POST"; /** Matched against the whole resource path. */ readonly path: string | RegExp; readonly serve: Endpoint }
+
+export interface ServerOptions {
+  readonly routes: readonly Route[];
+  readonly now: () => number;
+  /** The envelope; handed in, because it belongs to the stage that answers. */
+  readonly writeError: (response: ServerResponse, api: "messages" | "chat_completions", error: GatewayError, requestId: string) => void;
+  onUnexpected(error: unknown, requestId: string): void;
+}
+
+export interface GatewayServer {
+  /** Resolves with the port. */
+  listen(port: number, host: string): Promise<number>;
+  /** Refuses new connections, lets requests finish for `drainMs`, then cuts. */
+  close(drainMs: number): Promise<void>;
+  readonly draining: boolean;
+}
+
+export function createGatewayServer(options: ServerOptions): GatewayServer {
+  let inFlight = 0;
+  let draining = false;
+  const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS, noDelay: true }, (request, response) => {
+    inFlight++;
+    response.once("close", () => inFlight--);
+    if (draining) response.setHeader("connection", "close");
+    void handle(request, response, options);
+  });
+  server.maxRequestsPerSocket = 0;
+  return {
+    get draining() { return draining; },
+    listen: (port, host) => listen(server, port, host),
+    async close(drainMs) {
+      draining = true;
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const deadline = Date.now() + drainMs;
+      while (inFlight > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen({ port, host, backlog: BACKLOG }, () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address ? address.port : port);
+    });
+  });
+}
+
+async function handle(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
+  const exchange = openExchange(request, response, options.now());
+  const path = resourcePath(request.url ?? "/");
+  try {
+    if (request.method === "OPTIONS") { preflight(request, response); return; }
+    await endpointFor(request, path, options.routes)({ request, exchange, path, query: new URLSearchParams((request.url ?? "").split("?")[1] ?? "") });
+  } catch (error) {
+    if (error instanceof CallerLeft || exchange.callerGone) { response.destroy(); return; }
+    if (!(error instanceof GatewayError)) options.onUnexpected(error, exchange.requestId);
+    const known = error instanceof GatewayError ? error : new GatewayError("gateway.internal", `The gateway failed. It has been logged as ${exchange.requestId}; retry, and report that id if it stays.`);
+    options.writeError(response, inboundApiOf(path), known, exchange.requestId);
+  }
+}
+
+function endpointFor(request: IncomingMessage, path: string, routes: readonly Route[]): Endpoint {
+  const method = request.method === "HEAD" ? "GET" : request.method;
+  const matching = routes.filter((route) => typeof route.path === "string" ? route.path === path : route.path.test(path));
+  const route = matching.find((candidate) => candidate.method === method);
+  if (route) return route.serve;
+  if (matching.length > 0) throw new GatewayError("caller.method_not_allowed", `This path takes ${matching.map((candidate) => candidate.method).join(" or ")}.`, { headers: { allow: matching.map((candidate) => candidate.method).join(", ") } });
+  throw new GatewayError("caller.not_found", "There is no such endpoint. /openapi.json lists all.");
+}
+
+/** Answered without a key; what is asked for is echoed. No Allow-Origin: a page must not hold a server's key. */
+function preflight(request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(204, {
+    "access-control-allow-methods": "GET, POST, OPTIONS", "access-control-max-age": PREFLIGHT_SECONDS, vary: "origin, access-control-request-headers",
+    ...(request.headers["access-control-request-headers"] ? { "access-control-allow-headers": request.headers["access-control-request-headers"] } : {}),
+  });
+  response.end();
+}
+
+/** A JSON answer that is not a model's. */
+export function writeJson({ response, requestId }: Exchange, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(200, { "content-type": "application/json; charset=utf-8", "content-length": bytes.length, "x-trunkline-request-id": requestId, ...headers });
+  response.end(response.req.method === "HEAD" ? undefined : bytes);
+}

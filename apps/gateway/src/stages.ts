@@ -1,0 +1,148 @@
+import type { ServerResponse } from "node:http";
+import type { AttemptRecord, BookMode, GatewayError, InboundApi, Need } from "@trunkline/contracts";
+import type { ApiKeyRecord } from "@trunkline/db/gateway";
+import type { Call, Relayed } from "@trunkline/providers";
+import type { Candidate, ProviderPreferences, RoutePlan } from "@trunkline/router-core";
+
+/** The caller's side of one request: its connection, its headers and whether anybody still listens. */
+export interface Exchange {
+  readonly requestId: string;
+  readonly receivedAtMs: number;
+  /** Lower-case names; repeated headers joined as node does. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly response: ServerResponse;
+  readonly callerGone: boolean;
+  /** Fires once when the connection closes before the answer has ended; at once when that has happened already. */
+  onCallerGone(listener: () => void): void;
+}
+
+/** What a model name of the caller asks for. */
+export interface ModelChoice {
+  /** Names in the caller's order, unresolved; empty means that the preset decides. */
+  readonly names: readonly string[];
+  readonly preset: { readonly slug: string; readonly version: number | null } | null;
+}
+
+/** All that later stages may know of the body. Facts, no content. */
+export interface InboundFacts {
+  readonly requestedModel: string;
+  readonly choice: ModelChoice;
+  /** UTF-8 bytes of the parts that become input tokens. */
+  readonly inputTokens: number;
+  readonly maxOutputTokens: number | null;
+  readonly needs: readonly Need[];
+  readonly task: string | null;
+  readonly preferences: ProviderPreferences;
+  readonly maxCostNanoUsd: bigint | null;
+  readonly deadlineMs: number | null;
+  readonly fallbacks: boolean;
+  readonly losses: "strict" | "warn" | "allow";
+  readonly explain: boolean;
+  readonly endUser: string | null;
+  readonly sessionId: string | null;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+export interface Inbound {
+  readonly exchange: Exchange;
+  readonly call: Call;
+  readonly facts: InboundFacts;
+}
+
+export interface AuthenticatedCall extends Inbound {
+  readonly key: ApiKeyRecord;
+  readonly mode: BookMode;
+}
+
+/** The request's hold on every budget that binds its key. Without budgets no method does any I/O. */
+export interface Reservation {
+  /** Counters' keys, so that an interrupted process can settle after its restart. */
+  readonly lineKeys: readonly string[];
+  /** Largest amount covered so far. */
+  readonly heldNanoUsd: bigint;
+  /** Raises the hold to `amountNanoUsd` where it is lower. Throws GatewayError tenant.budget_exceeded or gateway.dependency_unavailable. */
+  cover(amountNanoUsd: bigint): Promise<void>;
+  /** Replaces the hold by what was spent. Never rejects; retries behind the answer. Called at most once, instead of `release`. */
+  settle(spentNanoUsd: bigint): void;
+  /** Gives the hold back; does nothing after `settle`. Never rejects. */
+  release(): void;
+}
+
+export interface AdmittedCall extends AuthenticatedCall {
+  readonly reservation: Reservation;
+}
+
+export interface RoutedCall extends AdmittedCall {
+  readonly plan: RoutePlan;
+  /** Grows with every attempt, failed or won. */
+  readonly attempts: AttemptRecord[];
+  /** The decision as `/v1/route/explain` shows it. */
+  explain(): Readonly<Record<string, unknown>>;
+}
+
+export type StreamEnding = "complete" | "upstream_lost" | "caller_left" | "deadline";
+
+/** Caller-ready bytes of a committed stream. Everything that came before `start` is kept and delivered first. */
+export interface UpstreamStream {
+  start(sink: StreamSink): void;
+  /** After `write` answered false. */
+  resume(): void;
+  /** Closes the upstream connection; `ended` follows at once. */
+  abort(): void;
+}
+export interface StreamSink {
+  /** False asks for a pause. */
+  write(bytes: Uint8Array): boolean;
+  /** Once, last. `relayed.bytes` is still to be written. */
+  ended(how: StreamEnding, relayed: Relayed): void;
+}
+
+export interface WonAttempt {
+  readonly routed: RoutedCall;
+  readonly candidate: Candidate;
+  /** From 1. */
+  readonly attempt: number;
+  readonly startedAtMs: number;
+  readonly timeToFirstTokenMs: number;
+  readonly losses: readonly string[];
+  readonly answer:
+    | { readonly kind: "body"; readonly relayed: Relayed }
+    | { readonly kind: "stream"; readonly stream: UpstreamStream };
+}
+
+/** All but the last bytes have left; `finish` sends those, after the usage is on the spool. */
+export interface DeliveredResponse {
+  readonly won: WonAttempt;
+  readonly how: StreamEnding;
+  readonly observation: Relayed["observation"];
+  readonly endedAtMs: number;
+  finish(): void;
+}
+
+export interface Metering {
+  /** A stream is about to deliver its first byte; after this a kill leaves a trace. */
+  open(won: WonAttempt): Promise<void>;
+  /** About `outputTokens` have been delivered so far. */
+  progress(won: WonAttempt, outputTokens: number): void;
+  /** Puts the usage event on the spool and settles the reservation. */
+  settle(delivered: DeliveredResponse): Promise<void>;
+  /** Keeps the receipt of a request that got an error. Charges nothing. */
+  failed(call: AuthenticatedCall | RoutedCall, error: GatewayError): Promise<void>;
+}
+
+/** Every stage once, in the order of `pipeline.ts`. */
+export interface Stages {
+  authenticate(inbound: Inbound): Promise<AuthenticatedCall>;
+  admit(call: AuthenticatedCall): Promise<AdmittedCall>;
+  plan(call: AdmittedCall): Promise<RoutedCall>;
+  attempt(call: RoutedCall): Promise<WonAttempt>;
+  respond(won: WonAttempt, onProgress: (outputTokens: number) => void): Promise<DeliveredResponse>;
+  /** Keeps the caller's connection alive while nothing has come from upstream; commits to nothing. Returns the stop. */
+  keepAlive(inbound: Inbound): () => void;
+  readonly meter: Metering;
+}
+
+/** The caller left before an answer existed: nothing can be written and nobody is to blame. */
+export class CallerLeft extends Error {
+  override readonly name = "CallerLeft";
+}
