@@ -1,0 +1,61 @@
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, describe, expect, it } from "vitest";
+import { Spool } from "./spool.ts";
+
+const dirs: string[] = [];
+const freshDir = (): string => { const dir = fs.mkdtempSync(path.join(os.tmpdir(), "trunkline-spool-")); dirs.push(dir); return dir; };
+afterEach(() => { for (const dir of dirs.splice(0)) fs.rmSync(dir, { recursive: true }); });
+const openSpool = (dir: string, bytesMax = 1_000_000) => Spool.open({ dir, bytesMax, now: () => 1, onFault: () => undefined });
+const event = (id: string) => ({ event: { id }, budgetKeys: [] });
+
+describe("the spool", () => {
+  it("holds a record on disk once its promise has resolved", async () => {
+    const dir = freshDir();
+    const { spool } = openSpool(dir);
+    await spool.append("event", "a", event("a"));
+    const { recovered } = openSpool(dir);
+    expect(recovered.map(({ record }) => record.payload)).toEqual([event("a")]);
+    spool.close();
+  });
+  it("reads a record back by its location", async () => {
+    const { spool } = openSpool(freshDir());
+    const [, second] = await Promise.all([spool.append("event", "a", event("a")), spool.append("event", "b", event("b"))]);
+    expect(await spool.read(second)).toEqual(event("b"));
+    spool.close();
+  });
+  it("deletes a segment when every event in it is confirmed, and not before", async () => {
+    const dir = freshDir();
+    const { spool } = openSpool(dir);
+    const [a, b] = await Promise.all([spool.append("event", "a", event("a")), spool.append("event", "b", event("b"))]);
+    spool.confirm(a);
+    spool.close();
+    expect(openSpool(dir).recovered.length).toBe(2);
+    const { spool: later } = openSpool(dir);
+    later.confirm(a);
+    later.confirm(b);
+    later.close();
+    expect(fs.readdirSync(dir).filter((file) => file.endsWith(".spool"))).toEqual([]);
+  });
+  it("keeps the segment of a stream that has not ended", async () => {
+    const dir = freshDir();
+    const { spool } = openSpool(dir);
+    const [, location] = await Promise.all([spool.append("open", "s", { draft: { id: "s" } }), spool.append("event", "a", event("a"))]);
+    spool.confirm(location);
+    spool.close();
+    expect(openSpool(dir).recovered.length).toBe(2);
+  });
+  it("says that it has no room before the bound is passed", async () => {
+    const { spool } = openSpool(freshDir(), 20_000);
+    expect(spool.hasRoom).toBe(true);
+    await spool.append("event", "a", { ...event("a"), fill: "x".repeat(5_000) });
+    expect(spool.hasRoom).toBe(false);
+    spool.close();
+  });
+  it("refuses a folder that another living process holds", () => {
+    const dir = freshDir();
+    fs.writeFileSync(path.join(dir, "owner"), `${process.ppid} ${fs.readFileSync(`/proc/${process.ppid}/stat`, "latin1").replace(/^.*\) /, "").split(" ")[19]}\n`);
+    expect(() => openSpool(dir)).toThrow(/in use by process/);
+  });
+});
