@@ -1,6 +1,7 @@
 // The simulator's own controls under /_admin: standing faults and the journal. No provider has these paths.
 
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { drained } from "./delivery.ts";
 import { FaultSyntaxError } from "./faults.ts";
 import { readBody } from "./read-body.ts";
 import type { Simulation } from "./simulation.ts";
@@ -40,7 +41,7 @@ async function sendJournal({ simulation, response, query }: AdminVisit): Promise
   for (let start = 0; start < entries.length && !response.destroyed; start += LINES_PER_WRITE) {
     const lines = entries.slice(start, start + LINES_PER_WRITE).map((entry) => `${JSON.stringify(entry)}\n`);
     if (response.write(lines.join(""))) await new Promise((resolve) => setImmediate(resolve));
-    else await new Promise<void>((resolve) => { response.once("drain", resolve); response.once("close", resolve); });
+    else await drained(response);
   }
   response.end();
 }

@@ -69,15 +69,16 @@ function properNames(text: string): string[] {
 }
 
 function echoOf(text: string): string {
-  const line = text.trim().replaceAll(/\s+/g, " ");
-  const characters = line.length > ECHO_CHARACTERS_MAX ? [...line.slice(0, ECHO_CHARACTERS_MAX * 2)] : null;
-  if (characters === null) return line;
-  return characters.length > ECHO_CHARACTERS_MAX ? `${characters.slice(0, ECHO_CHARACTERS_MAX).join("")}…` : characters.join("");
+  const line = text.slice(0, ECHO_CHARACTERS_MAX * 8).trim().replaceAll(/\s+/g, " ");
+  if (line.length <= ECHO_CHARACTERS_MAX) return line;
+  // Code points, not units: a cut must not leave half a character.
+  const characters = Array.from(line).slice(0, ECHO_CHARACTERS_MAX);
+  return `${characters.join("")}…`;
 }
 
 function textOf(call: SimulatedCall, hash: number): string {
   const opening = OPENINGS[hash % OPENINGS.length] ?? "";
-  const echo = echoOf(call.lastUserText.slice(0, ECHO_CHARACTERS_MAX * 8));
+  const echo = echoOf(call.lastUserText);
   const images = call.prompt.images === 0 ? "" : ` I see ${call.prompt.images} image${call.prompt.images === 1 ? "" : "s"}.`;
   const result = call.endsWithToolResult ? " The tool has answered, thank you." : "";
   return `${opening}${echo === "" ? "" : ` You said: “${echo}”`}${images}${result}`;

@@ -67,7 +67,7 @@ function writeThrough(response: ServerResponse, bytes: string | Uint8Array): Pro
 }
 
 /** Waits for room where the socket's buffer is full: memory stays bounded behind a slow reader. */
-function drained(response: ServerResponse): Promise<void> {
+export function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => {
       response.off("close", done);
@@ -217,10 +217,15 @@ async function strike(delivery: Delivery): Promise<void> {
   outcome.whole = true;
 }
 
+/** Content type of a stream on this wire. */
+export function streamContentType(wire: Wire, asArray: boolean): string {
+  return asArray ? "application/json" : wire.streamContentType;
+}
+
 function startStream(delivery: Delivery, asArray: boolean): void {
   const { response, wire } = delivery;
   response.writeHead(200, {
-    "content-type": asArray ? "application/json" : wire.streamContentType,
+    "content-type": streamContentType(wire, asArray),
     "cache-control": "no-cache",
     ...wire.headers(delivery.requestId),
   });
@@ -244,7 +249,14 @@ export interface StreamSource {
   asArray: boolean;
 }
 
-/** Sends a stream frame by frame. */
+/** A whole stream as one text, as it goes out where nothing was ordered that would part it. */
+export function joinFrames(frames: Iterable<Frame>): string {
+  let text = "";
+  for (const frame of frames) text += frame.text;
+  return text;
+}
+
+/** Sends a stream frame by frame, each in a write of its own. */
 export async function deliverStream(delivery: Delivery, source: StreamSource): Promise<void> {
   const { response, wire, fault, outcome } = delivery;
   startStream(delivery, source.asArray);

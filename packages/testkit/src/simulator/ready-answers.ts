@@ -1,4 +1,4 @@
-// Keeps the bytes of small plain answers, so that the same request costs no parsing again. It changes nothing that
+// Keeps the bytes of answers to small requests, so that the same request costs no parsing again. It changes nothing that
 // can be seen: only answers that depend on the request alone are kept, and only a bounded number.
 
 import type { AnswerUsage } from "./answer.ts";
@@ -6,6 +6,8 @@ import type { Route } from "./routes.ts";
 
 export interface ReadyAnswer {
   bytes: Buffer;
+  /** Null for a plain answer. */
+  streamContentType: string | null;
   model: string;
   promptTokens: number;
   outputTokens: number;
@@ -20,10 +22,10 @@ const ANSWERS_MAX = 1024;
 export class ReadyAnswers {
   private readonly answers = new Map<string, ReadyAnswer>();
 
-  /** Key of a request that may be kept, else null. */
-  keyOf(route: Route, version: string | null, body: Buffer): string | null {
+  /** Key of a request that may be kept, else null. `target` is path and query: both can change the answer. */
+  keyOf(route: Route, header: { target: string; version: string | null }, body: Buffer): string | null {
     if (route.operation !== "generate" || body.length > BODY_BYTES_MAX) return null;
-    return `${route.provider}\n${route.path}\n${version ?? ""}\n${body.toString("latin1")}`;
+    return `${header.target}\n${header.version ?? ""}\n${body.toString("latin1")}`;
   }
 
   find(key: string): ReadyAnswer | undefined {

@@ -5,10 +5,10 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Answer } from "./answer.ts";
 import { createAnswer } from "./answer.ts";
 import { handleAdmin } from "./admin.ts";
-import type { Fields } from "./call.ts";
+import type { Fields, SimulatedCall } from "./call.ts";
 import { fieldsOf, InvalidCall } from "./call.ts";
 import type { Delivery } from "./delivery.ts";
-import { createOutcome, deliverPlain, deliverStream, failureOf, sendFailure, withstandsFaultsBeforeHeaders } from "./delivery.ts";
+import { createOutcome, deliverPlain, deliverStream, failureOf, joinFrames, sendFailure, streamContentType, withstandsFaultsBeforeHeaders } from "./delivery.ts";
 import type { Fault, FaultRule } from "./faults.ts";
 import { FaultSyntaxError, parseFaults, selectFault } from "./faults.ts";
 import type { JournalEntry } from "./journal.ts";
@@ -105,25 +105,35 @@ function parseBody(bytes: Buffer): Fields {
   return body;
 }
 
-async function generate(visit: Visit, body: Fields): Promise<ReadyAnswer | null> {
+function openAnswer(visit: Visit, body: Fields): { call: SimulatedCall; answer: Answer } {
   const { simulation, route, wire, delivery, entry, request, query } = visit;
   const call = wire.parse({ provider: route.provider, path: route.path, query, headers: request.headers, body });
   const cache = simulation.cache.use(`${route.provider}|${call.model}`, call.prompt);
-  const answer: Answer = createAnswer(call, delivery.fault, cache);
+  const answer = createAnswer(call, delivery.fault, cache);
   Object.assign(entry, {
     model: call.model, stream: call.stream, promptTokens: call.prompt.tokens,
     outputTokensGenerated: answer.outputTokens, usage: call.stream && !call.includeUsage ? null : answer.usage,
   });
-  if (!(await withstandsFaultsBeforeHeaders(delivery))) return null;
+  return { call, answer };
+}
+
+async function generate(visit: Visit, body: Fields, key: string | null): Promise<void> {
+  const { simulation, route, wire, delivery, entry } = visit;
+  const { call, answer } = openAnswer(visit, body);
+  if (!(await withstandsFaultsBeforeHeaders(delivery))) return;
   const rendering = { provider: route.provider, call, answer, createdAtSeconds: Math.floor(simulation.nowMs() / 1000) };
-  if (call.stream) {
-    await deliverStream(delivery, { frames: wire.frames(rendering), asArray: call.streamsAsArray });
-    return null;
+  if (entry.fault !== null) {
+    if (call.stream) await deliverStream(delivery, { frames: wire.frames(rendering), asArray: call.streamsAsArray });
+    else await deliverPlain(delivery, wire.plain(rendering), answer.outputTokens);
+    return;
   }
-  const plain = wire.plain(rendering);
-  await deliverPlain(delivery, plain, answer.outputTokens);
-  const repeatable = entry.fault === null && call.prompt.markedSegments === null;
-  return repeatable ? { bytes: Buffer.from(JSON.stringify(plain)), model: call.model, promptTokens: call.prompt.tokens, outputTokens: answer.outputTokens, usage: answer.usage } : null;
+  const made: ReadyAnswer = {
+    bytes: Buffer.from(call.stream ? joinFrames(wire.frames(rendering)) : JSON.stringify(wire.plain(rendering))),
+    streamContentType: call.stream ? streamContentType(wire, call.streamsAsArray) : null,
+    model: call.model, promptTokens: call.prompt.tokens, outputTokens: answer.outputTokens, usage: entry.usage,
+  };
+  sendReady(visit, made);
+  if (key !== null && call.prompt.markedSegments === null) simulation.ready.keep(key, made);
 }
 
 async function lookUp(visit: Visit, body: Fields): Promise<void> {
@@ -155,12 +165,16 @@ function refuse(visit: Visit, error: unknown): void {
   throw error;
 }
 
-/** An answer made before goes out again without parsing; this is what keeps a bench from measuring the simulator. */
+/** Sends an answer in one write; made before, it goes out without parsing, so that no bench measures the simulator. */
 function sendReady(visit: Visit, ready: ReadyAnswer): void {
   const { delivery, entry, wire } = visit;
-  Object.assign(entry, { model: ready.model, promptTokens: ready.promptTokens, outputTokensGenerated: ready.outputTokens, usage: ready.usage });
-  Object.assign(delivery.outcome, { status: 200, outputTokensSent: ready.outputTokens, usageSent: true, whole: true });
-  delivery.response.writeHead(200, { "content-type": "application/json", "content-length": ready.bytes.length, ...wire.headers(delivery.requestId) });
+  const { streamContentType: streamed, model, promptTokens, outputTokens, usage } = ready;
+  Object.assign(entry, { model, stream: streamed !== null, promptTokens, outputTokensGenerated: outputTokens, usage });
+  Object.assign(delivery.outcome, { status: 200, outputTokensSent: outputTokens, usageSent: true, whole: true });
+  const headers = streamed === null
+    ? { "content-type": "application/json", "content-length": ready.bytes.length }
+    : { "content-type": streamed, "cache-control": "no-cache" };
+  delivery.response.writeHead(200, { ...headers, ...wire.headers(delivery.requestId) });
   delivery.response.end(ready.bytes);
 }
 
@@ -170,13 +184,12 @@ async function serve(visit: Visit): Promise<void> {
   try {
     const bytes = await readBody(request);
     delivery.fault = chooseFault(visit);
-    const key = visit.entry.fault === null ? simulation.ready.keyOf(route, headerOf(request, "anthropic-version"), bytes) : null;
+    const key = visit.entry.fault === null ? simulation.ready.keyOf(route, { target: request.url ?? "", version: headerOf(request, "anthropic-version") }, bytes) : null;
     const ready = key === null ? undefined : simulation.ready.find(key);
     if (ready !== undefined) return sendReady(visit, ready);
     const body = parseBody(bytes);
     if (route.operation !== "generate") return await lookUp(visit, body);
-    const made = await generate(visit, body);
-    if (key !== null && made !== null) simulation.ready.keep(key, made);
+    await generate(visit, body, key);
   } catch (error) {
     refuse(visit, error);
   }
