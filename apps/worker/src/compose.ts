@@ -38,7 +38,7 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
     ...store, handlers: jobs, concurrency: env.concurrency,
     onError(error, failure) {
       metrics.countJobFailure(failure.name);
-      log.error({ job: failure.name, jobId: failure.jobId, final: failure.final, reason: error.message }, "job failed");
+      log.error({ job: failure.name, jobId: failure.jobId, err: error }, failure.final ? "job failed for good" : "job failed and will be tried again");
     },
   }) });
   const server = createHttpServer({
@@ -47,7 +47,7 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
     renderMetrics: async () => metrics.render(await readGauges(db, producer)),
   });
   const port = await listen(server, env);
-  log.info({ port, queue: env.redisUrl === undefined ? "postgres" : "redis", stripe: env.stripe !== undefined }, "worker listens");
+  log.info({ port, queue: env.redisUrl === undefined ? "postgres" : "redis" }, "worker listens");
   return {
     port, log,
     async drain() {
@@ -78,11 +78,13 @@ function createReport(env: WorkerEnv, { db, log, metrics }: { readonly db: Worke
 }
 
 function logOutcome(log: Log, outcome: ReportOutcome): void {
-  const { kind, ...fields } = outcome;
-  if (kind === "stopped") log.error(fields, "meter export stopped: its outcome has been unknown for 20 h; compare it with Stripe's summary");
-  else if (kind === "refused" || kind === "failed") log.error(fields, `meter export ${kind}`);
-  else if (kind === "ambiguous") log.warn(fields, "meter export without a clear answer; the same identifier goes again");
-  else log.info(fields, `meter export ${kind}`);
+  const { kind, organizationId, count, message } = outcome;
+  const fields = { organizationId, count, reason: message };
+  const what = `meter export (${outcome.meter ?? "customer"}) ${kind}`;
+  if (kind === "stopped") log.error(fields, `${what}: the outcome has been unknown for 20 h; compare it with Stripe's summary`);
+  else if (kind === "refused" || kind === "failed") log.error(fields, what);
+  else if (kind === "ambiguous") log.warn(fields, `${what}: the same identifier goes again`);
+  else log.info(fields, what);
 }
 
 async function readGauges(db: WorkerDb, producer: Producer): Promise<Record<string, number>> {
@@ -109,7 +111,7 @@ function joinQueue({ env, producer, log, isDraining, start }: QueueJoin): { asse
         consumer = start();
         return;
       } catch (error) {
-        log.warn({ reason: error instanceof Error ? error.message : "unknown" }, "the queue cannot be joined yet");
+        log.warn({ err: error }, "the queue cannot be joined yet");
         await new Promise<void>((resolve) => { wake = resolve; setTimeout(resolve, QUEUE_RETRY_MS); });
       }
     }

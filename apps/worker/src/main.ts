@@ -29,7 +29,7 @@ function stop(signal: string): void {
   app.log.info({ signal }, "draining");
   setTimeout(() => { app.log.error({}, "drain took too long"); process.exit(1); }, DRAIN_MAX_MS).unref();
   app.drain().then(() => process.exit(0), (error: unknown) => {
-    app.log.error({ reason: error instanceof Error ? error.message : "unknown" }, "drain failed");
+    app.log.error({ err: error }, "drain failed");
     process.exit(1);
   });
 }

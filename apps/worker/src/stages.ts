@@ -1,5 +1,6 @@
 import type { MeterName } from "@trunkline/billing";
 import type { ExportBook } from "@trunkline/db/worker";
+import type { Logger } from "@trunkline/telemetry";
 
 /** Closed windows, from inclusive to exclusive; both ends fall on window bounds. */
 export interface WindowRange { readonly fromMs: number; readonly toMs: number; readonly windowMs: number }
@@ -15,9 +16,5 @@ export interface ReportOutcome {
   readonly message: string | null;
 }
 
-/** What the worker asks of a logger. Fields carry ids and counts, never prompts or secrets. */
-export interface Log {
-  info(fields: object, message: string): void;
-  warn(fields: object, message: string): void;
-  error(fields: object, message: string): void;
-}
+/** What the worker asks of a logger; which fields a line may carry is the telemetry package's list. */
+export type Log = Pick<Logger, "info" | "warn" | "error">;

@@ -42,14 +42,14 @@ beforeEach(async () => {
 afterEach(() => standIn.close());
 
 /** The database may hold other organizations; a reporter sees only this test's. */
-function newReporter(): () => Promise<void> {
+function newReporter(windowMs = HOUR_MS): () => Promise<void> {
   return createReporter({
     db: {
       findExportCandidates: async (range) => (await db.findExportCandidates(range)).filter((candidate) => candidate.organizationId === organizationId),
       saveStripeCustomer: db.saveStripeCustomer, withExportLock: db.withExportLock,
     },
     stripe: createStripe({ secretKey: "sk_test_standin000", apiBase: standIn.url }), clock: () => nowMs, openExports,
-    findClosedWindows: (at) => closedWindows({ nowMs: at, windowMs: HOUR_MS }), onOutcome: (outcome) => outcomes.push(outcome),
+    findClosedWindows: (at) => closedWindows({ nowMs: at, windowMs }), onOutcome: (outcome) => outcomes.push(outcome),
   });
 }
 
@@ -185,6 +185,14 @@ describe("the meter export", () => {
     expect(total(spent())).toBe(6);
     expect(total(counted())).toBe(6);
     expect((await exportRows()).every((row) => row.state === "sent")).toBe(true);
+  });
+
+  it("exports nothing more when the rows hold more than the ledger, as after a change of the window's length", async () => {
+    await use("a", "5000000");
+    await tick();
+    await newReporter(60_000)();
+    expect(outcomes.at(-1)).toMatchObject({ kind: "failed" });
+    expect(total(spent())).toBe(5000);
   });
 
   it("keeps sent micro-USD plus remainder equal to the ledger over faults, late usage and odd amounts", async () => {

@@ -45,7 +45,7 @@ describe("ingestEvents", () => {
 
   it("counts each event once when overlapping batches race, without a deadlock", async () => {
     const all = Array.from({ length: 200 }, (_, index) => event(`r${index}`, { createdAtMs: Date.UTC(2026, 10, 1, 12, index % 7), status: index % 2 ? "ok" : "rescued" }));
-    const batches = Array.from({ length: 12 }, (_, index) => [...all.slice(index * 10, index * 10 + 90)].sort(() => (index % 2 ? 1 : -1)));
+    const batches = Array.from({ length: 12 }, (_, index) => all.slice(index * 10, index * 10 + 90).sort(() => (index % 2 ? 1 : -1)));
     const results = await Promise.all(batches.map((batch) => db.ingestEvents(batch)));
     const distinct = new Set(batches.flat().map((one) => one.id)).size;
     expect(results.reduce((sum, result) => sum + result.inserted, 0)).toBe(distinct);

@@ -2,6 +2,11 @@
 // a time works on a (customer, meter); when and what to send is the worker's business.
 import type pg from "pg";
 
+/** Rows and ledger contradict each other; a person has to look before anything more is billed. */
+export class ExportsDisagree extends Error {
+  override readonly name = "ExportsDisagree";
+}
+
 export type ExportState = "pending" | "sending" | "sent" | "ambiguous";
 /** What is counted: `spend` in nano-USD charged, `requests` in requests that carry a charge. */
 export type ExportMeasure = "spend" | "requests";
@@ -32,7 +37,7 @@ export interface ExportRange { readonly fromMs: number; readonly toMs: number }
 
 /** What the holder of the lock may do with the rows of its (customer, meter). */
 export interface ExportBook {
-  /** Closed windows in [fromMs, toMs) whose ledger holds more than their rows do. Both bounds must fall on window bounds. */
+  /** Closed windows in [fromMs, toMs) whose ledger holds more than their rows do. Both bounds must fall on window bounds. Rejects with `ExportsDisagree`. */
   findUnexported(range: ExportRange & { readonly windowMs: number }): Promise<readonly UnexportedWindow[]>;
   /** Exact sums over every row ever opened: what carrying the remainder needs. */
   loadTotals(): Promise<{ readonly quantity: bigint; readonly value: bigint }>;
@@ -127,9 +132,12 @@ function createBook(client: pg.PoolClient, { organizationId, meter, measure }: E
            SELECT (extract(epoch FROM "windowStart") * 1000)::bigint AS start, sum(${column}) AS quantity, max(sequence) AS sequence
            FROM meter_export WHERE "organizationId" = $1 AND meter = $2 AND "windowStart" >= $3 AND "windowStart" < $4 GROUP BY 1
          )
-         SELECT used.start AS "windowStartMs", coalesce(covered.sequence, 0) + 1 AS sequence, used.quantity - coalesce(covered.quantity, 0) AS quantity
-         FROM used LEFT JOIN covered USING (start) WHERE used.quantity > coalesce(covered.quantity, 0) ORDER BY used.start`,
+         SELECT start AS "windowStartMs", coalesce(covered.sequence, 0) + 1 AS sequence, coalesce(used.quantity, 0) - coalesce(covered.quantity, 0) AS quantity
+         FROM used FULL JOIN covered USING (start) WHERE coalesce(used.quantity, 0) <> coalesce(covered.quantity, 0) ORDER BY start`,
         [organizationId, meter, iso(fromMs), iso(toMs), windowMs]);
+      const excess = rows.find((row) => BigInt(row.quantity) < 0n);
+      // Windows of another length would look like this too, and exporting on would bill the same usage twice.
+      if (excess !== undefined) throw new ExportsDisagree(`the export rows of window ${iso(Number(excess.windowStartMs))} hold more than the ledger: nothing more is exported for this meter`);
       return rows.map((row) => ({ windowStartMs: Number(row.windowStartMs), sequence: row.sequence, quantity: BigInt(row.quantity) }));
     },
     async loadTotals() {

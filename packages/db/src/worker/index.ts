@@ -1,3 +1,4 @@
+export { ExportsDisagree } from "./export-book.ts";
 export { createWorkerDb } from "./worker-db.ts";
 export type { LedgerLine, WorkerDb, WorkerDbOptions } from "./worker-db.ts";
 export type { ExportBook, ExportCandidate, ExportHealth, ExportKey, ExportMeasure, ExportQueries, ExportRange, ExportRow, ExportState, ExportSubject, NewExport, UnexportedWindow } from "./export-book.ts";

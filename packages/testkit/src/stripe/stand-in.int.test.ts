@@ -1,5 +1,8 @@
+import { mkdtempSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import Stripe from "stripe";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createStripeStandIn } from "./stand-in.ts";
@@ -111,6 +114,21 @@ describe("the Stripe stand-in, through the official client", () => {
     await expect(send(customer, "5")).rejects.toMatchObject({ statusCode: 500 });
     const state = (await (await fetch(`${standIn.url}/_admin/state`)).json()) as { meterEvents: { value: number }[] };
     expect(state.meterEvents.map((event) => event.value)).toEqual([5]);
+  });
+
+  it("knows its customers and identifiers again after a restart over the same file", async () => {
+    const stateFile = join(mkdtempSync(join(tmpdir(), "stand-in-")), "state.json");
+    const restart = async () => {
+      await standIn.close();
+      standIn = await createStripeStandIn({ clock: () => nowMs, stateFile });
+      stripe = new Stripe("sk_test_standin000", { host: "127.0.0.1", port: new URL(standIn.url).port, protocol: "http", maxNetworkRetries: 0 });
+    };
+    await restart();
+    const { customer } = await customerWithMeter();
+    await send(customer, "5", { identifier: "kept" });
+    await restart();
+    expect((await stripe.customers.retrieve(customer)).id).toBe(customer);
+    await expect(send(customer, "5", { identifier: "kept" })).rejects.toMatchObject({ code: "duplicate_meter_event" });
   });
 
   it("answers nobody without a key", async () => {

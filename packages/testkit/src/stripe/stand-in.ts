@@ -1,5 +1,5 @@
 // A Stripe that keeps state, on a real socket: what the official client library can tell apart from Stripe in the calls we make is a
-// fault of this file. Limits are enforced; prices are not computed; nothing survives the process.
+// fault of this file. Limits are enforced; prices are not computed; state survives the process only where a file is named.
 import { createHash, randomUUID } from "node:crypto";
 import { createServer } from "node:http";
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
@@ -13,6 +13,7 @@ import type { FormObject } from "./form.ts";
 import { meterRoutes } from "./meters.ts";
 import { checkoutPage, portalPage } from "./pages.ts";
 import { priceRoutes } from "./prices.ts";
+import { loadState, saveState } from "./state-file.ts";
 import { createState, find, invalid, missing, StripeFault } from "./state.ts";
 import type { Fault, State } from "./state.ts";
 
@@ -21,6 +22,8 @@ export interface StripeStandInOptions {
   readonly port?: number;
   readonly webhookUrl?: string;
   readonly webhookSecret?: string;
+  /** JSON file that carries the state over a restart, for a database that outlives this process. Absent: memory only. */
+  readonly stateFile?: string;
   /** Milliseconds; the virtual clock of identifiers, timestamps and signatures. */
   readonly clock?: () => number;
 }
@@ -37,12 +40,12 @@ export interface StripeStandIn {
 const BODY_BYTES_MAX = 1 << 20;
 const ROUTES: readonly Route[] = [...customerRoutes, ...priceRoutes, ...meterRoutes, ...checkoutRoutes, ...eventRoutes];
 
-interface StandIn { readonly state: State; readonly clock: () => number; readonly deliveries: Set<Promise<void>>; origin: string }
+interface StandIn { readonly state: State; readonly clock: () => number; readonly stateFile: string | undefined; readonly deliveries: Set<Promise<void>>; origin: string }
 interface Answer { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
 
 /** Starts the server; rejects when the port is taken. */
-export async function createStripeStandIn({ port = 0, webhookUrl, webhookSecret, clock = Date.now }: StripeStandInOptions = {}): Promise<StripeStandIn> {
-  const self: StandIn = { state: createState(), clock, deliveries: new Set(), origin: "" };
+export async function createStripeStandIn({ port = 0, webhookUrl, webhookSecret, stateFile, clock = Date.now }: StripeStandInOptions = {}): Promise<StripeStandIn> {
+  const self: StandIn = { state: stateFile === undefined ? createState() : loadState(stateFile), clock, stateFile, deliveries: new Set(), origin: "" };
   if (webhookUrl !== undefined && webhookSecret !== undefined) self.state.webhooks.push({ id: "we_standin", url: webhookUrl, secret: webhookSecret, types: ["*"] });
   const server = createServer((request, response) => { void serve(self, request, response); });
   await new Promise<void>((resolve, reject) => { server.once("error", reject).listen(port, "127.0.0.1", resolve); });
@@ -69,11 +72,16 @@ async function serve(self: StandIn, request: IncomingMessage, response: ServerRe
     const fault = takeFault(self.state, url.pathname);
     if (fault !== null && fault.kind !== "drop") return send(response, faultAnswer(fault.kind));
     const answer = await answerApi(self, request, { url, text });
+    remember(self, request);
     if (fault?.kind === "drop") { request.socket.destroy(); return; }
     send(response, answer);
   } catch (error) {
     send(response, failure(error));
   }
+}
+
+function remember(self: StandIn, request: IncomingMessage): void {
+  if (self.stateFile !== undefined && request.method !== "GET") saveState(self.stateFile, self.state);
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -162,6 +170,7 @@ function visit(self: StandIn, request: IncomingMessage, { url, response }: { rea
   const session = find(self.state, id, area === "checkout" ? "checkout.session" : "billing_portal.session");
   if (area === "checkout" && action === "pay" && request.method === "POST") {
     const paid = completeSession(callOf(self, request, { url, body: {} }), id);
+    remember(self, request);
     response.writeHead(303, { location: String(paid["success_url"]).replaceAll("{CHECKOUT_SESSION_ID}", id) }).end();
     return;
   }
