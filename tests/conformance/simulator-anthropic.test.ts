@@ -8,7 +8,7 @@ let client: Anthropic;
 
 beforeAll(async () => {
   simulator = await createSimulator({ port: 0 });
-  client = new Anthropic({ apiKey: "any", baseURL: `${simulator.url}/anthropic`, maxRetries: 0 });
+  client = new Anthropic({ apiKey: "any", baseURL: `${simulator.url}/anthropic`, maxRetries: 0, logLevel: "off" });
 });
 afterEach(() => simulator.clearJournal());
 afterAll(() => simulator.close());

@@ -8,7 +8,7 @@ let client: OpenAI;
 
 beforeAll(async () => {
   simulator = await createSimulator({ port: 0 });
-  client = new OpenAI({ apiKey: "any", baseURL: `${simulator.url}/openai/v1`, maxRetries: 0 });
+  client = new OpenAI({ apiKey: "any", baseURL: `${simulator.url}/openai/v1`, maxRetries: 0, logLevel: "off" });
 });
 afterEach(() => {
   simulator.setFaults({});
@@ -226,5 +226,42 @@ describe("lookups", () => {
     const floats = await client.embeddings.create({ model: "text-embedding-3-small", input: ["a", "b"], dimensions: 8, encoding_format: "float" });
     const base64 = await client.embeddings.create({ model: "text-embedding-3-small", input: ["a", "b"], dimensions: 8 });
     expect(base64.data.map((one) => one.embedding)).toEqual(floats.data.map((one) => one.embedding));
+  });
+});
+
+describe("timing", () => {
+  it("waits before headers by delay, before the first token by ttft, between chunks by pace", async () => {
+    const arrivals = async (order: string): Promise<{ headersMs: number; firstMs: number; lastMs: number; chunks: number }> => {
+      const startedAt = performance.now();
+      const stream = await client.chat.completions.create({ model: "gpt-4o", messages: ask("hi"), stream: true, max_completion_tokens: 4 }, simulate(order));
+      const headersMs = performance.now() - startedAt;
+      let firstMs = 0;
+      let chunks = 0;
+      for await (const chunk of stream) {
+        chunks += 1;
+        if (firstMs === 0 && chunk.choices[0]?.delta.content) firstMs = performance.now() - startedAt;
+      }
+      return { headersMs, firstMs, lastMs: performance.now() - startedAt, chunks };
+    };
+    // Timers may fire up to a millisecond early against this clock.
+    expect((await arrivals("delay=120")).headersMs).toBeGreaterThanOrEqual(119);
+    const late = await arrivals("ttft=150");
+    expect(late.firstMs).toBeGreaterThanOrEqual(149);
+    const paced = await arrivals("pace=30");
+    expect(paced.lastMs).toBeGreaterThanOrEqual((paced.chunks - 1) * 29);
+  });
+
+  it("journals a caller who leaves a paced stream with the tokens that had gone out", async () => {
+    const stream = await client.chat.completions.create({ model: "gpt-4o", messages: ask("hi"), stream: true }, simulate("pace=5,tokens=1000"));
+    let bytes = 0;
+    for await (const chunk of stream) {
+      bytes += Buffer.byteLength(chunk.choices[0]?.delta.content ?? "");
+      if (bytes >= 40) break;
+    }
+    await expect.poll(() => simulator.journal().length).toBe(1);
+    const [entry] = simulator.journal();
+    expect(entry).toMatchObject({ outputTokensGenerated: 1000, completed: false, aborted: true, usageReported: false });
+    expect(entry?.outputTokensSent).toBeGreaterThanOrEqual(10);
+    expect(entry?.outputTokensSent).toBeLessThan(1000);
   });
 });

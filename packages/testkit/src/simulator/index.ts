@@ -12,6 +12,10 @@ import type { StandingOrders } from "./standing-faults.ts";
 export type { JournalEntry } from "./journal.ts";
 export type { Fault, FaultRule } from "./faults.ts";
 export { FaultSyntaxError, parseFaults } from "./faults.ts";
+export type { Framing, RecordedStream } from "./framing.ts";
+export { framesOf, partsOf } from "./framing.ts";
+export type { Replay, ReplayedRequest, ReplayHandle, ReplayServer } from "./replay.ts";
+export { createReplayServer } from "./replay.ts";
 
 export interface SimulatorOptions {
   /** 0 takes a free port. */

@@ -19,7 +19,7 @@ export interface JournalEntry {
   endedAtMs: number;
   /** HTTP status sent; null when the connection ended before one was. */
   status: number | null;
-  /** The order that held, as text; null without one. */
+  /** The fault that held, as JSON (its `text` left out); null without one. */
   fault: string | null;
   promptTokens: number;
   /** Tokens of the whole answer, whether or not it went out. */
