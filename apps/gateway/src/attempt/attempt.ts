@@ -114,6 +114,7 @@ class AttemptLoop {
     return {
       provider: candidate.provider,
       cost: (usage) => usdFromNano(rate(usage, candidate.price)),
+      isTest: this.routed.mode === "test",
       explain: () => this.routed.facts.explain ? this.routed.explain() : null,
     };
   }

@@ -22,29 +22,24 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** The platform's own credentials; a test key reaches the simulator and nobody else. */
 export function createCredentials({ simulatorUrl, platform }: CredentialOptions): Credentials {
-  const profiles = new Map([...PROVIDERS.values()].map((profile) => [profile.id, profile]));
   const profileOf = (provider: string): ProviderProfile => {
-    const profile = profiles.get(provider);
+    const profile = PROVIDERS.get(provider);
     if (!profile) throw new Error(`no profile of provider ${provider}`);
     return profile;
   };
-  const live = new Set([...platform].filter(([provider, credential]) => credential.apiKey !== null && profiles.has(provider)).map(([provider]) => provider));
+  const live = new Set([...platform].filter(([provider, credential]) => credential.apiKey !== null && PROVIDERS.has(provider)).map(([provider]) => provider));
   const loopback = new Set([...platform].filter(([, credential]) => LOOPBACK.test(new URL(credential.baseUrl).hostname)).map(([provider]) => provider));
   return {
-    available: { live, test: new Set(profiles.keys()) },
+    available: { live, test: new Set(PROVIDERS.keys()) },
     baseUrl: (provider, mode) => mode === "test" ? `${simulatorUrl}/${provider}${SIMULATED_ROOT[profileOf(provider).dialect]}` : platform.get(provider)?.baseUrl ?? profileOf(provider).baseUrl,
     headers: (provider, routed, attempt) => {
       const profile = profileOf(provider);
       const isTest = routed.mode === "test";
       const headers: Record<string, string> = { ...authorizeHeaders(profile, isTest ? SIMULATED_KEY : platform.get(provider)?.apiKey ?? ""), "accept-encoding": "identity" };
-      if (profile.dialect === "anthropic" && routed.call.inbound === "messages") forward(routed, headers, ["anthropic-version", "anthropic-beta"]);
-      if (isTest) forward(routed, headers, ["x-simulate"]);
+      const order = routed.exchange.headers["x-simulate"];
+      if (isTest && order !== undefined) headers["x-simulate"] = order;
       if (isTest || loopback.has(provider)) { headers["x-trunkline-request-id"] = routed.exchange.requestId; headers["x-trunkline-attempt"] = String(attempt); }
       return headers;
     },
   };
-}
-
-function forward({ exchange }: RoutedCall, headers: Record<string, string>, names: readonly string[]): void {
-  for (const name of names) { const value = exchange.headers[name]; if (value !== undefined) headers[name] = value; }
 }

@@ -19,6 +19,7 @@ export function readMessages(exchange: Exchange, { raw, body }: JsonBody): Inbou
     exchange,
     call: {
       raw, body, inbound: "messages", stream: fields.stream === true, wantsUsageChunk: true,
+      inboundHeaders: versionHeaders(exchange.headers),
       hub: () => hub ??= chatFromMessages(body),
       requestId: exchange.requestId, createdAtSeconds: Math.floor(exchange.receivedAtMs / 1000),
     },
@@ -31,4 +32,9 @@ export function readMessages(exchange: Exchange, { raw, body }: JsonBody): Inbou
       metadata: readMetadata(exchange.headers, fields.metadata),
     }),
   };
+}
+
+/** An Anthropic upstream gets them byte for byte. */
+function versionHeaders(headers: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(["anthropic-version", "anthropic-beta"].flatMap((name) => headers[name] === undefined ? [] : [[name, headers[name]]]));
 }

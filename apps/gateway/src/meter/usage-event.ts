@@ -4,22 +4,21 @@ import type { AuthenticatedCall, DeliveredResponse, RoutedCall, WonAttempt } fro
 import type { OpenPayload } from "./spool-records.ts";
 
 /**
- * What the customer pays for, by how the answer ended. Reported usage counts as reported, 0 included; without it the delivered bytes are
+ * What the customer pays for, by how the answer ended. An answer is whole once its finish was seen, whatever became of the connection. Reported usage counts as reported, 0 included; without it the delivered bytes are
  * estimated. A normal end without content and without a finish reason is the provider's fault and free.
  */
 export function billableUsage({ how, observation, won }: Pick<DeliveredResponse, "how" | "observation" | "won">): TokenUsage {
   if (how === "complete" && observation.contentBytes === 0 && observation.finishReason === null && observation.failure === null && observation.usage === null) return ZERO_USAGE;
-  if (observation.failure && observation.contentBytes === 0) return ZERO_USAGE;
+  if (observation.failure && observation.contentBytes === 0 && observation.usage === null) return ZERO_USAGE;
   const estimate: TokenUsage = { ...ZERO_USAGE, inputTokens: won.routed.facts.inputTokens, outputTokens: estimateTokens(observation.contentBytes), basis: "estimated" };
   if (observation.usage === null) return estimate;
-  if (how === "complete") return observation.usage;
+  if (observation.complete) return observation.usage;
   const outputSeen = observation.usage.outputTokens + observation.usage.reasoningTokens;
   return outputSeen >= estimate.outputTokens ? observation.usage : { ...observation.usage, outputTokens: estimate.outputTokens - observation.usage.reasoningTokens, basis: "estimated" };
 }
 
 export function deliveredStatus({ how, observation, won }: Pick<DeliveredResponse, "how" | "observation" | "won">): GenerationStatus {
-  if (how === "caller_left") return "cancelled";
-  if (how !== "complete" || observation.failure || !observation.complete) return "partial";
+  if (!observation.complete) return how === "caller_left" ? "cancelled" : "partial";
   return won.attempt > 1 ? "rescued" : "ok";
 }
 

@@ -66,13 +66,13 @@ function finishStream(won: WonAttempt, how: StreamEnding, relayed: Relayed): voi
   if (how === "caller_left") { response.destroy(); return; }
   if (relayed.bytes.length > 0) response.write(relayed.bytes);
   const { observation } = relayed;
-  if (how !== "complete" || !observation.complete) response.write(errorEvent(won.routed.call.inbound, brokenStream(how, observation.failure?.publicMessage), requestId));
+  if (!observation.complete) response.write(errorEvent(won.routed.call.inbound, brokenStream(how, observation.failure?.publicMessage), requestId));
   response.end();
 }
 
 function brokenStream(how: StreamEnding, publicMessage: string | undefined): GatewayError {
   if (how === "deadline") return new GatewayError("upstream.deadline_exceeded", "The deadline passed before the answer was complete. What came so far is valid; ask for less, or raise routing.deadline_ms.");
-  return new GatewayError("upstream.failed", `The provider's stream broke before the answer was complete${publicMessage ? `: ${publicMessage}` : "."} What came so far is valid; send the request again for a whole answer.`);
+  return new GatewayError("upstream.failed", `The provider's stream broke before the answer was complete. ${publicMessage ? `${publicMessage} ` : ""}What came so far is valid; send the request again for a whole answer.`);
 }
 
 /** Counts frames, which providers send at about a token each, without parsing any. */

@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chat, dataOf, Stack } from "../stack.ts";
+
+let stack: Stack;
+beforeAll(async () => { stack = await Stack.start(); });
+afterAll(() => stack.stop());
+
+describe("POST /v1/chat/completions answers 200", () => {
+  it("serves a plain answer with its provider, cost and making", async () => {
+    const key = await stack.issueKey();
+    const response = await stack.post("/chat/completions", chat(), { key });
+    const body = await response.json() as { object: string; provider: string; usage: { cost: number; is_test?: boolean }; system_fingerprint: unknown };
+    expect([response.status, body.object, body.provider, body.usage.is_test]).toEqual([200, "chat.completion", "openai", true]);
+    expect(body.usage.cost).toBeGreaterThan(0);
+    expect(response.headers.get("x-trunkline-provider")).toBe("openai");
+    expect(response.headers.get("x-trunkline-attempts")).toBe("1");
+  });
+
+  it("has the usage on the spool when the last byte arrives", async () => {
+    const key = await stack.issueKey();
+    for (const stream of [false, true]) await (await stack.post("/chat/completions", chat({ stream }), { key })).text();
+    const events = stack.events(key);
+    expect(events.map((event) => [event.status, event.mode, event.streaming])).toEqual([["ok", "test", false], ["ok", "test", true]]);
+    for (const event of events) expect(BigInt(event.chargeNanoUsd)).toBeGreaterThan(0n);
+  });
+
+  it("ends a stream with [DONE], and sends the usage chunk only if it was asked for", async () => {
+    const key = await stack.issueKey();
+    const without = dataOf(await (await stack.post("/chat/completions", chat({ stream: true }), { key })).text());
+    const including = dataOf(await (await stack.post("/chat/completions", chat({ stream: true, stream_options: { include_usage: true } }), { key })).text());
+    expect([without.at(-1), including.at(-1)]).toEqual(["[DONE]", "[DONE]"]);
+    expect(without.slice(0, -1).some((data) => (JSON.parse(data) as { usage?: object | null }).usage)).toBe(false);
+    expect(JSON.parse(including.at(-2) ?? "{}")).toMatchObject({ choices: [], usage: { cost: expect.any(Number) as number } });
+  });
+
+  it.each(["anthropic/claude-haiku-4.5", "google/gemini-2.5-flash"])("translates for %s, plain and streamed", async (model) => {
+    const key = await stack.issueKey();
+    const plain = await (await stack.post("/chat/completions", chat({ model }), { key })).json() as { choices: { message: { content: string } }[] };
+    const streamed = dataOf(await (await stack.post("/chat/completions", chat({ model, stream: true }), { key })).text());
+    expect(plain.choices[0]?.message.content.length).toBeGreaterThan(0);
+    expect(streamed.at(-1)).toBe("[DONE]");
+  });
+
+  it("rescues a request whose first provider fails, plain and streamed, and shows nothing of the failure", async () => {
+    const key = await stack.issueKey();
+    for (const [fault, stream] of [["openai:status=503", false], ["openai:overloaded_first", true], ["openai:cut@0", true], ["openai:malformed", false]] as const) {
+      const response = await stack.post("/chat/completions", chat({ stream, models: ["anthropic/claude-haiku-4.5"], provider: { only: ["openai", "anthropic"] } }), { key, headers: { "x-simulate": fault } });
+      const text = await response.text();
+      expect([fault, response.status, response.headers.get("x-trunkline-provider"), response.headers.get("x-trunkline-attempts")]).toEqual([fault, 200, "anthropic", "2"]);
+      expect(text).not.toContain("error");
+    }
+    const events = stack.events(key);
+    expect(events.map((event) => event.status)).toEqual(["rescued", "rescued", "rescued", "rescued"]);
+    expect(events[0]?.attempts.map((attempt) => [attempt.provider, attempt.status, attempt.failureClass])).toEqual([["openai", 503, "overloaded"], ["anthropic", 200, null]]);
+  });
+
+  it("rescues from a provider that hangs, within the caller's deadline", async () => {
+    const key = await stack.issueKey();
+    const response = await stack.post("/chat/completions", chat({ models: ["anthropic/claude-haiku-4.5"], provider: { only: ["openai", "anthropic"] }, routing: { deadline_ms: 3000 } }), { key, headers: { "x-simulate": "openai:hang" } });
+    expect([response.status, response.headers.get("x-trunkline-provider")]).toEqual([200, "anthropic"]);
+  });
+
+  it("bills the delivered tokens and ends with an error event, without [DONE], when the upstream dies half-way", async () => {
+    const key = await stack.issueKey();
+    const response = await stack.post("/chat/completions", chat({ stream: true }), { key, headers: { "x-simulate": "cut@40;tokens=300" } });
+    const data = dataOf(await response.text());
+    expect(response.status).toBe(200);
+    expect(JSON.parse(data.at(-1) ?? "{}")).toMatchObject({ error: { code: "upstream.failed" } });
+    const [event] = stack.events(key);
+    expect(event?.status).toBe("partial");
+    expect(event?.usage.outputTokens).toBeGreaterThan(5);
+  });
+
+  it("bills the tokens already streamed when the caller disconnects", async () => {
+    const key = await stack.issueKey();
+    const abort = new AbortController();
+    const response = await stack.post("/chat/completions", chat({ stream: true }), { key, signal: abort.signal, headers: { "x-simulate": "pace=5;tokens=5000" } });
+    const reader = response.body?.getReader();
+    for (let reads = 0; reads < 20; reads++) await reader?.read();
+    abort.abort();
+    const [event] = await stack.eventsSoon(key, 1);
+    expect(event?.status).toBe("cancelled");
+    expect(event?.usage.outputTokens).toBeGreaterThan(0);
+    expect(event?.usage.outputTokens).toBeLessThan(2_000);
+  });
+
+  it("estimates the usage that an upstream does not report, and says so", async () => {
+    const key = await stack.issueKey();
+    await (await stack.post("/chat/completions", chat({ stream: true }), { key, headers: { "x-simulate": "no_usage;tokens=100" } })).text();
+    const [event] = stack.events(key);
+    expect([event?.status, event?.usage.basis]).toEqual(["ok", "estimated"]);
+    expect(event?.usage.outputTokens).toBeGreaterThan(20);
+  });
+
+  it("explains the decision in the answer when asked", async () => {
+    const key = await stack.issueKey();
+    const body = await (await stack.post("/chat/completions", chat({ model: "auto", routing: { explain: true } }), { key })).json() as { trunkline: { candidates: unknown[]; attempts: unknown[]; preset: string } };
+    expect(body.trunkline.candidates.length).toBeGreaterThan(1);
+    expect(body.trunkline.attempts.length).toBe(1);
+    expect(body.trunkline.preset).toBe("balanced");
+  });
+
+  it.each(["/openai/v1/chat/completions", "/api/v1/chat/completions/", "/chat/completions", "/v1/v1/chat/completions?x=1"])("answers at %s", async (resource) => {
+    const key = await stack.issueKey();
+    const response = await fetch(stack.url + resource, { method: "POST", body: JSON.stringify(chat()), headers: { "content-type": "application/json", "api-key": key.whole } });
+    expect(response.status).toBe(200);
+    await response.text();
+  });
+
+  it("keeps a waiting stream alive with comments that commit to nothing", async () => {
+    const slow = await Stack.start({ GATEWAY_HEARTBEAT_MS: "50" });
+    try {
+      const key = await slow.issueKey();
+      const response = await slow.post("/chat/completions", chat({ stream: true, models: ["anthropic/claude-haiku-4.5"], provider: { only: ["openai", "anthropic"] } }), { key, headers: { "x-simulate": "openai:delay=400;openai:status=503" } });
+      const text = await response.text();
+      expect(text.startsWith(": trunkline\n\n")).toBe(true);
+      expect(dataOf(text).at(-1)).toBe("[DONE]");
+    } finally { await slow.stop(); }
+  });
+});
