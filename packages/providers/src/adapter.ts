@@ -17,6 +17,8 @@ export interface Call {
   readonly requestId: string;
   /** Unix seconds for `created` of translated answers. */
   readonly createdAtSeconds: number;
+  /** `anthropic-version` and `anthropic-beta` as the caller sent them (lower-case names); forwarded byte for byte where the wire passes through. */
+  readonly inboundHeaders?: Readonly<Record<string, string>>;
 }
 
 /** One candidate of the plan. It carries no secret: `authorize` is applied afterwards. */
@@ -31,7 +33,7 @@ export interface Target {
 
 export interface UpstreamRequest {
   readonly method: "POST";
-  /** Path and query below the base URL's origin, absolute. */
+  /** Absolute URL: the target's base URL with the dialect's path and query. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Uint8Array;
@@ -60,6 +62,8 @@ export interface Relayed {
 /** Cost as spliced into the answer; called once usage is known. Returns JSON fragments to add. */
 export interface AnswerExtras {
   readonly provider: string;
+  /** Adds `usage.is_test`. */
+  readonly isTest?: boolean;
   /** USD, as JSON number. */
   cost(usage: TokenUsage): number;
   /** Whole `trunkline` object when `routing.explain` was asked for, else null. Called once, at the end. */
@@ -100,6 +104,10 @@ export interface ProviderProfile {
   /** Environment prefix: `OPENAI` → OPENAI_API_KEY, OPENAI_BASE_URL. */
   readonly env: string;
   readonly authorize: "bearer" | "x-api-key" | "x-goog-api-key";
+  /** Top-level request fields that this upstream refuses; removed and reported as losses. */
+  readonly omits?: readonly string[];
+  /** Top-level request fields that bear another name here: OpenAI's name → this upstream's. */
+  readonly renames?: Readonly<Record<string, string>>;
   /** The page the wire facts come from. */
   readonly source: string;
 }

@@ -1,0 +1,60 @@
+import { arrayOf, detailFromThinking, objectOf, textOf, type ChatResponse, type ChatToolCall, type JsonObject } from "@trunkline/protocol";
+import type { AnswerExtras, Call, Relayed } from "../../adapter.ts";
+import { failureOf } from "../../failures/failure.ts";
+import { spliceAnswer } from "../../relay/answer-splice.ts";
+import { NO_BYTES } from "../../relay/ending.ts";
+import { chatUsageFrom } from "../../relay/token-usage.ts";
+import { failedBody, malformedBody, parseAnswer, relayHubAnswer, type HubAnswer } from "../../relay/translated-body.ts";
+import { classifyInStream } from "./classify.ts";
+import { finishReasonFrom } from "./stop-reason.ts";
+import { JSON_ANSWER_TOOL } from "./to-upstream.ts";
+import { usageFrom } from "./usage.ts";
+
+/** A plain answer: for a Messages caller the upstream's bytes with provider and cost spliced in, else translated. */
+export function relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras): Relayed {
+  const answer = parseAnswer(upstream);
+  if (!answer) return malformedBody();
+  if (answer["type"] === "error" || answer["error"] != null) return failedBody(classifyInStream(answer["error"]));
+  return call.inbound === "messages" ? relayMessage(upstream, answer, extras) : relayHubAnswer(call, hubAnswer(answer, call), extras);
+}
+
+function relayMessage(upstream: Uint8Array, answer: JsonObject, extras: AnswerExtras): Relayed {
+  const blocks = arrayOf(answer["content"]).map(objectOf);
+  const contentBytes = blocks.reduce((total, block) => total + Buffer.byteLength(textOf(block["text"]) + textOf(block["thinking"]) + (block["input"] ? JSON.stringify(block["input"]) : "")), 0);
+  const finishReason = finishReasonFrom(answer["stop_reason"]);
+  const usage = usageFrom(objectOf(answer["usage"]));
+  const failure = finishReason === null && blocks.length === 0 ? failureOf("protocol_violation", { status: 200, message: "The provider sent an empty answer." }) : null;
+  const observation = { usage, contentBytes, finishReason, failure, complete: failure === null };
+  if (failure) return { bytes: NO_BYTES, observation };
+  const explained = extras.explain();
+  const more = explained === null || explained === undefined ? {} : { trunkline: JSON.stringify(explained) };
+  return { bytes: spliceAnswer(upstream, usage, extras, more), observation };
+}
+
+/** Anthropic message → hub. Thinking becomes `reasoning` and, opaque, `reasoning_details`; a refusal is a content filter's finish. */
+function hubAnswer(answer: JsonObject, call: Call): HubAnswer {
+  const blocks = arrayOf(answer["content"]).map(objectOf);
+  const details = blocks.map(detailFromThinking).filter((detail) => detail !== null);
+  const reasoning = details.map((detail) => detail.text ?? "").join("");
+  const uses = blocks.filter((block) => block["type"] === "tool_use");
+  const jsonAnswers = uses.filter((block) => block["name"] === JSON_ANSWER_TOOL);
+  const text = blocks.map((block) => (block["type"] === "text" ? textOf(block["text"]) : "")).join("");
+  const calls = uses.filter((block) => block["name"] !== JSON_ANSWER_TOOL).map(toolCall);
+  const content = jsonAnswers.length > 0 ? JSON.stringify(jsonAnswers[0]?.["input"] ?? {}) : text;
+  const finish = finishReasonFrom(answer["stop_reason"]);
+  const usage = usageFrom(objectOf(answer["usage"]));
+  const refusal = answer["stop_reason"] === "refusal" ? textOf(objectOf(answer["stop_details"])["explanation"]) || null : null;
+  const response: ChatResponse = {
+    id: call.requestId, object: "chat.completion", created: call.createdAtSeconds, model: textOf(answer["model"]), system_fingerprint: null,
+    choices: [{
+      index: 0, logprobs: null, finish_reason: finish === "tool_calls" && calls.length === 0 ? "stop" : finish ?? "stop",
+      message: { role: "assistant", content: content || null, refusal, ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(reasoning ? { reasoning } : {}), ...(details.length > 0 ? { reasoning_details: details } : {}) },
+    }],
+    usage: usage ? chatUsageFrom(usage) : { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+  };
+  return { response, usage, finished: finish !== null, failure: null };
+}
+
+function toolCall(block: JsonObject): ChatToolCall {
+  return { id: textOf(block["id"]), type: "function", function: { name: textOf(block["name"]), arguments: JSON.stringify(block["input"] ?? {}) } };
+}

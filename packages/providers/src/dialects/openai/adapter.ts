@@ -1,0 +1,27 @@
+import { messagesLosses } from "@trunkline/protocol";
+import type { ProviderAdapter, ProviderProfile } from "../../adapter.ts";
+import { PassThroughStream } from "../../relay/pass-through-stream.ts";
+import { joinUrl, upstreamRequest } from "../../relay/request-body.ts";
+import { TranslatedStream } from "../../relay/translated-stream.ts";
+import { classify } from "./classify.ts";
+import { relayBody } from "./from-upstream.ts";
+import { OpenAiInspector, OpenAiTranslator } from "./stream.ts";
+import { splicedBody, translatedBody } from "./to-upstream.ts";
+
+/** OpenAI Chat Completions, as OpenAI and every compatible provider speak it. */
+export function createOpenAiAdapter(profile: ProviderProfile): ProviderAdapter {
+  return {
+    dialect: "openai",
+    prepare(call, target) {
+      const translated = call.inbound === "messages";
+      const { body, losses } = translated ? translatedBody(call.hub(), target, profile) : splicedBody(call, target, profile);
+      return upstreamRequest(call, { url: joinUrl(target.baseUrl, "/chat/completions"), body, losses: translated ? [...messagesLosses(call.body), ...losses] : losses });
+    },
+    relayBody,
+    relayStream(call, target, extras) {
+      if (call.inbound === "chat_completions") return new PassThroughStream(new OpenAiInspector(call, extras));
+      return new TranslatedStream({ call, extras, translator: new OpenAiTranslator(call, target.upstreamModel) });
+    },
+    classify,
+  };
+}

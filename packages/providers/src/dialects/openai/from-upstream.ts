@@ -1,0 +1,70 @@
+import { arrayOf, isJsonObject, objectOf, textOf, type ChatResponse, type ChatToolCall, type JsonObject } from "@trunkline/protocol";
+import type { AnswerExtras, Call, Relayed } from "../../adapter.ts";
+import { failureOf } from "../../failures/failure.ts";
+import { spliceAnswer } from "../../relay/answer-splice.ts";
+import { deltaBytes } from "../../relay/delta.ts";
+import { NO_BYTES } from "../../relay/ending.ts";
+import { chatUsageFrom } from "../../relay/token-usage.ts";
+import { failedBody, malformedBody, parseAnswer, relayHubAnswer } from "../../relay/translated-body.ts";
+import { classifyInStream } from "./classify.ts";
+import { finishReasonFrom, isErrorFinish } from "./stop-reason.ts";
+import { usageFrom } from "./usage.ts";
+
+/** A plain answer: the upstream's bytes with provider and cost spliced in, or translated for a caller of another wire. */
+export function relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras): Relayed {
+  const answer = parseAnswer(upstream);
+  if (!answer) return malformedBody();
+  if (answer["error"] != null) return failedBody(classifyInStream(answer["error"]));
+  if (call.inbound === "messages") return relayHubAnswer(call, hubAnswer(answer, call), extras);
+  const choices = arrayOf(answer["choices"]).map(objectOf);
+  const seen = choices.map((choice) => deltaBytes(choice["message"]));
+  const usage = usageFrom(objectOf(answer["usage"]));
+  const contentBytes = seen.reduce((total, choice) => total + choice.text, 0);
+  const finishReason = finishReasonFrom(choices[0]?.["finish_reason"]);
+  const failure = answerFailure(choices, finishReason !== null || seen.some((choice) => choice.content));
+  const observation = { usage, contentBytes, finishReason, failure, complete: failure === null };
+  return { bytes: failure ? NO_BYTES : spliced(upstream, answer, extras), observation };
+}
+
+function spliced(upstream: Uint8Array, answer: JsonObject, extras: AnswerExtras): Uint8Array {
+  const explained = extras.explain();
+  return spliceAnswer(upstream, usageFrom(objectOf(answer["usage"])), extras, {
+    ...("system_fingerprint" in answer ? {} : { system_fingerprint: "null" }),
+    ...(explained === null || explained === undefined ? {} : { trunkline: JSON.stringify(explained) }),
+  });
+}
+
+function answerFailure(choices: readonly JsonObject[], answered: boolean): Relayed["observation"]["failure"] {
+  if (choices.some((choice) => isErrorFinish(choice["finish_reason"]))) return failureOf("server_error", { status: 200 });
+  return answered ? null : failureOf("protocol_violation", { status: 200, message: "The provider sent an empty answer." });
+}
+
+function hubAnswer(answer: JsonObject, call: Call): Parameters<typeof relayHubAnswer>[1] {
+  const choices = arrayOf(answer["choices"]).map(objectOf);
+  const choice = choices[0];
+  const usage = usageFrom(objectOf(answer["usage"]));
+  const finish = finishReasonFrom(choice?.["finish_reason"]);
+  const response: ChatResponse = {
+    id: textOf(answer["id"]) || call.requestId, object: "chat.completion", created: call.createdAtSeconds,
+    model: textOf(answer["model"]), system_fingerprint: null,
+    choices: choice ? [{ index: 0, message: hubMessage(objectOf(choice["message"])), logprobs: null, finish_reason: finish ?? "stop" }] : [],
+    usage: usage ? chatUsageFrom(usage) : { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
+  };
+  const failure = choices.some((candidate) => isErrorFinish(candidate["finish_reason"])) ? failureOf("server_error", { status: 200 }) : null;
+  return { response, usage, finished: finish !== null, failure };
+}
+
+function hubMessage(message: JsonObject): ChatResponse["choices"][number]["message"] {
+  const calls = arrayOf(message["tool_calls"]).filter(isJsonObject) as unknown as readonly ChatToolCall[];
+  return { ...message, ...splitContent(message), role: "assistant", tool_calls: calls };
+}
+
+/** QUIRK(mistral): content may be an array of text and thinking parts. */
+export function splitContent(fields: JsonObject): { readonly content: string | null; readonly reasoning?: string } {
+  const { content } = fields;
+  const reasoning = textOf(fields["reasoning"]) || textOf(fields["reasoning_content"]);
+  if (!Array.isArray(content)) return { content: typeof content === "string" ? content : null, ...(reasoning ? { reasoning } : {}) };
+  const textIn = (parts: readonly unknown[], type: string): string => parts.map(objectOf).filter((part) => part["type"] === type).map((part) => textOf(part["text"]) || textIn(arrayOf(part["thinking"]), "text")).join("");
+  const thinking = textIn(content, "thinking");
+  return { content: textIn(content, "text"), ...(thinking ? { reasoning: thinking } : {}) };
+}

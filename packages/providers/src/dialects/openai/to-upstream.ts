@@ -1,0 +1,70 @@
+import { spliceTopLevel, type ChatMessage, type ChatRequest, type SpliceEdit } from "@trunkline/protocol";
+import type { Call, ProviderProfile, Target } from "../../adapter.ts";
+import { GATEWAY_FIELDS } from "../../relay/request-body.ts";
+
+export interface UpstreamBody { readonly body: Uint8Array; readonly losses: string[] }
+
+/** The models that think, by the names their providers give them; others answer `reasoning_effort` with a 400. */
+const REASONING_MODEL = /(?:^|\/)(?:o\d|gpt-5|gpt-oss|grok-3-mini|magistral|qwen3)/;
+/** OpenAI's reasoning models refuse sampling parameters (https://platform.openai.com/docs/guides/reasoning). */
+const FIXED_SAMPLING_MODEL = /^(?:o\d|gpt-5)/;
+const SAMPLING = ["temperature", "top_p"] as const;
+
+/** The caller's own bytes, edited only where they must be. */
+export function splicedBody(call: Call, target: Target, profile: ProviderProfile): UpstreamBody {
+  const edits: Record<string, SpliceEdit> = { model: JSON.stringify(target.upstreamModel) };
+  for (const field of GATEWAY_FIELDS) edits[field] = null;
+  const losses: string[] = [];
+  if (profile.id !== "openai") edits["metadata"] = null;
+  if (call.stream && !call.wantsUsageChunk) edits["stream_options"] = JSON.stringify({ ...(call.body["stream_options"] as object | null | undefined), include_usage: true });
+  for (const [from, to] of Object.entries(profile.renames ?? {})) {
+    if (call.body[from] == null) continue;
+    edits[from] = null;
+    edits[to] = JSON.stringify(call.body[from]);
+    losses.push(`renamed:${from}`);
+  }
+  for (const field of profile.omits ?? []) {
+    if (field !== "stream_options" && call.body[field] != null) losses.push(`dropped:${field}`);
+    edits[field] = null;
+  }
+  return { body: spliceTopLevel(call.raw, edits), losses };
+}
+
+/** Hub → Chat Completions, for a caller of another wire. */
+export function translatedBody(request: ChatRequest, target: Target, profile: ProviderProfile): UpstreamBody {
+  const losses: string[] = [];
+  const body: Record<string, unknown> = { ...request, model: target.upstreamModel, messages: request.messages.map(wireMessage) };
+  const drop = (field: string): void => {
+    if (body[field] != null) losses.push(`dropped:${field}`);
+    delete body[field];
+  };
+  for (const field of GATEWAY_FIELDS) delete body[field];
+  if (request.messages.some((message) => message.reasoning_details)) losses.push("dropped:thinking");
+  drop("top_k");
+  if (!REASONING_MODEL.test(target.upstreamModel)) drop("reasoning_effort");
+  if (profile.id === "openai" && FIXED_SAMPLING_MODEL.test(target.upstreamModel)) for (const field of SAMPLING) drop(field);
+  setOutputLimit(body, target, losses);
+  if (request.stream === true) body["stream_options"] = { include_usage: true };
+  for (const [from, to] of Object.entries(profile.renames ?? {})) {
+    if (body[from] == null) continue;
+    body[to] = body[from];
+    delete body[from];
+  }
+  for (const field of profile.omits ?? []) if (field === "stream_options") delete body[field]; else drop(field);
+  return { body: Buffer.from(JSON.stringify(body)), losses };
+}
+
+/** Callers of the Messages API must send a limit, and agents send one made for another model. */
+function setOutputLimit(body: Record<string, unknown>, target: Target, losses: string[]): void {
+  const asked = body["max_completion_tokens"] ?? body["max_tokens"];
+  delete body["max_tokens"];
+  if (typeof asked !== "number") return;
+  if (asked > target.maxOutputTokens) losses.push("clamped:max_tokens");
+  body["max_completion_tokens"] = Math.min(asked, target.maxOutputTokens);
+}
+
+function wireMessage(message: ChatMessage): ChatMessage {
+  if (message.role !== "assistant") return message;
+  const { reasoning_details: _details, ...rest } = message;
+  return rest.tool_calls ? { ...rest, tool_calls: rest.tool_calls.map(({ extra_content: _extra, ...call }) => call) } : rest;
+}

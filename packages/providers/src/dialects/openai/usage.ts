@@ -1,0 +1,33 @@
+import type { TokenUsage } from "@trunkline/contracts";
+import { objectOf, type JsonObject } from "@trunkline/protocol";
+import { optionalCount, readCount } from "../../relay/token-usage.ts";
+
+/**
+ * OpenAI's `usage` → disjoint classes (https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage): cached
+ * tokens are part of the prompt, reasoning is part of the completion. null when absent or invalid.
+ */
+export function usageFrom(usage: JsonObject): TokenUsage | null {
+  const prompt = readCount(usage["prompt_tokens"]);
+  const completion = readCount(usage["completion_tokens"]);
+  if (typeof prompt !== "number" || typeof completion !== "number") return null;
+  const promptDetails = objectOf(usage["prompt_tokens_details"]);
+  // QUIRK(deepseek): older models report the cache beside the details.
+  const cached = optionalCount(promptDetails["cached_tokens"] ?? usage["prompt_cache_hit_tokens"]);
+  const written = optionalCount(promptDetails["cache_write_tokens"]);
+  const reasoning = optionalCount(objectOf(usage["completion_tokens_details"])["reasoning_tokens"]);
+  if (cached === null || written === null || reasoning === null) return null;
+  const cacheReadTokens = Math.min(cached, prompt);
+  const cacheWriteTokens = Math.min(written, prompt - cacheReadTokens);
+  // QUIRK(xai): reasoning comes on top of the completion; only the total tells.
+  const onTop = reasoning > completion || (reasoning > 0 && usage["total_tokens"] === prompt + completion + reasoning);
+  return {
+    inputTokens: prompt - cacheReadTokens - cacheWriteTokens, cacheReadTokens, cacheWriteTokens,
+    outputTokens: onTop ? completion : completion - reasoning, reasoningTokens: reasoning, basis: "reported",
+  };
+}
+
+/** Reports over a stream: the last value of each field counts, never a sum. */
+export function mergeUsage(earlier: JsonObject, later: JsonObject): JsonObject {
+  const present = Object.entries(later).filter(([, value]) => value !== null && value !== undefined);
+  return { ...earlier, ...Object.fromEntries(present) };
+}

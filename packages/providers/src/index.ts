@@ -1,0 +1,3 @@
+export * from "./adapter.ts";
+export { authorizeHeaders } from "./authorize/authorize-headers.ts";
+export { adapterFor, PROVIDERS } from "./registry.ts";

@@ -1,0 +1,7 @@
+import type { ProviderProfile } from "../adapter.ts";
+
+export const deepseek: ProviderProfile = {
+  id: "deepseek", name: "DeepSeek", dialect: "openai", baseUrl: "https://api.deepseek.com/v1", env: "DEEPSEEK", authorize: "bearer",
+  renames: { max_completion_tokens: "max_tokens" },
+  source: "https://api-docs.deepseek.com/api/create-chat-completion",
+};

@@ -1,0 +1,27 @@
+import type { TokenUsage } from "@trunkline/contracts";
+import { spliceTopLevel, type SpliceEdit } from "@trunkline/protocol";
+import type { AnswerExtras } from "../adapter.ts";
+import { costFields } from "./token-usage.ts";
+
+/** Writes `provider` and the cost into one JSON object that already carries `usage`; every other byte stays. `usage` null: no cost is known. */
+export function spliceAnswer(json: Uint8Array, usage: TokenUsage | null, extras: AnswerExtras, more: Readonly<Record<string, SpliceEdit>> = {}): Uint8Array {
+  const edits: Record<string, SpliceEdit> = { provider: JSON.stringify(extras.provider), ...more };
+  if (usage) {
+    const fields = Object.entries(costFields(usage, extras)).map(([key, value]) => [key, JSON.stringify(value)] as const);
+    edits["usage"] = (value) => spliceTopLevel(value, Object.fromEntries(fields));
+  }
+  return spliceTopLevel(json, edits);
+}
+
+/** The same in a server-sent event of one `data` line; the frame as it is where that line is not a JSON object. */
+export function spliceFrame(frame: Uint8Array, usage: TokenUsage, extras: AnswerExtras, more: Readonly<Record<string, SpliceEdit>> = {}): Uint8Array {
+  const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
+  const start = bytes.indexOf("{", bytes.indexOf("data:"));
+  const end = bytes.lastIndexOf("}") + 1;
+  if (start < 0 || end <= start) return frame;
+  try {
+    return Buffer.concat([bytes.subarray(0, start), spliceAnswer(bytes.subarray(start, end), usage, extras, more), bytes.subarray(end)]);
+  } catch {
+    return frame;
+  }
+}

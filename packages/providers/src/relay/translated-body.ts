@@ -1,0 +1,50 @@
+import type { Failure, TokenUsage } from "@trunkline/contracts";
+import { messagesFromChat, parseJsonObject, type ChatResponse, type JsonObject } from "@trunkline/protocol";
+import type { AnswerExtras, Call, Relayed } from "../adapter.ts";
+import { failureOf } from "../failures/failure.ts";
+import { deltaBytes } from "./delta.ts";
+import { NO_BYTES } from "./ending.ts";
+import { costFields } from "./token-usage.ts";
+
+/** A plain answer in the hub form, with what was seen on the way. `finished` false: the upstream gave no reason for the end. */
+export interface HubAnswer {
+  readonly response: ChatResponse;
+  readonly usage: TokenUsage | null;
+  readonly finished: boolean;
+  readonly failure: Failure | null;
+}
+
+/** A 200 that is no JSON object: HTML of a proxy, a cut body. */
+export function parseAnswer(upstream: Uint8Array): JsonObject | null {
+  return parseJsonObject(Buffer.from(upstream.buffer, upstream.byteOffset, upstream.byteLength).toString("utf8"));
+}
+
+export function failedBody(failure: Failure): Relayed {
+  return { bytes: NO_BYTES, observation: { usage: null, contentBytes: 0, finishReason: null, failure, complete: false } };
+}
+
+export const malformedBody = (): Relayed => failedBody(failureOf("protocol_violation", { status: 200, message: "The provider's answer is not valid JSON." }));
+
+/** Hub answer → the caller's wire. Empty with a blank finish is a failed attempt, not an answer. */
+export function relayHubAnswer(call: Call, answer: HubAnswer, extras: AnswerExtras): Relayed {
+  const { response, usage } = answer;
+  const seen = response.choices.map((choice) => deltaBytes(choice.message));
+  const contentBytes = seen.reduce((total, choice) => total + choice.text, 0);
+  const finishReason = answer.finished ? response.choices[0]?.finish_reason ?? null : null;
+  const empty = !answer.finished && !seen.some((choice) => choice.content);
+  const failure = answer.failure ?? (empty ? failureOf("protocol_violation", { status: 200, message: "The provider sent an empty answer." }) : null);
+  const observation = { usage, contentBytes, finishReason, failure, complete: failure === null };
+  return { bytes: failure ? NO_BYTES : Buffer.from(JSON.stringify(dressed(call, answer, extras))), observation };
+}
+
+function dressed(call: Call, answer: HubAnswer, extras: AnswerExtras): JsonObject {
+  const explained = extras.explain();
+  const cost = answer.usage ? costFields(answer.usage, extras) : {};
+  const base: JsonObject = call.inbound === "messages" ? { ...messagesFromChat(answer.response) } : { ...answer.response };
+  const { usage, ...rest } = base;
+  const known = answer.usage !== null || call.inbound === "messages";
+  return {
+    ...rest, ...(known ? { usage: { ...(usage as JsonObject), ...cost } } : {}), provider: extras.provider,
+    ...(explained === null || explained === undefined ? {} : { trunkline: explained }),
+  };
+}

@@ -1,0 +1,118 @@
+import type { Failure, TokenUsage } from "@trunkline/contracts";
+import { MessagesStreamWriter, SSE_DONE, SseReader, sseData, type ChatChunk, type SseEvent } from "@trunkline/protocol";
+import type { AnswerExtras, Call, Observation, Relayed, StreamRelay } from "../adapter.ts";
+import { failureOf } from "../failures/failure.ts";
+import { deltaBytes } from "./delta.ts";
+import { NO_BYTES, unfinishedFailure, type Ending } from "./ending.ts";
+import { isWholeData } from "./pass-through-stream.ts";
+import { chatUsageFrom, costFields, withDeliveredOutput } from "./token-usage.ts";
+
+/** The only stateful object of a translating dialect: upstream events in, hub chunks out. */
+export interface FrameTranslator {
+  /** Usage goes into `usage`, not into chunks. Throws SyntaxError for an event that cannot be read. */
+  translate(event: SseEvent): readonly ChatChunk[];
+  /** Chunks that only the end of the stream makes sure of. */
+  flush(): readonly ChatChunk[];
+  /** Set when an event carried an error. */
+  readonly failure: Failure | null;
+  /** As last reported. */
+  readonly usage: TokenUsage | null;
+  /** The last report covers the whole answer. */
+  readonly usageIsFinal: boolean;
+  readonly finishReason: Observation["finishReason"];
+  /** A chunk's identity, for the usage chunk of the end. */
+  chunk(delta: Readonly<Record<string, unknown>>): ChatChunk;
+}
+
+export interface TranslatedStreamParts {
+  readonly call: Call;
+  readonly extras: AnswerExtras;
+  readonly translator: FrameTranslator;
+}
+
+/** Upstream events → hub chunks → the caller's wire, for every dialect that the caller does not speak. */
+export class TranslatedStream implements StreamRelay {
+  readonly #reader = new SseReader();
+  readonly #writer: MessagesStreamWriter | null;
+  #failure: Failure | null = null;
+  #committed = false;
+  #contentBytes = 0;
+
+  constructor(private readonly parts: TranslatedStreamParts) {
+    this.#writer = parts.call.inbound === "messages" ? new MessagesStreamWriter() : null;
+  }
+
+  get committed(): boolean { return this.#committed; }
+  get failure(): Failure | null { return this.#failure; }
+
+  push(bytes: Uint8Array): Uint8Array {
+    if (this.#failure) return NO_BYTES;
+    try {
+      const out = this.#translate(this.#reader.push(bytes));
+      return out === "" ? NO_BYTES : Buffer.from(out);
+    } catch {
+      this.#failure = failureOf("protocol_violation", { status: 200 });
+      return NO_BYTES;
+    }
+  }
+
+  #translate(events: readonly SseEvent[]): string {
+    let out = "";
+    for (const event of events) {
+      for (const chunk of this.parts.translator.translate(event)) out += this.#write(chunk);
+      this.#failure = this.parts.translator.failure;
+      if (this.#failure) break;
+    }
+    return out;
+  }
+
+  #write(chunk: ChatChunk): string {
+    for (const choice of chunk.choices) {
+      const bytes = deltaBytes(choice.delta);
+      this.#contentBytes += bytes.text;
+      if (bytes.content || choice.finish_reason) this.#committed = true;
+    }
+    return this.#writer ? this.#writer.write(chunk) : sseData(JSON.stringify(chunk));
+  }
+
+  end(how: Ending): Relayed {
+    let out = how === "complete" && !this.#failure ? this.#lastEvent() : "";
+    const { translator } = this.parts;
+    const complete = this.#failure === null && translator.finishReason !== null;
+    if (complete) {
+      for (const chunk of translator.flush()) out += this.#write(chunk);
+      out += this.#terminator(translator.usage);
+    }
+    const failure = this.#failure ?? (complete ? null : unfinishedFailure(how, this.#contentBytes > 0));
+    const usage = translator.usage && !translator.usageIsFinal ? withDeliveredOutput(translator.usage, this.#contentBytes) : translator.usage;
+    return {
+      bytes: out === "" || how === "caller_left" ? NO_BYTES : Buffer.from(out),
+      observation: { usage, contentBytes: this.#contentBytes, finishReason: translator.finishReason, failure, complete },
+    };
+  }
+
+  /** Some upstreams forget the blank line after the last event: it counts when its JSON is whole. */
+  #lastEvent(): string {
+    try {
+      return this.#translate(this.#reader.push(Buffer.from("\n\n")).filter((event) => isWholeData(event.data)));
+    } catch {
+      this.#failure = failureOf("protocol_violation", { status: 200 });
+      return "";
+    }
+  }
+
+  #terminator(usage: TokenUsage | null): string {
+    const { call, extras, translator } = this.parts;
+    const explained = extras.explain();
+    const top = { provider: extras.provider, ...(explained === null || explained === undefined ? {} : { trunkline: explained }) };
+    const cost = usage ? costFields(usage, extras) : {};
+    const last = { ...translator.chunk({}), choices: [] };
+    if (this.#writer) {
+      const started = this.#writer.write({ ...last, usage: usage ? chatUsageFrom(usage) : null });
+      return started + this.#writer.end(cost, top);
+    }
+    const usageChunk = call.wantsUsageChunk && usage ? { usage: { ...chatUsageFrom(usage), ...cost } } : {};
+    if (!("usage" in usageChunk) && !("trunkline" in top)) return SSE_DONE;
+    return sseData(JSON.stringify({ ...last, ...top, ...usageChunk })) + SSE_DONE;
+  }
+}
