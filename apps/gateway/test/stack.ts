@@ -3,8 +3,9 @@ import os from "node:os";
 import path from "node:path";
 import { randomBytes } from "node:crypto";
 import { SEED } from "@trunkline/catalog";
-import { createId, type UsageEvent } from "@trunkline/contracts";
+import { createId, type InvalidationTopic, type UsageEvent } from "@trunkline/contracts";
 import { generateKey, hashKey, type KeyKind } from "@trunkline/keys";
+import { createKv } from "@trunkline/kv";
 import { PROVIDERS } from "@trunkline/providers";
 import { createSimulator, type Simulator } from "@trunkline/testkit";
 import pg from "pg";
@@ -59,6 +60,12 @@ export class Stack {
       await this.pool.query(`INSERT INTO budget (id, "organizationId", scope, "scopeId", name, period, "limitNanoUsd") VALUES ($1, $2, 'key', $3, 'Test budget', 'monthly', $4)`, [newId("bud"), organizationId, id, wish.budgetNanoUsd]);
     }
     return { whole: key.whole, id, keyId: key.keyId, organizationId, projectId };
+  }
+
+  /** As another process does after a change. */
+  async announce(topic: InvalidationTopic, id: string): Promise<void> {
+    const kv = createKv({ databaseUrl: process.env["DATABASE_URL"] ?? "" });
+    try { await kv.publish(topic, id); } finally { await kv.close(); }
   }
 
   post(resource: string, body: unknown, options: { readonly key?: IssuedKey; readonly headers?: Readonly<Record<string, string>>; readonly signal?: AbortSignal } = {}): Promise<Response> {

@@ -6,6 +6,7 @@ import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { AttemptOnce, type AttemptResult } from "./attempt-once.ts";
 import { allAttemptsFailed } from "./failed-error.ts";
 import type { Credentials } from "./credentials.ts";
+import { publicAttempt } from "./public-attempt.ts";
 import type { UpstreamPools } from "./upstream-pools.ts";
 
 /** With less time than this left an attempt cannot succeed, and its cost would be wasted. */
@@ -92,7 +93,7 @@ class AttemptLoop {
     if (!pool) throw new GatewayError("gateway.overloaded", "Too many requests wait for this provider. Retry in a second.", { retryAfterMs: 1000 });
     const startedAtMs = options.now();
     this.#current = new AttemptOnce({
-      call: routed.call, target, adapter, request, pool, extras: this.#extras(candidate), firstContentMs: this.#firstContentMs(hasNext, startedAtMs),
+      call: routed.call, target, adapter, request, pool, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs),
       idleMs: options.timeouts.idleMs, deadlineAtMs: this.#deadlineAtMs, now: options.now,
     });
     const result = await this.#current.run();
@@ -110,12 +111,19 @@ class AttemptLoop {
     return hasNext ? Math.min(plainMs, remaining / 2) : remaining;
   }
 
-  #extras(candidate: Candidate): AnswerExtras {
+  /** The explanation is read when the answer's last bytes are made: the winning attempt is then known but for its record. */
+  #extras(candidate: Candidate, running: { readonly attempt: number; readonly startedAtMs: number }): AnswerExtras {
+    const { routed, options } = this;
+    let costUsd = 0;
+    const explained = (): unknown => ({
+      ...routed.explain(),
+      attempts: [...routed.attempts.filter((record) => record.attempt !== running.attempt).map(publicAttempt), { attempt: running.attempt, provider: candidate.provider, model: candidate.model, status: 200, class: null, message: null, duration_ms: options.now() - running.startedAtMs, cost_usd: costUsd }],
+    });
     return {
       provider: candidate.provider,
-      cost: (usage) => usdFromNano(rate(usage, candidate.price)),
-      isTest: this.routed.mode === "test",
-      explain: () => this.routed.facts.explain ? this.routed.explain() : null,
+      isTest: routed.mode === "test",
+      cost: (usage) => costUsd = usdFromNano(rate(usage, candidate.price)),
+      explain: () => routed.facts.explain ? { toJSON: explained } : null,
     };
   }
 

@@ -1,6 +1,7 @@
-import { GatewayError, type AttemptRecord, type Failure } from "@trunkline/contracts";
+import { GatewayError, type Failure } from "@trunkline/contracts";
 import { DISPOSITION } from "@trunkline/router-core";
 import type { RoutedCall } from "../stages.ts";
+import { publicAttempt } from "./public-attempt.ts";
 
 /** The operator must act; the same request would fail again. */
 const NOT_WORTH_RETRYING: ReadonlySet<Failure["class"]> = new Set(["credential_rejected", "quota_exhausted"]);
@@ -26,7 +27,3 @@ export function allAttemptsFailed({ attempts }: Pick<RoutedCall, "attempts">, { 
   const retry = !NOT_WORTH_RETRYING.has(last.class);
   return new GatewayError("upstream.failed", `All ${attempts.length} attempts failed. Last: ${where}: ${last.publicMessage} ${retry ? "Retry later, or allow more models." : "The operator must mend the credential of this provider, or allow other models."}`, { ...retryAfter, retry, metadata });
 }
-
-const publicAttempt = (record: AttemptRecord): Readonly<Record<string, unknown>> => ({
-  attempt: record.attempt, provider: record.provider, model: record.model, status: record.status, class: record.failureClass, message: record.message, duration_ms: record.durationMs,
-});

@@ -25,8 +25,7 @@ export function createPlan(options: PlanOptions): (call: AdmittedCall) => Promis
   return async (call) => {
     const route = await planFor(call, options);
     if (route.candidates.length === 0) throw noCandidate(route, call.facts);
-    const attempts: RoutedCall["attempts"] = [];
-    return { ...call, plan: route, attempts, explain: () => ({ ...explain(route), attempts }) };
+    return { ...call, plan: route, attempts: [], explain: () => ({ ...explain(route) }) };
   };
 }
 

@@ -1,0 +1,134 @@
+import { GatewayError, ZERO_USAGE, type AttemptRecord, type Failure, type FailureClass } from "@trunkline/contracts";
+import type { ProviderAdapter, StreamRelay } from "@trunkline/providers";
+import { CircuitBook, type Candidate } from "@trunkline/router-core";
+import type { Dispatcher } from "undici";
+import { describe, expect, it } from "vitest";
+import { CallerLeft, type RoutedCall } from "../stages.ts";
+import { createAttempt } from "./attempt.ts";
+
+/** What one upstream does when it is asked. */
+type Script = { readonly status: number; readonly chunks: readonly string[]; readonly end?: "end" | "reset" | "hang" };
+
+const price = { id: "prc_1", provider: "a", model: "m", effectiveFromMs: 0, effectiveToMs: null, inputNanoUsdPerMillion: 1_000_000n, cacheReadNanoUsdPerMillion: 0n, cacheWriteNanoUsdPerMillion: 0n, outputNanoUsdPerMillion: 1_000_000n, source: "test" };
+const candidate = (provider: string, maxCostNanoUsd = 100n): Candidate => ({ provider, model: "x/m", upstreamModel: "m", contextTokens: 1000, maxOutputTokens: 10, price, estimatedCostNanoUsd: 1n, maxCostNanoUsd, circuit: "closed", scores: {}, lastResort: false });
+const failure = (name: FailureClass): Failure => ({ class: name, status: null, publicMessage: name, retryAfterMs: null });
+
+/** Commits at the first "C", fails at the first "E"; a body or stream is whole when it ends in "F". */
+class ScriptRelay implements StreamRelay {
+  committed = false;
+  failure: Failure | null = null;
+  #text = "";
+  push(bytes: Uint8Array): Uint8Array {
+    const text = Buffer.from(bytes).toString();
+    this.#text += text;
+    if (text.includes("E")) this.failure = failure("overloaded");
+    else if (text.includes("C")) this.committed = true;
+    return bytes;
+  }
+  end() {
+    const complete = this.#text.endsWith("F");
+    return { bytes: new Uint8Array(), observation: { usage: null, contentBytes: this.#text.length, finishReason: complete ? "stop" as const : null, failure: complete ? null : failure("network"), complete } };
+  }
+}
+
+const adapter: ProviderAdapter = {
+  dialect: "openai",
+  prepare: (call, target) => ({ method: "POST", url: `http://${target.provider}.test/`, headers: {}, body: call.raw, losses: target.provider === "lossy" ? ["dropped:seed"] : [] }),
+  relayBody: (_call, bytes) => ({ bytes, observation: { usage: ZERO_USAGE, contentBytes: bytes.length, finishReason: "stop", failure: bytes.length === 0 ? failure("protocol_violation") : null, complete: true } }),
+  relayStream: () => new ScriptRelay(),
+  classify: (fault) => failure(fault.at === "transport" ? fault.timeout ? "timeout" : "network" : fault.status === 400 ? "caller_error" : fault.status === 401 ? "credential_rejected" : "server_error"),
+};
+
+class ScriptPool {
+  constructor(readonly script: Script, readonly onAsk: () => void, readonly onClosed: () => void) {}
+  dispatch(_options: unknown, handler: Dispatcher.DispatchHandler): boolean {
+    this.onAsk();
+    let closed = false;
+    const controller = { abort: () => { closed = true; this.onClosed(); }, pause: () => undefined, resume: () => undefined } as unknown as Dispatcher.DispatchController;
+    handler.onRequestStart?.(controller, {});
+    queueMicrotask(() => {
+      if (closed || (this.script.status === 0)) return;
+      handler.onResponseStart?.(controller, this.script.status, {}, "");
+      for (const chunk of this.script.chunks) if (!closed) handler.onResponseData?.(controller, Buffer.from(chunk));
+      if (closed || this.script.end === "hang") return;
+      if (this.script.end === "reset") handler.onResponseError?.(controller, Object.assign(new Error("x"), { code: "ECONNRESET" }));
+      else handler.onResponseEnd?.(controller, {});
+    });
+    return true;
+  }
+}
+
+function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean } = {}) {
+  const asked: string[] = [];
+  const closed: string[] = [];
+  const covered: bigint[] = [];
+  const attempts: AttemptRecord[] = [];
+  let leave: () => void = () => undefined;
+  const exchange = { requestId: "req_1", receivedAtMs: Date.now(), headers: {}, callerGone: false, onCallerGone: (listener: () => void) => { leave = listener; } };
+  const routed = {
+    exchange, call: { raw: new Uint8Array(), stream: options.stream ?? false, inbound: "chat_completions" }, facts: { losses: options.strict ? "strict" : "warn", explain: false }, mode: "test", attempts, explain: () => ({}),
+    plan: { candidates: options.candidates ?? Object.keys(scripts).map((provider) => candidate(provider)), maxAttempts: 3, deadlineMs: 2_000 },
+    reservation: { cover: (amount: bigint) => { if (amount > (options.affordable ?? amount)) return Promise.reject(new GatewayError("tenant.budget_exceeded", "no")); covered.push(amount); return Promise.resolve(); } },
+  } as unknown as RoutedCall;
+  const find = (origin: string) => {
+    const provider = new URL(origin).hostname.replace(".test", "");
+    return new ScriptPool(scripts[provider] ?? { status: 500, chunks: [] }, () => { asked.push(provider); if (options.callerLeaves) queueMicrotask(leave); }, () => closed.push(provider)) as unknown as Dispatcher;
+  };
+  const circuits = { live: new CircuitBook({ jitter: () => 0 }), test: new CircuitBook({ jitter: () => 0 }) };
+  const attempt = createAttempt({ pools: { find }, circuits, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: () => ({}), available: { live: new Set(), test: new Set() } } });
+  return { answer: attempt(routed), asked, closed, covered, attempts };
+}
+const ok: Script = { status: 200, chunks: ["hello"] };
+const codeOf = (answer: Promise<unknown>): Promise<string> => answer.then(() => "won", (error: unknown) => error instanceof GatewayError ? error.code : (error as Error).name);
+
+describe("the attempt loop", () => {
+  it("asks one provider when it answers, and covers its cost before", async () => {
+    const { answer, asked, covered } = run({ a: ok, b: ok });
+    expect((await answer).attempt).toBe(1);
+    expect([asked, covered]).toEqual([["a"], [100n]]);
+  });
+  it.each([["an error status", { status: 503, chunks: ["no"] }], ["a reset", { status: 200, chunks: ["par"], end: "reset" }], ["an empty 200", { status: 200, chunks: [] }], ["silence", { status: 0, chunks: [] }]] as const)("moves on after %s", async (_name, script) => {
+    const { answer, asked, attempts } = run({ a: script, b: ok });
+    expect((await answer).candidate.provider).toBe("b");
+    expect(asked).toEqual(["a", "b"]);
+    expect(attempts.map((attempt) => [attempt.provider, attempt.failureClass === null])).toEqual([["a", false], ["b", true]]);
+  });
+  it("moves on when a 200 stream begins with an error, and shows nothing of it", async () => {
+    const { answer, closed } = run({ a: { status: 200, chunks: [": hi", "E"], end: "hang" }, b: { status: 200, chunks: ["C", "F"] } }, { stream: true });
+    const won = await answer;
+    const seen: string[] = [];
+    if (won.answer.kind === "stream") won.answer.stream.start({ write: (bytes) => { seen.push(Buffer.from(bytes).toString()); return true; }, ended: (how) => seen.push(how) });
+    expect([won.candidate.provider, seen, closed]).toEqual(["b", ["C", "F", "complete"], ["a"]]);
+  });
+  it("never asks another after content was committed", async () => {
+    const { answer, asked } = run({ a: { status: 200, chunks: ["C"], end: "reset" }, b: ok }, { stream: true });
+    const won = await answer;
+    const endings: string[] = [];
+    if (won.answer.kind === "stream") won.answer.stream.start({ write: () => true, ended: (how, { observation }) => endings.push(`${how} ${observation.complete}`) });
+    expect([asked, endings]).toEqual([["a"], ["upstream_lost false"]]);
+  });
+  it("ends at the caller's own fault", async () => {
+    const { answer, asked } = run({ a: { status: 400, chunks: ["bad"] }, b: ok });
+    expect([await codeOf(answer), asked]).toEqual(["caller.invalid_request", ["a"]]);
+  });
+  it("makes at most the planned number of attempts", async () => {
+    const bad: Script = { status: 500, chunks: [] };
+    const { answer, asked } = run({ a: bad, b: bad, c: bad, d: ok });
+    expect([await codeOf(answer), asked]).toEqual(["upstream.failed", ["a", "b", "c"]]);
+  });
+  it("asks nobody when the first candidate is not covered, and passes over a dearer fallback that is not", async () => {
+    const refused = run({ a: ok }, { affordable: 50n });
+    expect([await codeOf(refused.answer), refused.asked]).toEqual(["tenant.budget_exceeded", []]);
+    const passed = run({ a: { status: 500, chunks: [] }, b: ok, c: ok }, { affordable: 150n, candidates: [candidate("a"), candidate("b", 200n), candidate("c", 120n)] });
+    expect((await passed.answer).candidate.provider).toBe("c");
+  });
+  it("calls no candidate that would lose a parameter under losses: strict", async () => {
+    const { answer, asked } = run({ lossy: ok, b: ok }, { strict: true });
+    expect([(await answer).candidate.provider, asked]).toEqual(["b", ["b"]]);
+  });
+  it("closes the upstream when the caller leaves, and asks no other", async () => {
+    const { answer, asked, closed } = run({ a: { status: 0, chunks: [] }, b: ok }, { callerLeaves: true });
+    await expect(answer).rejects.toBeInstanceOf(CallerLeft);
+    expect([asked, closed]).toEqual([["a"], ["a"]]);
+  });
+});

@@ -1,0 +1,70 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chat, Stack } from "../stack.ts";
+
+let stack: Stack;
+beforeAll(async () => { stack = await Stack.start(); });
+afterAll(() => stack.stop());
+
+describe("reading endpoints", () => {
+  it("list the models in one superset, and answer 304 to a known ETag", async () => {
+    const key = await stack.issueKey();
+    const response = await stack.get("/v1/models", key);
+    const body = await response.json() as { object: string; total_count: number; has_more: boolean; data: { id: string; type: string; pricing: { prompt: string } }[] };
+    expect([body.object, body.has_more, body.total_count > 20, body.data[0]?.type]).toEqual(["list", false, true, "model"]);
+    expect(Number(body.data[0]?.pricing.prompt)).toBeGreaterThan(0);
+    expect((await stack.get("/v1/models", key, { "if-none-match": response.headers.get("etag") ?? "" })).status).toBe(304);
+    expect((await stack.get("/v1/models/openai/gpt-5-mini", key)).status).toBe(200);
+    expect((await stack.get("/v1/models/openai/gpt-5-mini/endpoints", key)).status).toBe(200);
+    expect((await stack.get("/v1/models/openai/none", key)).status).toBe(404);
+  });
+  it("give the receipt of a request at once, and not to another organization", async () => {
+    const key = await stack.issueKey();
+    const answer = await stack.post("/chat/completions", chat(), { key });
+    const id = answer.headers.get("x-trunkline-request-id") ?? "";
+    expect(await (await stack.get(`/v1/generations/${id}`, key)).json()).toMatchObject({ id, status: "ok", is_test: true, provider: "openai" });
+    expect(await (await stack.get(`/api/v1/generation?id=${id}`, key)).json()).toMatchObject({ data: { id } });
+    expect((await stack.get(`/v1/generations/${id}`, await stack.issueKey())).status).toBe(404);
+  });
+  it("describe the key and the credits", async () => {
+    const key = await stack.issueKey({ rpmLimit: 60, kind: "live", budgetNanoUsd: 5_000_000_000n });
+    expect(await (await stack.get("/v1/key", key)).json()).toMatchObject({ data: { label: "Test", limit: 5, limit_remaining: 5, rate_limit: { requests: 60 } } });
+    expect((await stack.get("/v1/credits", key)).status).toBe(200);
+  });
+  it("explain a route without calling anybody", async () => {
+    const before = stack.simulator.journal().length;
+    const body = await (await stack.post("/route/explain", chat({ model: "auto", routing_preset: "cost" }), { key: await stack.issueKey() })).json() as { candidates: unknown[]; preset: string };
+    expect([body.preset, body.candidates.length > 1]).toEqual(["cost", true]);
+    expect(stack.simulator.journal().length).toBe(before);
+  });
+});
+
+describe("operating endpoints", () => {
+  it("answer health, readiness, metrics, root and the OpenAPI document without a key", async () => {
+    for (const path of ["/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/v1/"]) expect([path, (await stack.get(path)).status]).toEqual([path, 200]);
+    expect((await fetch(stack.url, { method: "HEAD" })).status).toBe(200);
+    const document = await (await stack.get("/openapi.json")).json() as { paths: Record<string, { post?: { requestBody: { content: Record<string, { schema: { properties: object } }> } } }> };
+    expect(Object.keys(document.paths["/chat/completions"]?.post?.requestBody.content["application/json"]?.schema.properties ?? {})).toContain("routing_preset");
+  });
+  it("answer a preflight without a key, echoing what it asks for and allowing no origin", async () => {
+    const response = await fetch(`${stack.url}/v1/chat/completions`, { method: "OPTIONS", headers: { origin: "https://a.example", "access-control-request-headers": "x-a, x-b", "access-control-request-method": "POST" } });
+    expect([response.status, response.headers.get("access-control-allow-headers"), response.headers.get("access-control-allow-origin")]).toEqual([204, "x-a, x-b", null]);
+  });
+});
+
+describe("live keys", () => {
+  it("go to the provider's own address with the platform's credential, and are charged", async () => {
+    const key = await stack.issueKey({ kind: "live", budgetNanoUsd: 5_000_000_000n });
+    const response = await stack.post("/chat/completions", chat({ model: "anthropic/claude-haiku-4.5" }), { key, headers: { "x-simulate": "status=500" } });
+    expect([response.status, response.headers.get("x-trunkline-provider")]).toEqual([200, "anthropic"]);
+    const [event] = stack.events(key);
+    expect([event?.mode, event?.status]).toEqual(["live", "ok"]);
+  });
+  it("take a revocation at once when it is announced", async () => {
+    const key = await stack.issueKey();
+    expect((await stack.post("/chat/completions", chat(), { key })).status).toBe(200);
+    await stack.pool.query(`UPDATE api_key SET "revokedAt" = now() - interval '1 second' WHERE id = $1`, [key.id]);
+    await stack.announce("api-key", key.keyId);
+    for (let tries = 0; tries < 100; tries++) if ((await stack.post("/chat/completions", chat(), { key })).status === 401) return;
+    throw new Error("the revoked key still works");
+  });
+});
