@@ -68,6 +68,8 @@ async function main() {
   try {
     await client.connect();
     const made = JSON.parse(execFileSync(process.execPath, ["apps/web/dist/trunkline.mjs", "bootstrap", "--email", "crash@example.com", "--password", "Crash-run-horse-9", "--org", "Crash", "--json"], { cwd: root, env: stack.env, encoding: "utf8" }).trim().split("\n").at(-1));
+    // Paced, so that kills and hang-ups strike in the middle of streams.
+    await fetch(`${stack.urls.simulator}/_admin/faults`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ "*": "pace=2" }) });
     const kills = [];
     const result = await loadWithKills({ stack, apiKey: made.apiKey, random, kills });
     const ids = result.filter((seen) => seen.outcome === "complete" && seen.requestId).map((seen) => seen.requestId);

@@ -1,0 +1,20 @@
+import type { Metadata } from "next";
+import type { ReactNode } from "react";
+import { GeistMono } from "geist/font/mono";
+import { GeistSans } from "geist/font/sans";
+import { ThemeProvider } from "next-themes";
+import { TrpcProvider } from "../features/trpc/provider.tsx";
+import "./globals.css";
+
+export const metadata: Metadata = { title: { default: "Trunkline", template: "%s · Trunkline" }, description: "One API key and one integration for every model of every provider." };
+
+export default function RootLayout({ children }: { children: ReactNode }) {
+  return (
+    <html lang="en" suppressHydrationWarning className={`${GeistSans.variable} ${GeistMono.variable}`}>
+      <body>
+        <a className="skip" href="#main">Skip to content</a>
+        <ThemeProvider attribute="data-theme" defaultTheme="system" disableTransitionOnChange><TrpcProvider>{children}</TrpcProvider></ThemeProvider>
+      </body>
+    </html>
+  );
+}
