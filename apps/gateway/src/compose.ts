@@ -1,4 +1,3 @@
-import { parseVersionedSecrets } from "@trunkline/keys";
 import { createKv } from "@trunkline/kv";
 import { createProducer } from "@trunkline/queue";
 import { createGatewayDb } from "@trunkline/db/gateway";
@@ -54,7 +53,7 @@ export function compose(env: GatewayEnv): Gateway {
   const producer = createProducer({ redisUrl: env.redisUrl ?? undefined, databaseUrl: env.databaseUrl });
   const { spool, recovered } = Spool.open({ dir: env.spoolDir, bytesMax: env.spoolBytesMax, now, onFault: (message) => { metrics.countDependencyFailure("spool"); warn(message); } });
   const shipper = new Shipper({ spool, producer, confirmGenerations: (ids) => db.confirmGenerations(ids), now, onFault: (message) => { metrics.countDependencyFailure("queue"); warn(message); } });
-  const keys = new KeyCache({ db, peppers: parseVersionedSecrets(env.apiKeyPeppers), now });
+  const keys = new KeyCache({ db, peppers: env.apiKeyPeppers, now });
   const catalog = new CatalogCache(db, warn);
   const presets = new PresetCache(db, now);
   const circuits = { live: new CircuitBook({ jitter: Math.random }), test: new CircuitBook({ jitter: Math.random }) };

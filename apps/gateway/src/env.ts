@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { parseVersionedSecrets, type VersionedSecrets } from "@trunkline/keys";
 import type { ProviderProfile } from "@trunkline/providers";
 
 /** Conventional exit status for a configuration error (sysexits.h, EX_CONFIG). */
@@ -33,7 +34,7 @@ export interface GatewayEnv {
   readonly host: string;
   readonly databaseUrl: string;
   readonly redisUrl: string | null;
-  readonly apiKeyPeppers: string;
+  readonly apiKeyPeppers: VersionedSecrets;
   readonly spoolDir: string;
   readonly spoolBytesMax: number;
   readonly simulatorUrl: string;
@@ -58,12 +59,20 @@ export function parseEnv(profiles: readonly ProviderProfile[], source: Readonly<
   const env = parsed.data;
   return {
     port: env.GATEWAY_PORT, host: env.GATEWAY_HOST, databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL ?? null,
-    apiKeyPeppers: env.API_KEY_PEPPERS, spoolDir: env.SPOOL_DIR, spoolBytesMax: env.SPOOL_BYTES_MAX,
+    apiKeyPeppers: readPeppers(env.API_KEY_PEPPERS), spoolDir: env.SPOOL_DIR, spoolBytesMax: env.SPOOL_BYTES_MAX,
     simulatorUrl: env.SIMULATOR_URL.replace(/\/+$/, ""), lane: env.GATEWAY_LANE, logLevel: env.LOG_LEVEL,
     timeouts: { firstTokenMs: env.GATEWAY_FIRST_TOKEN_TIMEOUT_MS, plainMs: env.GATEWAY_PLAIN_TIMEOUT_MS, idleMs: env.GATEWAY_IDLE_TIMEOUT_MS },
     heartbeatMs: env.GATEWAY_HEARTBEAT_MS, drainMs: env.GATEWAY_DRAIN_MS,
     credentials: readCredentials(present, profiles),
   };
+}
+
+function readPeppers(text: string): VersionedSecrets {
+  try {
+    return parseVersionedSecrets(text);
+  } catch (error) {
+    throw new Error(`environment: API_KEY_PEPPERS: ${error instanceof Error ? error.message : "is malformed"}`);
+  }
 }
 
 function readCredentials(source: Readonly<Record<string, string | undefined>>, profiles: readonly ProviderProfile[]): ReadonlyMap<string, ProviderCredential> {

@@ -20,5 +20,8 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     void gateway.close().then(() => process.exit(0), () => process.exit(1));
   });
 }
-const port = await gateway.listen();
+const port = await gateway.listen().catch((error: unknown) => {
+  process.stderr.write(`the gateway cannot listen: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+});
 process.stdout.write(`${JSON.stringify({ ready: true, gateway: `http://127.0.0.1:${port}` })}\n`);
