@@ -1,5 +1,5 @@
 import type { Failure, TokenUsage } from "@trunkline/contracts";
-import { MessagesStreamWriter, SSE_DONE, SseReader, sseData, type ChatChunk, type SseEvent } from "@trunkline/protocol";
+import { MessagesStreamWriter, parseJsonObject, SSE_DONE, SseReader, sseData, type ChatChunk, type SseEvent } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Observation, Relayed, StreamRelay } from "../adapter.ts";
 import { failureOf } from "../failures/failure.ts";
 import { deltaBytes } from "./delta.ts";
@@ -30,6 +30,9 @@ export interface TranslatedStreamParts {
   readonly translator: FrameTranslator;
 }
 
+/** A body that is no event stream at all is kept up to here, because it may be a JSON error; no real error is longer. */
+const OPENING_BYTES_MAX = 64 * 1024;
+
 /** Upstream events → hub chunks → the caller's wire, for every dialect that the caller does not speak. */
 export class TranslatedStream implements StreamRelay {
   readonly #reader = new SseReader();
@@ -37,6 +40,8 @@ export class TranslatedStream implements StreamRelay {
   #failure: Failure | null = null;
   #committed = false;
   #contentBytes = 0;
+  /** What came before the first event; null once there was one. */
+  #opening: Uint8Array | null = NO_BYTES;
 
   constructor(private readonly parts: TranslatedStreamParts) {
     this.#writer = parts.call.inbound === "messages" ? new MessagesStreamWriter() : null;
@@ -48,7 +53,9 @@ export class TranslatedStream implements StreamRelay {
   push(bytes: Uint8Array): Uint8Array {
     if (this.#failure) return NO_BYTES;
     try {
-      const out = this.#translate(this.#reader.push(bytes));
+      const events = this.#reader.push(bytes);
+      if (this.#opening) this.#opening = events.length > 0 || this.#opening.length > OPENING_BYTES_MAX ? null : Buffer.concat([this.#opening, bytes]);
+      const out = this.#translate(events);
       return out === "" ? NO_BYTES : Buffer.from(out);
     } catch {
       this.#failure = failureOf("protocol_violation", { status: 200 });
@@ -94,7 +101,9 @@ export class TranslatedStream implements StreamRelay {
   /** Some upstreams forget the blank line after the last event: it counts when its JSON is whole. */
   #lastEvent(): string {
     try {
-      return this.#translate(this.#reader.push(Buffer.from("\n\n")).filter((event) => isWholeData(event.data)));
+      const plain = this.#opening ? parseJsonObject(Buffer.from(this.#opening).toString("utf8")) : null;
+      const events = plain ? [{ event: "", data: JSON.stringify(plain) }] : this.#reader.push(Buffer.from("\n\n"));
+      return this.#translate(events.filter((event) => isWholeData(event.data)));
     } catch {
       this.#failure = failureOf("protocol_violation", { status: 200 });
       return "";

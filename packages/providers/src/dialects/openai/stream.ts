@@ -107,7 +107,10 @@ export class OpenAiInspector implements FrameInspector {
 
   #done(frame: Uint8Array): Uint8Array {
     this.closed = this.#ended = true;
-    if (this.finished) return Buffer.concat([this.#explainFrame(), frame]);
+    if (this.finished) {
+      const explained = this.#explainFrame();
+      return explained.length === 0 ? frame : Buffer.concat([explained, frame]);
+    }
     this.#facts.failure ??= failureOf("protocol_violation", { status: 200, message: "The provider sent an empty answer." });
     return NO_BYTES;
   }
