@@ -130,6 +130,10 @@ describe("chat completions to Gemini", () => {
   });
 });
 
+it.each(["anthropic", "gemini"])("a body of the wrong shape is the caller's fault: %s", (provider) => {
+  expect(() => prepare(provider, "u", { messages: 5 })).toThrow(expect.objectContaining({ code: "caller.invalid_request", details: { param: "messages" } }) as Error);
+});
+
 describe("messages to another wire", () => {
   const body = {
     max_tokens: 64_000, system: [{ type: "text", text: "S", cache_control: { type: "ephemeral" } }], stop_sequences: ["E"], temperature: 0.5, thinking: { type: "adaptive" }, context_management: {}, metadata: { user_id: "u" },

@@ -1,3 +1,5 @@
+import { GatewayError } from "@trunkline/contracts";
+import { InvalidRequestError, type ChatRequest } from "@trunkline/protocol";
 import type { Call, UpstreamRequest } from "../adapter.ts";
 
 /** Fields of the gateway's own contract; never sent upstream and never a loss. */
@@ -12,4 +14,14 @@ export function upstreamRequest(call: Call, parts: { readonly url: string; reado
     method: "POST", url: parts.url, body: parts.body, losses: [...new Set(parts.losses)],
     headers: { "content-type": "application/json", accept: call.stream ? "text/event-stream" : "application/json", "accept-encoding": "identity", ...parts.headers },
   };
+}
+
+/** The hub form; a body of the wrong shape is the caller's fault. Throws GatewayError caller.invalid_request. */
+export function hubOf(call: Call): ChatRequest {
+  try {
+    return call.hub();
+  } catch (error) {
+    if (error instanceof InvalidRequestError) throw new GatewayError("caller.invalid_request", error.message, { param: error.param });
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 import { spliceTopLevel, type SpliceEdit } from "@trunkline/protocol";
 import type { Call, ProviderAdapter, ProviderProfile, Target, UpstreamRequest } from "../../adapter.ts";
 import { PassThroughStream } from "../../relay/pass-through-stream.ts";
-import { GATEWAY_FIELDS, joinUrl, upstreamRequest } from "../../relay/request-body.ts";
+import { GATEWAY_FIELDS, hubOf, joinUrl, upstreamRequest } from "../../relay/request-body.ts";
 import { TranslatedStream } from "../../relay/translated-stream.ts";
 import { classify } from "./classify.ts";
 import { relayBody } from "./from-upstream.ts";
@@ -40,7 +40,7 @@ function spliced(call: Call, target: Target): UpstreamRequest {
 }
 
 function translated(call: Call, target: Target): UpstreamRequest {
-  const { body, losses, sampling } = toUpstream({ ...call.hub(), stream: call.stream }, target);
+  const { body, losses, sampling } = toUpstream({ ...hubOf(call), stream: call.stream }, target);
   const headers = { "anthropic-version": sampling ? VERSION_WITH_SAMPLING : VERSION_NEWEST };
   return upstreamRequest(call, { url: messagesUrl(target.baseUrl), body: Buffer.from(JSON.stringify(body)), losses, headers });
 }

@@ -1,6 +1,6 @@
 import { messagesLosses } from "@trunkline/protocol";
 import type { ProviderAdapter, ProviderProfile, Target } from "../../adapter.ts";
-import { joinUrl, upstreamRequest } from "../../relay/request-body.ts";
+import { hubOf, joinUrl, upstreamRequest } from "../../relay/request-body.ts";
 import { TranslatedStream } from "../../relay/translated-stream.ts";
 import { classify } from "./classify.ts";
 import { relayBody } from "./from-upstream.ts";
@@ -12,7 +12,7 @@ export function createGeminiAdapter(_profile: ProviderProfile): ProviderAdapter 
   return {
     dialect: "gemini",
     prepare(call, target) {
-      const { body, losses } = toUpstream(call.hub(), target);
+      const { body, losses } = toUpstream(hubOf(call), target);
       const lost = call.inbound === "messages" ? [...messagesLosses(call.body), ...losses] : losses;
       return upstreamRequest(call, { url: contentUrl(target, call.stream), body: Buffer.from(JSON.stringify(body)), losses: lost });
     },

@@ -1,7 +1,7 @@
 import { messagesLosses } from "@trunkline/protocol";
 import type { ProviderAdapter, ProviderProfile } from "../../adapter.ts";
 import { PassThroughStream } from "../../relay/pass-through-stream.ts";
-import { joinUrl, upstreamRequest } from "../../relay/request-body.ts";
+import { hubOf, joinUrl, upstreamRequest } from "../../relay/request-body.ts";
 import { TranslatedStream } from "../../relay/translated-stream.ts";
 import { classify } from "./classify.ts";
 import { relayBody } from "./from-upstream.ts";
@@ -14,7 +14,7 @@ export function createOpenAiAdapter(profile: ProviderProfile): ProviderAdapter {
     dialect: "openai",
     prepare(call, target) {
       const translated = call.inbound === "messages";
-      const { body, losses } = translated ? translatedBody(call.hub(), target, profile) : splicedBody(call, target, profile);
+      const { body, losses } = translated ? translatedBody(hubOf(call), target, profile) : splicedBody(call, target, profile);
       return upstreamRequest(call, { url: joinUrl(target.baseUrl, "/chat/completions"), body, losses: translated ? [...messagesLosses(call.body), ...losses] : losses });
     },
     relayBody,
