@@ -11,7 +11,7 @@ import { UpstreamPools } from "./attempt/upstream-pools.ts";
 import { authenticateHeaders, createAuthenticate } from "./authenticate/authenticate.ts";
 import { KeyCache } from "./authenticate/key-cache.ts";
 import { openapiDocument } from "./endpoints/openapi.ts";
-import { createRoutes } from "./endpoints/routes.ts";
+import { createRoutes, type RouteOptions } from "./endpoints/routes.ts";
 import type { GatewayEnv } from "./env.ts";
 import { readChatCompletions } from "./ingress/chat-completions.ts";
 import { readMessages } from "./ingress/messages.ts";
@@ -28,7 +28,7 @@ import { CatalogCache, PresetCache } from "./plan/snapshots.ts";
 import { createKeepAlive } from "./respond/keep-alive.ts";
 import { createRespond } from "./respond/respond.ts";
 import { writeError } from "./respond/write-error.ts";
-import { createGatewayServer, type Ask } from "./server.ts";
+import { createGatewayServer } from "./server.ts";
 import type { Inbound, Stages } from "./stages.ts";
 
 /** Reads are few: keys on first use, budgets once a window, receipts. */
@@ -71,19 +71,11 @@ export function compose(env: GatewayEnv): Gateway {
     meter: createMeter(meterOptions),
   };
   const stages = env.lane === "naked" ? nakedStages(featured) : featured;
-  const authenticate = (headers: Readonly<Record<string, string>>) => authenticateHeaders(headers, keys, now());
-  const read = { chat: async ({ request, exchange }: Ask) => readChatCompletions(exchange, await readJsonBody(request)), messages: async ({ request, exchange }: Ask) => readMessages(exchange, await readJsonBody(request)) };
   const server = createGatewayServer({
     now, writeError,
     onUnexpected: (error, requestId) => logger.error({ requestId, err: error }, "request failed unexpectedly"),
     routes: createRoutes({
-      serve: (inbound: Inbound) => serve(inbound, stages), readChatCompletions: read.chat, readMessages: read.messages, authenticate, catalog, db, now,
-      countTokensBytes: async ({ request }) => { const { raw, body } = await readJsonBody(request); validate(countTokensBodySchema, body); return raw.byteLength; },
-      explainRoute: async (ask) => {
-        const json = await readJsonBody(ask.request);
-        const inbound = isMessagesBody(json.body) ? readMessages(ask.exchange, json) : readChatCompletions(ask.exchange, json);
-        return { ...explain(await planFor(await stages.authenticate(inbound), planOptions)) };
-      },
+      ...readers(stages, planOptions), serve: (inbound: Inbound) => serve(inbound, stages), authenticate: (headers) => authenticateHeaders(headers, keys, now()), catalog, db, now,
       availableProviders: (key) => credentials.available[key.kind === "test" ? "test" : "live"],
       findUnshipped: (id) => shipper.find(id),
       dependenciesAway: () => dependenciesAway({ postgres: () => db.ping(), [env.redisUrl ? "redis" : "counters"]: () => kv.ping() }),
@@ -114,6 +106,24 @@ export function compose(env: GatewayEnv): Gateway {
       spool.close();
       await Promise.allSettled([pools.close(), producer.close(), kv.close()]);
       await db.close();
+    },
+  };
+}
+
+/** Bytes → Inbound, for every endpoint that takes a body. */
+function readers(stages: Pick<Stages, "authenticate">, planOptions: PlanOptions): Pick<RouteOptions, "readChatCompletions" | "readMessages" | "countTokensBytes" | "explainRoute"> {
+  return {
+    readChatCompletions: async ({ request, exchange }) => readChatCompletions(exchange, await readJsonBody(request)),
+    readMessages: async ({ request, exchange }) => readMessages(exchange, await readJsonBody(request)),
+    countTokensBytes: async ({ request }) => {
+      const { raw, body } = await readJsonBody(request);
+      validate(countTokensBodySchema, body);
+      return raw.byteLength;
+    },
+    explainRoute: async ({ request, exchange }) => {
+      const json = await readJsonBody(request);
+      const inbound = isMessagesBody(json.body) ? readMessages(exchange, json) : readChatCompletions(exchange, json);
+      return { ...explain(await planFor(await stages.authenticate(inbound), planOptions)) };
     },
   };
 }

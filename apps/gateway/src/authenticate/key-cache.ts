@@ -1,7 +1,7 @@
 import type { ApiKeyRecord, GatewayDb } from "@trunkline/db/gateway";
 import { GatewayError } from "@trunkline/contracts";
 import { hashKey, matchesHash, type ParsedKey, type VersionedSecrets } from "@trunkline/keys";
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 /** Bounds the time that a revocation can be missed when its message was lost. */
 export const FRESH_MS = 60_000;
@@ -29,12 +29,14 @@ export class KeyCache {
   readonly #negative = new Map<string, number>();
   readonly #loads = new Map<string, Promise<ApiKeyRecord | null>>();
   readonly #options: KeyCacheOptions;
+  /** Counts invalidations: a record read before one of them must not be remembered as fresh after it. */
+  #generation = 0;
 
   constructor(options: KeyCacheOptions) { this.#options = options; }
 
   /** Null for a key that does not exist or whose secret is wrong. */
   async find(key: ParsedKey): Promise<ApiKeyRecord | null> {
-    const digest = createHash("sha256").update(key.whole).digest("base64");
+    const digest = hash("sha256", key.whole, "base64");
     const now = this.#options.now();
     const known = this.#entries.get(key.keyId);
     if (known && !known.stale && known.digest === digest && now - known.validatedAtMs < FRESH_MS) { this.#touch(key.keyId, known); return known.record; }
@@ -43,6 +45,7 @@ export class KeyCache {
   }
 
   async #revalidate(key: ParsedKey, digest: string, known: Entry | undefined): Promise<ApiKeyRecord | null> {
+    const generation = this.#generation;
     let record: ApiKeyRecord | null;
     try {
       record = await this.#load(key.keyId);
@@ -51,7 +54,7 @@ export class KeyCache {
       throw new GatewayError("gateway.dependency_unavailable", "Keys cannot be checked right now because the database does not answer. Retry in a few seconds.", { retryAfterMs: 2000 });
     }
     if (!record || !this.#isGenuine(key, record)) { this.#remember(this.#negative, digest, this.#options.now() + NEGATIVE_MS); return null; }
-    this.#remember(this.#entries, key.keyId, { record, digest, validatedAtMs: this.#options.now(), stale: false });
+    this.#remember(this.#entries, key.keyId, { record, digest, validatedAtMs: this.#options.now(), stale: generation !== this.#generation });
     return record;
   }
 
@@ -73,6 +76,7 @@ export class KeyCache {
   invalidate(keyId: string): void {
     const entry = this.#entries.get(keyId);
     if (entry) entry.stale = true;
+    this.#generation++;
     this.#loads.delete(keyId);
     this.#negative.clear();
   }
@@ -80,6 +84,7 @@ export class KeyCache {
   /** Messages may have been missed. */
   invalidateAll(): void {
     for (const entry of this.#entries.values()) entry.stale = true;
+    this.#generation++;
     this.#loads.clear();
     this.#negative.clear();
   }

@@ -51,7 +51,11 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
     request.on("end", () => {
       if (size >= 0) { release(); resolve(chunks.length === 1 ? chunks[0] as Buffer : Buffer.concat(chunks)); }
     });
-    request.on("close", () => { if (size > 0) release(); reject(new GatewayError("caller.invalid_request", "The connection closed before the body was complete.")); });
+    request.on("close", () => {
+      if (request.complete) return;
+      if (size > 0) release();
+      reject(new GatewayError("caller.invalid_request", "The connection closed before the body was complete."));
+    });
     request.on("error", () => reject(new GatewayError("caller.invalid_request", "The connection failed before the body was complete.")));
   });
 }

@@ -25,7 +25,8 @@ export function createPlan(options: PlanOptions): (call: AdmittedCall) => Promis
   return async (call) => {
     const route = await planFor(call, options);
     if (route.candidates.length === 0) throw noCandidate(route, call.facts);
-    return { ...call, plan: route, attempts: [], explain: () => ({ ...explain(route) }) };
+    let explained: Readonly<Record<string, unknown>> | null = null;
+    return { ...call, plan: route, attempts: [], explain: () => explained ??= { ...explain(route) } };
   };
 }
 
