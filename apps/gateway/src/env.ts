@@ -71,7 +71,7 @@ function readPeppers(text: string): VersionedSecrets {
   try {
     return parseVersionedSecrets(text);
   } catch (error) {
-    throw new Error(`environment: API_KEY_PEPPERS: ${error instanceof Error ? error.message : "is malformed"}`);
+    throw new Error(`environment: API_KEY_PEPPERS: ${error instanceof Error ? error.message : "is malformed"}`, { cause: error });
   }
 }
 

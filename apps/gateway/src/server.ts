@@ -37,11 +37,11 @@ export interface GatewayServer {
 }
 
 export function createGatewayServer(options: ServerOptions): GatewayServer {
-  let inFlight = 0;
+  const inFlight = new Set<ServerResponse>();
   let draining = false;
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS, noDelay: true }, (request, response) => {
-    inFlight++;
-    response.once("close", () => inFlight--);
+    inFlight.add(response);
+    response.once("close", () => inFlight.delete(response));
     if (draining) response.setHeader("connection", "close");
     void handle(request, response, options);
   });
@@ -54,7 +54,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const deadline = Date.now() + drainMs;
-      while (inFlight > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
+      while (inFlight.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
       server.closeAllConnections();
       await closed;
     },

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { AttemptRecord, BookMode, GatewayError, InboundApi, Need } from "@trunkline/contracts";
+import type { AttemptRecord, BookMode, GatewayError, Need } from "@trunkline/contracts";
 import type { ApiKeyRecord } from "@trunkline/db/gateway";
 import type { Call, Relayed } from "@trunkline/providers";
 import type { Candidate, ProviderPreferences, RoutePlan } from "@trunkline/router-core";
