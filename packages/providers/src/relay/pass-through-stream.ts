@@ -3,6 +3,7 @@ import { SseReader } from "@trunkline/protocol";
 import type { Observation, Relayed, StreamRelay } from "../adapter.ts";
 import { failureOf } from "../failures/failure.ts";
 import { NO_BYTES, unfinishedFailure, type Ending } from "./ending.ts";
+import { searchable } from "./scan.ts";
 import { splitFrames, WholeFrames } from "./whole-frames.ts";
 
 /** What a dialect knows of its own frames when they are the caller's wire too. */
@@ -15,9 +16,9 @@ export interface FrameInspector {
   readonly finished: boolean;
   /** The terminator was seen: whatever follows is ignored. */
   readonly closed: boolean;
-  /** False: nothing in here can be of interest beyond its content, which `count` weighs. A handful of native searches. */
-  mayMatter(region: Buffer): boolean;
-  count(region: Buffer): void;
+  /** False: nothing in here can be of interest beyond its content, which `count` weighs. Both take one character a byte. */
+  mayMatter(text: string): boolean;
+  count(text: string): void;
   /** The frame itself to relay it as it is, another array to replace it, an empty one to withhold it. */
   inspect(frame: Uint8Array, event: string, data: string): Uint8Array;
   /** What a complete stream still lacks. */
@@ -48,8 +49,9 @@ export class PassThroughStream implements StreamRelay {
 
   #relay(region: Uint8Array): Uint8Array {
     const view = Buffer.isBuffer(region) ? region : Buffer.from(region.buffer, region.byteOffset, region.byteLength);
-    if (!this.inspector.mayMatter(view)) {
-      this.inspector.count(view);
+    const text = searchable(view);
+    if (!this.inspector.mayMatter(text)) {
+      this.inspector.count(text);
       return region;
     }
     const out: Uint8Array[] = [];

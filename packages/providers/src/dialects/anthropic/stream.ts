@@ -5,7 +5,7 @@ import { failureOf } from "../../failures/failure.ts";
 import { spliceFrame } from "../../relay/answer-splice.ts";
 import { NO_BYTES } from "../../relay/ending.ts";
 import type { FrameInspector } from "../../relay/pass-through-stream.ts";
-import { stringBytes } from "../../relay/scan.ts";
+import { searchable, stringBytes } from "../../relay/scan.ts";
 import { withDeliveredOutput } from "../../relay/token-usage.ts";
 import type { FrameTranslator } from "../../relay/translated-stream.ts";
 import { classifyInStream } from "./classify.ts";
@@ -73,12 +73,12 @@ export class AnthropicInspector implements FrameInspector {
   get finishReason(): Observation["finishReason"] { return finishReasonFrom(this.#facts.stopReason); }
   get finished(): boolean { return this.finishReason !== null; }
 
-  mayMatter(region: Buffer): boolean {
-    return !this.committed || region.includes("message_") || region.includes("error");
+  mayMatter(text: string): boolean {
+    return !this.committed || text.includes("message_") || text.includes("error");
   }
 
-  count(region: Buffer): void {
-    for (const key of CONTENT_KEYS) this.contentBytes += stringBytes(region, key);
+  count(text: string): void {
+    for (const key of CONTENT_KEYS) this.contentBytes += stringBytes(text, key);
   }
 
   inspect(frame: Uint8Array, _event: string, data: string): Uint8Array {
@@ -87,7 +87,7 @@ export class AnthropicInspector implements FrameInspector {
     this.#facts.read(event);
     if (this.#facts.failure) return NO_BYTES;
     if (startsContent(event)) this.committed = true;
-    this.count(Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength));
+    this.count(searchable(Buffer.from(data)));
     if (event["type"] === "message_stop") this.closed = true;
     return event["type"] === "message_delta" && this.#facts.usage ? this.#priced(frame, this.#facts.usage) : frame;
   }

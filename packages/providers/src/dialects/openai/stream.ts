@@ -77,12 +77,12 @@ export class OpenAiInspector implements FrameInspector {
   /** A terminator after content is an explicit end, even where the finish reason is missing. */
   get finished(): boolean { return this.#facts.finished || (this.#ended && this.#facts.committed); }
 
-  mayMatter(region: Buffer): boolean {
-    return !this.#facts.committed || hasNonNull(region, '"usage"') || hasNonNull(region, '"finish_reason"') || region.includes("error") || region.includes("[DONE]");
+  mayMatter(text: string): boolean {
+    return !this.#facts.committed || hasNonNull(text, '"usage"') || hasNonNull(text, '"finish_reason"') || text.includes("error") || text.includes("[DONE]");
   }
 
-  count(region: Buffer): void {
-    for (const key of CONTENT_KEYS) this.#facts.contentBytes += stringBytes(region, key);
+  count(text: string): void {
+    for (const key of CONTENT_KEYS) this.#facts.contentBytes += stringBytes(text, key);
   }
 
   inspect(frame: Uint8Array, event: string, data: string): Uint8Array {
