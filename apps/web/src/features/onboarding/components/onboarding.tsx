@@ -1,0 +1,40 @@
+"use client";
+import { useQuery } from "@tanstack/react-query";
+import Link from "next/link";
+import { Button, Card, ErrorCard, Skeleton } from "@trunkline/ui";
+import { useProjectPath } from "../../shell/use-scope.ts";
+import { useTRPC } from "../../trpc/provider.tsx";
+import { LivePanel, useFirstRequest } from "./live-panel.tsx";
+import { NextSteps } from "./next-steps.tsx";
+import { SnippetBox } from "./snippet-box.tsx";
+import { CLIENTS } from "./snippets.ts";
+import { useOnboardingKey } from "./use-onboarding-key.ts";
+import "./onboarding.css";
+
+/** From the key to the first recorded call, on one page. */
+export function Onboarding() {
+  const path = useProjectPath();
+  const first = useFirstRequest();
+  const key = useOnboardingKey(first.state.data?.firstRequest === null);
+  return (
+    <div className="ob">
+      <div className="head"><h1>Make your first call<span className="sub">Paste the snippet into a terminal or your code, or let us run it. A test key costs nothing.</span></h1><Link className="btn ghost" href={path("")}>Skip to overview</Link></div>
+      <div className="two"><Snippet apiKey={key} inUse={Boolean(first.state.data?.firstRequest)} /><LivePanel secret={key.secret} first={first} /></div>
+      <NextSteps />
+    </div>
+  );
+}
+
+function Snippet({ apiKey, inUse }: { apiKey: ReturnType<typeof useOnboardingKey>; inUse: boolean }) {
+  const trpc = useTRPC();
+  const me = useQuery(trpc.viewer.me.queryOptions());
+  if (me.isError) return <ErrorCard message="The gateway's address did not load." onRetry={() => void me.refetch()} />;
+  if (apiKey.error) return <ErrorCard message={apiKey.error} onRetry={apiKey.create} />;
+  if (apiKey.secret && me.data) return <SnippetBox own connection={{ gatewayUrl: me.data.gatewayUrl, apiKey: apiKey.secret }} clients={CLIENTS} />;
+  if (!inUse || apiKey.pending) return <Card title="Your snippet"><div className="body"><Skeleton height={280} /></div></Card>;
+  return (
+    <Card title="Your snippet">
+      <div className="empty"><p className="muted">A key is shown only when it is made. Make another test key to see the snippet.</p><Button variant="primary" onClick={apiKey.create}>Create a test key</Button></div>
+    </Card>
+  );
+}
