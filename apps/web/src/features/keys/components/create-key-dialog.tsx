@@ -1,0 +1,91 @@
+"use client";
+import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { TriangleAlert } from "lucide-react";
+import { Button, CopyButton, Dialog, ErrorCard, Field } from "@trunkline/ui";
+import type { KeyView } from "../../../server/views.ts";
+import { useScope } from "../../shell/use-scope.ts";
+import { useTRPC } from "../../trpc/provider.tsx";
+
+type Kind = KeyView["kind"];
+type Period = NonNullable<KeyView["budget"]>["period"];
+const KINDS: readonly { value: Kind; label: string; note: string }[] = [
+  { value: "live", label: "Live", note: "For production. Its calls are booked as live." },
+  { value: "test", label: "Test", note: "For trying out: the simulator answers, and nothing is billed." },
+  { value: "mgmt", label: "Management", note: "For the management API. It cannot call a model." },
+];
+const PERIODS: readonly { value: Period; label: string }[] = [{ value: "daily", label: "A day" }, { value: "weekly", label: "A week" }, { value: "monthly", label: "A month" }, { value: "total", label: "In total" }];
+const NAME_LENGTH_MAX = 80;
+const RPM_MAX = 1_000_000;
+const CENT = 0.01;
+
+/** Asks for a key, then shows it: the only time that anybody sees it whole. */
+export function CreateKeyDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+  const trpc = useTRPC();
+  const queryClient = useQueryClient();
+  const create = useMutation(trpc.keys.create.mutationOptions({ onSuccess: () => queryClient.invalidateQueries(trpc.keys.list.queryFilter()) }));
+  const close = (): void => {
+    onClose();
+    create.reset();
+  };
+  return (
+    <Dialog title="Create key" open={open} onClose={close}>
+      {create.data ? <CreatedKey name={create.data.key.name} secret={create.data.secret} onDone={close} /> : <KeyForm pending={create.isPending} error={create.error?.message ?? null} onSubmit={create.mutate} />}
+    </Dialog>
+  );
+}
+
+interface NewKey { organization: string; project: string; name: string; kind: Kind; rpmLimit: number | null; budget: { period: Period; limitUsd: string } | null }
+
+function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string | null; onSubmit: (input: NewKey) => void }) {
+  const scope = useScope();
+  const [name, setName] = useState("");
+  const [kind, setKind] = useState<Kind>("live");
+  const [rpm, setRpm] = useState("");
+  const [limitUsd, setLimitUsd] = useState("");
+  const [period, setPeriod] = useState<Period>("monthly");
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    onSubmit({ ...scope, name: name.trim(), kind, rpmLimit: rpm === "" ? null : Number(rpm), budget: limitUsd === "" ? null : { period, limitUsd } });
+  };
+  return (
+    <form onSubmit={submit} style={{ display: "contents" }}>
+      <Field label="Name" required maxLength={NAME_LENGTH_MAX} autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />
+      <fieldset className="control">
+        <legend>Kind</legend>
+        <div className="choices">{KINDS.map((one) => <label key={one.value}><input type="radio" name="kind" value={one.value} checked={kind === one.value} onChange={() => setKind(one.value)} />{one.label}</label>)}</div>
+        <p className="meta">{KINDS.find((one) => one.value === kind)?.note}</p>
+      </fieldset>
+      <Field label="Requests per minute (optional)" type="number" min={1} max={RPM_MAX} step={1} value={rpm} onChange={(event) => setRpm(event.target.value)} />
+      <div className="pair">
+        <Field label="Budget in USD (optional)" type="number" min={CENT} step={CENT} value={limitUsd} onChange={(event) => setLimitUsd(event.target.value)} />
+        <div className="control">
+          <label htmlFor="key-budget-period">Budget period</label>
+          <select id="key-budget-period" value={period} disabled={limitUsd === ""} onChange={(event) => setPeriod(event.target.value as Period)}>{PERIODS.map((one) => <option key={one.value} value={one.value}>{one.label}</option>)}</select>
+        </div>
+      </div>
+      {error ? <ErrorCard message={error} /> : null}
+      <div className="row" style={{ justifyContent: "flex-end" }}><Button type="submit" variant="primary" disabled={pending}>Create key</Button></div>
+    </form>
+  );
+}
+
+function CreatedKey({ name, secret, onDone }: { name: string; secret: string; onDone: () => void }) {
+  const line = useRef<HTMLDivElement>(null);
+  useEffect(() => line.current?.querySelector("button")?.focus(), []);
+  const environment = `TRUNKLINE_API_KEY=${secret}`;
+  return (
+    <>
+      <div className="control">
+        <p style={{ fontWeight: 500 }}>{name}</p>
+        <div className="secret" ref={line}><code>{secret}</code><CopyButton text={secret} label="Copy" /></div>
+      </div>
+      <p className="once"><TriangleAlert className="ic" aria-hidden />This is the only time you see it. Only a keyed hash is stored, so it cannot be shown again.</p>
+      <div className="control">
+        <p style={{ fontWeight: 500 }}>As a line for .env</p>
+        <div className="secret"><code>{environment}</code><CopyButton text={environment} label="Copy line" /></div>
+      </div>
+      <div className="row" style={{ justifyContent: "flex-end" }}><Button variant="primary" onClick={onDone}>Done</Button></div>
+    </>
+  );
+}

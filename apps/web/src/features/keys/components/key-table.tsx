@@ -1,0 +1,51 @@
+import { CircleCheck, CircleSlash, CircleX, Clock } from "lucide-react";
+import { Ago, Button, Money } from "@trunkline/ui";
+import type { KeyView } from "../../../server/views.ts";
+import { BudgetBar } from "./budget-bar.tsx";
+
+const KINDS = { live: { label: "Live", tone: "ok" }, test: { label: "Test", tone: "acc" }, mgmt: { label: "Management", tone: "" } } as const;
+const PERIODS = { daily: "a day", weekly: "a week", monthly: "a month", total: "in total" } as const;
+const FULL_PERCENT = 100;
+
+function stateOf(key: KeyView) {
+  if (key.revokedAt) return { icon: CircleSlash, tone: "muted", label: "Revoked" };
+  if (key.expiresAt && Date.parse(key.expiresAt) <= Date.now()) return { icon: Clock, tone: "warn", label: "Expired" };
+  if (key.budget && key.budget.percent >= FULL_PERCENT) return { icon: CircleX, tone: "err", label: "Budget full" };
+  return { icon: CircleCheck, tone: "ok", label: "Active" };
+}
+
+export function KeyTable({ keys, onRevoke }: { keys: readonly KeyView[]; onRevoke: (key: KeyView) => void }) {
+  return (
+    <section className="twrap tablecards" tabIndex={0} aria-label="Keys, table">
+      <table>
+        <thead>
+          <tr><th scope="col">Name</th><th scope="col">Key</th><th scope="col">Kind</th><th scope="col" className="r">Spend, 30 days</th><th scope="col">Budget</th><th scope="col" className="r">Req/min</th><th scope="col">Last used</th><th scope="col">Status</th><th scope="col"><span className="sr">Actions</span></th></tr>
+        </thead>
+        <tbody>{keys.map((key) => <KeyRow key={key.id} apiKey={key} onRevoke={onRevoke} />)}</tbody>
+      </table>
+    </section>
+  );
+}
+
+function KeyRow({ apiKey, onRevoke }: { apiKey: KeyView; onRevoke: (key: KeyView) => void }) {
+  const { icon: Icon, tone, label } = stateOf(apiKey);
+  const kind = KINDS[apiKey.kind];
+  return (
+    <tr className={apiKey.revokedAt ? "off" : ""}>
+      <th scope="row"><span className="nm">{apiKey.name}</span><span className="two">created <Ago at={apiKey.createdAt} /></span></th>
+      <td><code><span className="muted">tl_{apiKey.kind}_{apiKey.keyId}_…</span>{apiKey.lastFour}</code></td>
+      <td><span className={`tag ${kind.tone}`}>{kind.label}</span></td>
+      <td className="r" data-l="30 days"><Money usd={apiKey.spendUsd30d} /></td>
+      <td className="bud wide"><KeyBudget budget={apiKey.budget} /></td>
+      <td className="r" data-l="Req/min">{apiKey.rpmLimit === null ? <span className="muted">no limit</span> : apiKey.rpmLimit.toLocaleString("en-US")}</td>
+      <td data-l="Last used"><Ago at={apiKey.lastUsedAt} />{apiKey.expiresAt ? <span className="two">until {apiKey.expiresAt.slice(0, 10)}</span> : null}</td>
+      <td><span className={`st ${tone}`}><Icon className="ic" aria-hidden />{label}</span></td>
+      <td className="r">{apiKey.revokedAt ? null : <Button size="sm" variant="ghost" aria-label={`Revoke ${apiKey.name}`} onClick={() => onRevoke(apiKey)}>Revoke</Button>}</td>
+    </tr>
+  );
+}
+
+function KeyBudget({ budget }: { budget: KeyView["budget"] }) {
+  if (!budget) return <span className="muted">No budget</span>;
+  return <><Money usd={budget.spentUsd} /> <span className="muted">of <Money usd={budget.limitUsd} /> {PERIODS[budget.period]}</span><BudgetBar percent={budget.percent} /></>;
+}
