@@ -1,0 +1,85 @@
+/** Pure edits of a preset document. Each gives a new document and leaves the old one as it was. */
+import { presetDocumentSchema, type Need, type PresetCondition, type PresetDocument, type PresetRule, type PresetTarget } from "@trunkline/contracts";
+
+export const STRATEGIES: readonly { value: PresetRule["strategy"]; label: string }[] = [
+  { value: "ordered", label: "Ordered fallback" }, { value: "weighted", label: "Weighted" }, { value: "cheapest", label: "Cheapest" }, { value: "fastest", label: "Fastest" }, { value: "balanced", label: "Balanced" },
+];
+export const NEEDS: readonly { value: Need; label: string }[] = [
+  { value: "tools", label: "Tools" }, { value: "vision", label: "Vision" }, { value: "json", label: "JSON" }, { value: "json_schema", label: "JSON schema" },
+  { value: "reasoning", label: "Reasoning" }, { value: "pdf", label: "PDF" }, { value: "audio", label: "Audio" },
+];
+
+export const replaceAt = <T>(list: readonly T[], at: number, item: T): T[] => list.map((one, index) => (index === at ? item : one));
+export const removeAt = <T>(list: readonly T[], at: number): T[] => list.filter((_, index) => index !== at);
+
+/** Moves one place up (-1) or down (1); at the ends nothing moves. */
+export function moveBy<T>(list: readonly T[], at: number, by: -1 | 1): T[] {
+  const [item, other] = [list[at], list[at + by]];
+  return item === undefined || other === undefined ? [...list] : replaceAt(replaceAt(list, at, other), at + by, item);
+}
+
+export const newTarget = (model: string): PresetTarget => ({ model, weight: 1 });
+
+export const newRule = (name: string, model: string): PresetRule => ({ name, when: {}, strategy: "ordered", targets: [newTarget(model)], fallbacks: [] });
+
+/** Sets one condition; `undefined`, an empty list and an empty record take it away. */
+export function setCondition<K extends keyof PresetCondition>(when: PresetCondition, key: K, value: PresetCondition[K]): PresetCondition {
+  const { [key]: _replaced, ...rest } = when;
+  const empty = value === undefined || (typeof value === "object" && Object.keys(value).length === 0);
+  return empty ? rest : { ...rest, [key]: value };
+}
+
+/** The model stays pinned only when a provider is named. */
+export function setProvider(target: PresetTarget, provider: string): PresetTarget {
+  const { provider: _replaced, ...rest } = target;
+  return provider === "" ? rest : { ...rest, provider };
+}
+
+/** Renames a metadata pair in its place. A name that another pair has is refused: the pairs stay as they are. */
+export function renamePair(pairs: Readonly<Record<string, string>>, from: string, to: string): Record<string, string> {
+  if (from === to || Object.hasOwn(pairs, to)) return { ...pairs };
+  return Object.fromEntries(Object.entries(pairs).map(([key, value]) => [key === from ? to : key, value]));
+}
+
+const limit = (count: number): string => count.toLocaleString("en-US");
+
+/** The conditions of a rule as short texts of name and test; none means that the rule always matches. */
+export function describeConditions(when: PresetCondition): { name: string; test: string }[] {
+  return [
+    ...(when.inputTokensMin === undefined ? [] : [{ name: "input tokens", test: `≥ ${limit(when.inputTokensMin)}` }]),
+    ...(when.inputTokensMax === undefined ? [] : [{ name: "input tokens", test: `≤ ${limit(when.inputTokensMax)}` }]),
+    ...(when.task?.length ? [{ name: "task", test: when.task.join(" or ") }] : []),
+    ...(when.needs ?? []).map((need) => ({ name: need, test: "needed" })),
+    ...Object.entries(when.metadata ?? {}).map(([key, value]) => ({ name: `metadata.${key}`, test: `is ${value}` })),
+  ];
+}
+
+/** Keys in the schema's order, whatever order an edit or the store left them in, so that equal documents have equal texts. */
+export function toJsonText(document: PresetDocument): string {
+  const { data } = presetDocumentSchema.safeParse(document);
+  return JSON.stringify(data ?? document, null, 2);
+}
+
+export type Checked = { readonly document: PresetDocument } | { readonly problem: string };
+
+/** What is wrong is said for the first place only, by its path. */
+export function checkDocument(value: unknown): Checked {
+  const result = presetDocumentSchema.safeParse(value);
+  if (result.success) return { document: result.data };
+  const [issue] = result.error.issues;
+  return { problem: issue ? `${issue.path.join(".") || "document"}: ${issue.message}` : "The document is not valid." };
+}
+
+export function checkJsonText(text: string): Checked {
+  try {
+    return checkDocument(JSON.parse(text));
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : "This is not JSON." };
+  }
+}
+
+/** Without what the schema fills in again, so that the simulator's question stays short. */
+export function compact({ rules, limits }: PresetDocument) {
+  const short = ({ weight, ...target }: PresetTarget) => (weight === 1 ? target : { ...target, weight });
+  return { rules: rules.map(({ targets, fallbacks, ...rule }) => ({ ...rule, targets: targets.map(short), ...(fallbacks.length > 0 ? { fallbacks: fallbacks.map(short) } : {}) })), limits };
+}

@@ -1,0 +1,110 @@
+"use client";
+import "./presets.css";
+import Link from "next/link";
+import { useParams } from "next/navigation";
+import { useState, type FormEvent } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { Button, CopyButton, Dialog, ErrorCard, Field, Segmented, Skeleton } from "@trunkline/ui";
+import type { PresetDocument } from "@trunkline/contracts";
+import type { PresetView } from "../../../server/views.ts";
+import { useProjectPath, useScope } from "../../shell/use-scope.ts";
+import { useTRPC } from "../../trpc/provider.tsx";
+import { DocumentJson } from "./document-json.tsx";
+import { NewPresetDialog } from "./new-preset-dialog.tsx";
+import { RuleCards } from "./rule-cards.tsx";
+import { Simulator, useExplained, useSimulatedRequest } from "./simulator.tsx";
+import { usePresetChanges, type PresetChanges } from "./use-preset-changes.ts";
+import { VersionList } from "./version-list.tsx";
+
+const COMMENT_LENGTH_MAX = 500;
+type Form = "cards" | "json";
+const FORMS = [{ value: "cards", label: "Cards" }, { value: "json", label: "JSON" }] as const;
+
+export function PresetEditor() {
+  const trpc = useTRPC();
+  const scope = useScope();
+  const { slug } = useParams<{ slug: string }>();
+  const preset = useQuery(trpc.presets.get.queryOptions({ ...scope, slug }));
+  const stored = preset.data?.draft ?? preset.data?.published?.document;
+  if (preset.data && stored) return <Editor key={slug} preset={preset.data} stored={stored} />;
+  return (
+    <>
+      <div className="head"><h1><code>{slug}</code></h1></div>
+      {preset.isPending ? <div className="cols" aria-busy="true"><Skeleton height={360} /><Skeleton height={360} /><Skeleton height={200} /></div> : <ErrorCard message={`This preset could not be loaded. ${preset.error?.message ?? "It holds no document."}`} onRetry={() => void preset.refetch()} />}
+    </>
+  );
+}
+
+function Editor({ preset, stored }: { preset: PresetView; stored: PresetDocument }) {
+  const trpc = useTRPC();
+  const models = useQuery(trpc.models.list.queryOptions(useScope()));
+  const changes = usePresetChanges(preset, stored);
+  const [form, setForm] = useState<Form>("cards");
+  const [request, setRequest] = useSimulatedRequest();
+  const explained = useExplained(changes.valid, request);
+  const show = (next: Form): void => {
+    changes.setTextProblem(null);
+    setForm(next);
+  };
+  return (
+    <>
+      <EditorHead preset={preset} changes={changes} />
+      {models.isError ? <ErrorCard message={`The models could not be loaded. ${models.error.message}`} onRetry={() => void models.refetch()} /> : null}
+      <div className="cols">
+        <section aria-labelledby="rules-title">
+          <div className="colh"><h2 id="rules-title">Rules</h2><Segmented<Form> label="View of the same document" value={form} options={FORMS} onChange={show} /></div>
+          {form === "cards" ? <RuleCards document={changes.document} models={models.data ?? []} readOnly={preset.builtIn} matched={explained.data?.rule ?? null} onChange={changes.edit} /> : <DocumentJson key={preset.published?.version} document={changes.document} readOnly={preset.builtIn} onChange={changes.edit} onProblem={changes.setTextProblem} />}
+        </section>
+        <Simulator request={request} onChange={setRequest} explained={explained} problem={changes.problem} />
+        <VersionList preset={preset} document={changes.document} />
+      </div>
+      {changes.unsaved && !preset.builtIn ? <SaveBar changes={changes} onDiscard={() => { changes.discard(); setForm("cards"); }} /> : null}
+    </>
+  );
+}
+
+function EditorHead({ preset, changes }: { preset: PresetView; changes: PresetChanges }) {
+  const path = useProjectPath();
+  const [dialog, setDialog] = useState<"publish" | "duplicate" | null>(null);
+  const next = Math.max(0, ...preset.versions.map((version) => version.version)) + 1;
+  const nothingNew = preset.draft === null && !changes.dirty;
+  return (
+    <div className="head pe-head">
+      <div className="titles">
+        <p className="crumb"><Link href={path("/presets")}>Presets</Link> / {preset.name}</p>
+        <h1><code>{preset.slug}</code>{preset.builtIn ? <span className="tag">built in, read only</span> : null}{preset.published && !preset.builtIn ? <span className="tag ok">v{preset.published.version} live</span> : null}{preset.draft || changes.dirty ? <span className="tag acc">v{next} draft</span> : null}</h1>
+      </div>
+      <CopyButton text={preset.slug} label="Copy slug" />
+      {preset.builtIn ? <Button variant="primary" onClick={() => setDialog("duplicate")}>Duplicate</Button> : <Button variant="primary" disabled={nothingNew || changes.problem !== null} onClick={() => setDialog("publish")}>Publish v{next}</Button>}
+      <NewPresetDialog open={dialog === "duplicate"} onClose={() => setDialog(null)} source={preset.slug} sources={[preset]} />
+      <Dialog title={`Publish v${next}`} open={dialog === "publish"} onClose={() => setDialog(null)}><PublishForm changes={changes} onDone={() => setDialog(null)} /></Dialog>
+    </div>
+  );
+}
+
+function PublishForm({ changes, onDone }: { changes: PresetChanges; onDone: () => void }) {
+  const [comment, setComment] = useState("");
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    // A failure stays in `changes.error`, shown below.
+    changes.publishDraft(comment.trim()).then(onDone, () => undefined);
+  };
+  return (
+    <form onSubmit={submit} style={{ display: "contents" }}>
+      <p className="muted">Every request that names this preset is routed by it from now on.{changes.dirty ? " Unsaved changes are saved with it." : ""}</p>
+      <Field label="Comment" required pattern=".*\S.*" title="Say what changed" maxLength={COMMENT_LENGTH_MAX} hint="What changed and why; it stands in the list of versions." autoComplete="off" value={comment} onChange={(event) => setComment(event.target.value)} />
+      {changes.error ? <ErrorCard message={changes.error.message} /> : null}
+      <div className="row" style={{ justifyContent: "flex-end" }}><Button type="submit" variant="primary" disabled={changes.busy}>Publish</Button></div>
+    </form>
+  );
+}
+
+function SaveBar({ changes, onDiscard }: { changes: PresetChanges; onDiscard: () => void }) {
+  return (
+    <section className="savebar" aria-label="Unsaved changes">
+      <output className="grow">{changes.problem ? <span className="err">{changes.problem}</span> : changes.error ? <span className="err">{changes.error.message}</span> : "Unsaved changes"}</output>
+      <Button variant="ghost" onClick={onDiscard}>Discard</Button>
+      <Button disabled={changes.busy || changes.problem !== null} onClick={() => void changes.saveDraft().catch(() => undefined)}>Save draft</Button>
+    </section>
+  );
+}

@@ -1,0 +1,53 @@
+"use client";
+import "./presets.css";
+import Link from "next/link";
+import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { Plus } from "lucide-react";
+import { Ago, Button, EmptyState, ErrorCard, Money, Skeleton } from "@trunkline/ui";
+import type { PresetListItem } from "../../../server/views.ts";
+import { useProjectPath, useScope } from "../../shell/use-scope.ts";
+import { useTRPC } from "../../trpc/provider.tsx";
+import { NewPresetDialog } from "./new-preset-dialog.tsx";
+
+const SKELETON_ROWS = 6;
+
+export function PresetList() {
+  const trpc = useTRPC();
+  const presets = useQuery(trpc.presets.list.queryOptions(useScope()));
+  const [creating, setCreating] = useState(false);
+  const create = <Button variant="primary" onClick={() => setCreating(true)}><Plus className="ic s" aria-hidden />New preset</Button>;
+  return (
+    <>
+      <div className="head"><h1>Presets</h1>{create}</div>
+      {presets.isPending ? <section className="card" aria-label="Presets are loading" aria-busy="true"><div className="body" style={{ display: "grid", gap: 12, paddingTop: 16 }}>{Array.from({ length: SKELETON_ROWS }, (_, row) => <Skeleton key={row} height={36} />)}</div></section> : null}
+      {presets.isError ? <ErrorCard message={`The presets could not be loaded. ${presets.error.message}`} onRetry={() => void presets.refetch()} /> : null}
+      {presets.data ? <section className="card pt" aria-label="Presets">{presets.data.length === 0 ? <EmptyState text="A preset decides which model answers which request." action={create} snippet='{ "model": "auto", "routing_preset": "my-preset" }' /> : <PresetTable presets={presets.data} />}</section> : null}
+      <NewPresetDialog open={creating} onClose={() => setCreating(false)} source="balanced" sources={presets.data ?? []} />
+    </>
+  );
+}
+
+function PresetTable({ presets }: { presets: readonly PresetListItem[] }) {
+  const path = useProjectPath();
+  return (
+    <section className="twrap tablecards" tabIndex={0} aria-label="Presets, table">
+      <table>
+        <thead><tr><th scope="col">Preset</th><th scope="col">Name</th><th scope="col">Published</th><th scope="col">Draft</th><th scope="col" className="r">Requests, 7 days</th><th scope="col" className="r">Spend, 7 days</th><th scope="col">Changed</th></tr></thead>
+        <tbody>
+          {presets.map((preset) => (
+            <tr key={`${preset.builtIn}/${preset.slug}`}>
+              <th scope="row"><Link className="link mono" href={path(`/presets/${preset.slug}`)}>{preset.slug}</Link></th>
+              <td>{preset.name} {preset.builtIn ? <span className="tag">built in</span> : null}</td>
+              <td>{preset.publishedVersion === null ? <span className="muted">not yet</span> : <span className="tag ok">v{preset.publishedVersion} live</span>}</td>
+              <td>{preset.hasDraft ? <span className="tag acc">draft</span> : <span className="muted">–</span>}</td>
+              <td className="r" data-l="Requests, 7 days">{preset.requests7d.toLocaleString("en-US")}</td>
+              <td className="r" data-l="Spend, 7 days"><Money usd={preset.spendUsd7d} /></td>
+              <td data-l="Changed">{preset.updatedAt ? <Ago at={preset.updatedAt} /> : <span className="muted">–</span>}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

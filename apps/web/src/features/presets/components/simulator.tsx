@@ -1,0 +1,92 @@
+"use client";
+import { useEffect, useState } from "react";
+import { skipToken, useQuery, keepPreviousData } from "@tanstack/react-query";
+import { Route } from "lucide-react";
+import type { inferOutput } from "@trpc/tanstack-react-query";
+import { ErrorCard, Field, ModelName, Money, Skeleton } from "@trunkline/ui";
+import type { PresetDocument } from "@trunkline/contracts";
+import { useScope } from "../../shell/use-scope.ts";
+import { useTRPC } from "../../trpc/provider.tsx";
+import { compact, NEEDS } from "./document-edits.ts";
+import { FIRST_REQUEST, toBody, type SimulatedRequest } from "./simulated-request.ts";
+
+/** Long enough that typing asks once, short enough to feel at once. */
+const SETTLE_MS = 350;
+/** The question travels in an address; longer prompts are stood for by their token count. */
+const MESSAGE_LENGTH_MAX = 300;
+const USD_DIGITS = 9;
+
+type Plan = inferOutput<ReturnType<typeof useTRPC>["presets"]["explain"]>;
+
+function useSettled(value: string): string {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), SETTLE_MS);
+    return () => clearTimeout(timer);
+  }, [value]);
+  return settled;
+}
+
+/** What the router would do with a request under the document on the page, saved or not. `document` is null while it is not valid. */
+export function useExplained(document: PresetDocument | null, request: SimulatedRequest) {
+  const trpc = useTRPC();
+  const scope = useScope();
+  const question = useSettled(JSON.stringify(document ? { document: compact(document), body: toBody(request) } : null));
+  const asked = JSON.parse(question) as { document: ReturnType<typeof compact>; body: Record<string, unknown> } | null;
+  return useQuery({ ...trpc.presets.explain.queryOptions(asked ? { ...scope, ...asked } : skipToken), placeholderData: keepPreviousData });
+}
+
+export function useSimulatedRequest() {
+  return useState<SimulatedRequest>(FIRST_REQUEST);
+}
+
+export function Simulator({ request, onChange, explained, problem }: { request: SimulatedRequest; onChange: (request: SimulatedRequest) => void; explained: ReturnType<typeof useExplained>; problem: string | null }) {
+  return (
+    <section aria-labelledby="simulator-title">
+      <div className="colh"><h2 id="simulator-title">Simulator</h2><span className="meta">no provider is called</span></div>
+      <div className="card sim">
+        <RequestForm request={request} onChange={onChange} />
+        {problem ? <div className="sect"><p className="muted">The simulator waits until the document is valid.</p></div> : null}
+        {!problem && explained.isError ? <div className="sect"><ErrorCard message={`The simulation failed. ${explained.error.message}`} onRetry={() => void explained.refetch()} /></div> : null}
+        {!problem && explained.isPending ? <div className="sect" aria-busy="true"><Skeleton height={40} /><Skeleton height={120} /></div> : null}
+        {!problem && explained.data && !explained.isError ? <Outcome plan={explained.data} /> : null}
+      </div>
+    </section>
+  );
+}
+
+function RequestForm({ request, onChange }: { request: SimulatedRequest; onChange: (request: SimulatedRequest) => void }) {
+  const set = (change: Partial<SimulatedRequest>): void => onChange({ ...request, ...change });
+  return (
+    <div className="sect">
+      <div className="control"><label htmlFor="simulated-message">Message</label><textarea id="simulated-message" rows={3} maxLength={MESSAGE_LENGTH_MAX} value={request.message} onChange={(event) => set({ message: event.target.value })} /></div>
+      <Field label="Input tokens" type="number" min={1} value={request.inputTokens} placeholder="estimated from the message" hint="Stands for a longer prompt." onChange={(event) => set({ inputTokens: event.target.value })} />
+      <Field label="Task" value={request.task} placeholder="none" onChange={(event) => set({ task: event.target.value })} />
+      <Field label="Metadata" value={request.metadata} placeholder="tier=gold, lang=de" onChange={(event) => set({ metadata: event.target.value })} />
+      <fieldset className="control">
+        <legend>The request needs</legend>
+        <div className="checks">{NEEDS.map(({ value, label }) => <label key={value}><input type="checkbox" checked={request.needs.includes(value)} onChange={(event) => set({ needs: event.target.checked ? [...request.needs, value] : request.needs.filter((need) => need !== value) })} />{label}</label>)}</div>
+      </fieldset>
+    </div>
+  );
+}
+
+function Outcome({ plan }: { plan: Plan }) {
+  return (
+    <>
+      <p className="outc" aria-live="polite"><Route className="ic" aria-hidden /><span>{plan.rule ? <>Rule <b>{plan.rule}</b> matches. </> : null}{plan.summary}</span></p>
+      <section className="twrap" tabIndex={0} aria-label="Candidates, table">
+        <table>
+          <thead><tr><th scope="col"><span className="sr">Order</span></th><th scope="col">Candidate</th><th scope="col" className="r">Est. cost</th></tr></thead>
+          <tbody>
+            <tr className="grp"><th colSpan={3} scope="colgroup">Kept, in this order</th></tr>
+            {plan.candidates.length === 0 ? <tr><td colSpan={3} className="muted">None</td></tr> : null}
+            {plan.candidates.map((one, at) => <tr key={`${one.provider}/${one.model}`}><td className="num">{at + 1}</td><td><ModelName id={one.model} /><span className="why">{one.provider}</span></td><td className="r"><Money usd={one.estimated_cost_usd.toFixed(USD_DIGITS)} /></td></tr>)}
+            {plan.rejected.length > 0 ? <tr className="grp"><th colSpan={3} scope="colgroup">Dropped</th></tr> : null}
+            {plan.rejected.map((one) => <tr key={`${one.provider}/${one.model}/${one.filter}`}><td className="muted">–</td><td colSpan={2}><ModelName id={one.model} /><span className="why">{one.provider ? `${one.provider}: ` : ""}{one.reason}</span></td></tr>)}
+          </tbody>
+        </table>
+      </section>
+    </>
+  );
+}
