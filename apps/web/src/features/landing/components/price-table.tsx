@@ -12,16 +12,14 @@ export function PriceTable({ lines, modelCount, href }: { lines: readonly PriceL
       <h2 id="prices-title">Prices, straight from the catalogue</h2>
       <p className="lead2">US dollars for a million tokens, as the first provider named charges them.</p>
       <div className="card ptable">
-        <div className="twrap" tabIndex={0} role="region" aria-label="Prices">
-          <table>
-            <thead><tr><th scope="col">Model</th><th scope="col" className="r">Input</th><th scope="col" className="r desk">Cached</th><th scope="col" className="r">Output</th><th scope="col" className="r desk">Context</th><th scope="col" className="desk far">Providers</th></tr></thead>
-            <tbody>
-              {lines.map((line) => (
-                <tr key={line.id}><th scope="row"><ModelName id={line.id} /></th><td className="r">${line.inputUsd}</td><td className="r muted desk">${line.cacheReadUsd}</td><td className="r">${line.outputUsd}</td><td className="r desk">{shortTokens(line.contextTokens)}</td><td className="muted desk far">{line.providers.join(", ")}</td></tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
+        <table>
+          <thead><tr><th scope="col">Model</th><th scope="col" className="r">Input</th><th scope="col" className="r desk">Cached</th><th scope="col" className="r">Output</th><th scope="col" className="r desk">Context</th><th scope="col" className="desk far">Providers</th></tr></thead>
+          <tbody>
+            {lines.map((line) => (
+              <tr key={line.id}><th scope="row"><ModelName id={line.id} /></th><td className="r">${line.inputUsd}</td><td className="r muted desk">${line.cacheReadUsd}</td><td className="r">${line.outputUsd}</td><td className="r desk">{shortTokens(line.contextTokens)}</td><td className="muted desk far">{line.providers.join(", ")}</td></tr>
+            ))}
+          </tbody>
+        </table>
       </div>
       <p className="more"><Link className="link" href={href}>All {modelCount} models and their providers</Link></p>
     </section>
