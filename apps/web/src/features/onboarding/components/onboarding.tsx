@@ -18,7 +18,7 @@ export function Onboarding() {
   const key = useOnboardingKey(first.state.data?.firstRequest === null);
   return (
     <div className="ob">
-      <div className="head"><h1>Make your first call<span className="sub">Paste the snippet into a terminal or your code, or let us run it. A test key costs nothing.</span></h1><Link className="btn ghost" href={path("")}>Skip to overview</Link></div>
+      <div className="head"><h1>Make your first call<span className="sub">Paste the snippet into a terminal or your code, or let us run it. Calls with a test key are priced, never charged.</span></h1><Link className="btn ghost" href={path("")}>Skip to overview</Link></div>
       <div className="two"><Snippet apiKey={key} inUse={Boolean(first.state.data?.firstRequest)} /><LivePanel secret={key.secret} first={first} /></div>
       <NextSteps />
     </div>

@@ -1,10 +1,11 @@
 "use client";
-import { ArrowDown, ArrowUp, Plus, Trash2 } from "lucide-react";
+import { Plus } from "lucide-react";
 import { Button } from "@trunkline/ui";
 import { PRESET_RULES_MAX, type PresetDocument, type PresetRule } from "@trunkline/contracts";
 import type { ModelView } from "../../../server/views.ts";
 import { ConditionFields } from "./condition-fields.tsx";
 import { describeConditions, moveBy, newRule, removeAt, replaceAt, STRATEGIES } from "./document-edits.ts";
+import { MoveButtons } from "./move-buttons.tsx";
 import { TargetList } from "./target-list.tsx";
 
 interface Props { document: PresetDocument; models: readonly ModelView[]; readOnly: boolean; matched: string | null; onChange: (document: PresetDocument) => void }
@@ -52,16 +53,5 @@ function RuleCard({ rule, at, last, models, readOnly, matched, onChange, onMove,
         <TargetList label={`fallback of rule ${number}`} targets={rule.fallbacks} models={models} readOnly={readOnly} weighted={false} min={0} onChange={(fallbacks) => onChange({ ...rule, fallbacks })} />
       </div>
     </article>
-  );
-}
-
-/** Up, down and away, for rules and targets alike. */
-export function MoveButtons({ what, first, last, only, onMove, onRemove }: { what: string; first: boolean; last: boolean; only: boolean; onMove: (by: -1 | 1) => void; onRemove: () => void }) {
-  return (
-    <span className="acts">
-      <Button variant="ghost" size="sm" className="icon" aria-label={`Move ${what} up`} disabled={first} onClick={() => onMove(-1)}><ArrowUp className="ic s" aria-hidden /></Button>
-      <Button variant="ghost" size="sm" className="icon" aria-label={`Move ${what} down`} disabled={last} onClick={() => onMove(1)}><ArrowDown className="ic s" aria-hidden /></Button>
-      <Button variant="ghost" size="sm" className="icon" aria-label={`Remove ${what}`} disabled={only} onClick={onRemove}><Trash2 className="ic s" aria-hidden /></Button>
-    </span>
   );
 }

@@ -3,7 +3,7 @@ import { Button } from "@trunkline/ui";
 import { PRESET_TARGETS_MAX, type PresetTarget } from "@trunkline/contracts";
 import type { ModelView } from "../../../server/views.ts";
 import { moveBy, newTarget, removeAt, replaceAt, setProvider } from "./document-edits.ts";
-import { MoveButtons } from "./rule-cards.tsx";
+import { MoveButtons } from "./move-buttons.tsx";
 
 /** `weight` of a target, as the contract bounds it. */
 const WEIGHT_MAX = 1000;
