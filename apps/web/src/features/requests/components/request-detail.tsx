@@ -29,7 +29,7 @@ function Detail({ view }: { view: Shown }) {
       <section><h3 style={{ fontSize: 14 }}>Attempts</h3><Attempts view={view} /></section>
       <section><h3 style={{ fontSize: 14 }}>Cost</h3>
         <table><tbody>{view.costLines.map((line) => <tr key={line.label}><th scope="row">{line.label}</th><td className="r">{line.tokens.toLocaleString("en-US")} × ${line.usdPerMillion}/M</td><td className="r"><Money usd={line.costUsd} exact /></td></tr>)}</tbody>
-          <tfoot><tr><th scope="row">Total{view.estimated ? ", estimated" : ""}</th><td /><td className="r"><Money usd={view.costUsd} exact /></td></tr></tfoot></table>
+          <tfoot><tr><th scope="row">Total{view.estimated ? ", estimated" : ""}</th><td className="r" colSpan={2}><Money usd={view.costUsd} exact /></td></tr></tfoot></table>
         {view.priceVersionId ? <p className="meta">Price version {view.priceVersionId}</p> : null}
       </section>
       <details className="data"><summary>Routing decision</summary><pre className="mono" style={{ overflowX: "auto", maxHeight: 280 }} tabIndex={0}>{JSON.stringify(view.decision, null, 2)}</pre></details>
