@@ -45,6 +45,8 @@ export function LivePanel({ secret, first }: { secret: string | null; first: Ret
   const { state, request } = first;
   const run = (): void => { if (secret) trial.mutate({ ...scope, secret }); };
   const received = request !== null && !isFailure(request);
+  // The record of a failed request already says what the refusal would repeat.
+  const told = request !== null && !received && request.httpStatus === trial.data?.status;
   return (
     <section className={`panel ${request ? "" : "wait"}`} aria-live="polite" aria-label="Live requests">
       <header><span className={received ? "dot" : "dot hollow"} aria-hidden />{received ? "Live" : "Waiting"}<span className="meta">{received ? "recorded by the gateway" : "nothing to refresh"}</span></header>
@@ -54,7 +56,7 @@ export function LivePanel({ secret, first }: { secret: string | null; first: Ret
         {state.data && !request ? <Waiting answered={trial.data !== undefined && trial.data.status < 400} button={<RunButton label="Run it for me" trial={trial} secret={secret} onRun={run} />} /> : null}
         {request ? <FirstRequest request={request} answer={trial.data ? answerText(trial.data.body) : null} /> : null}
       </div>
-      <Refused trial={trial} />
+      {told ? null : <Refused trial={trial} />}
       {request ? <div className="foot"><Link className="link" href={`${path("/logs")}?mode=test`}>Open in logs</Link><span className="grow" /><RunButton label={received ? "Run again" : "Run it for me"} trial={trial} secret={secret} onRun={run} /></div> : null}
     </section>
   );
