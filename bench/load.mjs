@@ -34,6 +34,7 @@ export async function closedLoop({ port, bytes, connections, durationMs }) {
     };
     socket.on("connect", send);
     socket.on("error", reject);
+    socket.on("close", () => reject(new Error("the lane closed a connection in the middle of an answer")));
     socket.on("data", (chunk) => {
       pending = pending.length ? Buffer.concat([pending, chunk]) : chunk;
       try {
@@ -46,8 +47,8 @@ export async function closedLoop({ port, bytes, connections, durationMs }) {
       latenciesMs.push(performance.now() - sentAt);
       pending = Buffer.alloc(0);
       if (performance.now() < deadline) return void send();
-      socket.destroy();
       resolve();
+      socket.destroy();
     });
   })));
   return { requests: latenciesMs.length, latenciesMs };
