@@ -27,9 +27,14 @@ export interface ModelChoice {
 export interface InboundFacts {
   readonly requestedModel: string;
   readonly choice: ModelChoice;
-  /** UTF-8 bytes of the parts that become input tokens. */
+  /** Likely input tokens. */
   readonly inputTokens: number;
+  /** Upper bound of the input tokens. */
+  readonly inputTokensMax: number;
+  /** Per answer; null: the caller set none. */
   readonly maxOutputTokens: number | null;
+  /** The wire's `n`. */
+  readonly answers: number;
   readonly needs: readonly Need[];
   readonly task: string | null;
   readonly preferences: ProviderPreferences;

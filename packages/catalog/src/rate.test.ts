@@ -1,7 +1,7 @@
 import type { PriceVersion, TokenUsage } from "@trunkline/contracts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { estimateTokens, rate } from "./rate.ts";
+import { estimateTokens, rate, ratedLines } from "./rate.ts";
 
 const tokens = fc.nat({ max: 10_000_000 });
 const usageArbitrary: fc.Arbitrary<TokenUsage> = fc.record({ inputTokens: tokens, cacheReadTokens: tokens, cacheWriteTokens: tokens, outputTokens: tokens, reasoningTokens: tokens, basis: fc.constant("reported" as const) });
@@ -26,6 +26,12 @@ describe("rate", () => {
     expect(rate({ ...none, inputTokens: 1 }, tiny)).toBe(0n);
     expect(rate({ ...none, inputTokens: 2 }, tiny)).toBe(1n);
     expect(rate({ ...none, inputTokens: 1, outputTokens: 1 }, tiny)).toBe(1n);
+  });
+  it("is the exact sum, rounded once, however large", () => {
+    fc.assert(fc.property(usageArbitrary, priceArbitrary, (usage, any) => {
+      const exact = ratedLines(usage, any).reduce((total, line) => total + line.tokens * line.nanoUsdPerMillion, 0n);
+      return rate(usage, any) === (exact + 500_000n) / 1_000_000n;
+    }));
   });
   it("charges nothing for no usage", () => { fc.assert(fc.property(priceArbitrary, (any) => rate(none, any) === 0n)); });
   it("is never negative, whatever a provider reports", () => {

@@ -27,6 +27,17 @@ export function ratedLines(usage: TokenUsage, price: PriceVersion): readonly Rat
 
 /** nano-USD for the whole request. */
 export function rate(usage: TokenUsage, price: PriceVersion): bigint {
+  const millionths = floor(usage.inputTokens) * Number(price.inputNanoUsdPerMillion) + floor(usage.cacheReadTokens) * Number(price.cacheReadNanoUsdPerMillion)
+    + floor(usage.cacheWriteTokens) * Number(price.cacheWriteNanoUsdPerMillion) + (floor(usage.outputTokens) + floor(usage.reasoningTokens)) * Number(price.outputNanoUsdPerMillion) + HALF;
+  return millionths < Number.MAX_SAFE_INTEGER ? BigInt((millionths - millionths % MILLION) / MILLION) : rateLarge(usage, price);
+}
+
+/** Below 2^53 every product and sum of whole numbers is exact in a double, which costs a tenth of a bigint. */
+const MILLION = 1_000_000;
+const HALF = 500_000;
+const floor = (tokens: number): number => Number.isFinite(tokens) && tokens > 0 ? Math.floor(tokens) : 0;
+
+function rateLarge(usage: TokenUsage, price: PriceVersion): bigint {
   const total = ratedLines(usage, price).reduce((sum, line) => sum + line.tokens * line.nanoUsdPerMillion, 0n);
   return (total + TOKENS_PER_PRICE / 2n) / TOKENS_PER_PRICE;
 }

@@ -7,130 +7,202 @@
 /** JSON text to set (replaced where the key exists, else added at the end), null to remove, or a function of the present value's bytes, not called where the key is absent. */
 export type SpliceEdit = string | null | ((value: Uint8Array) => Uint8Array);
 
-interface Member {
-  readonly key: string;
-  /** From the key's opening quote. */
-  readonly start: number;
-  readonly valueStart: number;
-  readonly valueEnd: number;
-}
-
 const QUOTE = 0x22, BACKSLASH = 0x5c, OPEN_OBJECT = 0x7b, CLOSE_OBJECT = 0x7d, OPEN_ARRAY = 0x5b, CLOSE_ARRAY = 0x5d, COLON = 0x3a, COMMA = 0x2c;
-
-const isSpace = (byte: number | undefined): boolean => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 
 /** Returns the array it was given when no byte had to change. Throws SyntaxError when `raw` is not a JSON object. */
 export function spliceTopLevel(raw: Uint8Array, edits: Readonly<Record<string, SpliceEdit>>): Uint8Array {
-  const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
-  const { members, close } = topLevelMembers(bytes);
-  const last = new Map(members.map((member, index) => [member.key, index]));
-  const kept: Uint8Array[] = [];
+  const bytes = Buffer.isBuffer(raw) ? raw : Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const members = new Members(bytes.toString("latin1"));
+  const parts: Part[] = [];
   let changed = false;
-  for (const [index, member] of members.entries()) {
-    const edit = Object.hasOwn(edits, member.key) ? edits[member.key] : undefined;
-    if (last.get(member.key) !== index || edit === null) { changed = true; continue; }
-    const replaced = editedMember(bytes, member, edit);
-    changed ||= replaced !== null;
-    kept.push(replaced ?? bytes.subarray(member.start, member.valueEnd));
+  for (let index = 0; index < members.count; index++) {
+    const key = members.keys[index] ?? "";
+    const edit = Object.hasOwn(edits, key) ? edits[key] : undefined;
+    if (edit === null || members.isRepeatedAfter(index)) { changed = true; continue; }
+    const value = edit === undefined ? null : members.edited(bytes, index, edit);
+    if (value !== null) changed = true;
+    parts.push({ index, value });
   }
-  for (const [key, edit] of Object.entries(edits)) {
-    if (typeof edit !== "string" || last.has(key)) continue;
-    kept.push(Buffer.from(`${JSON.stringify(key)}:${edit}`));
+  for (const key in edits) {
+    const edit = edits[key];
+    if (typeof edit !== "string" || members.keys.includes(key)) continue;
+    parts.push({ index: -1, value: `${JSON.stringify(key)}:${edit}` });
     changed = true;
   }
-  return changed ? assemble(bytes, { members, close, kept }) : raw;
+  return changed ? assemble(bytes, members, parts) : raw;
 }
 
-/** null where the member stays as it is. */
-function editedMember(bytes: Buffer, member: Member, edit: SpliceEdit | undefined): Uint8Array | null {
-  if (edit === undefined || edit === null) return null;
-  const value = bytes.subarray(member.valueStart, member.valueEnd);
-  const next = typeof edit === "string" ? Buffer.from(edit) : edit(value);
-  if (next === value || value.equals(next)) return null;
-  return Buffer.concat([bytes.subarray(member.start, member.valueStart), next]);
+/** A member that stays: `value` null as it is, else with a new value; `index` -1 for a whole new member. */
+interface Part { readonly index: number; readonly value: string | Uint8Array | null }
+
+/** Where the top-level members lie. Works on one character a byte: an index in the text is an index in the bytes, and searching a string costs a fraction of as many calls into a buffer. */
+class Members {
+  readonly keys: string[] = [];
+  /** From each key's opening quote. */
+  readonly starts: number[] = [];
+  readonly valueStarts: number[] = [];
+  readonly valueEnds: number[] = [];
+  /** Of the closing brace. */
+  readonly close: number;
+  readonly #text: string;
+  readonly #repeats: boolean;
+
+  constructor(text: string) {
+    this.#text = text;
+    let at = skipSpace(text, text.startsWith(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0);
+    if (text.charCodeAt(at) !== OPEN_OBJECT) throw new SyntaxError("not a JSON object");
+    at = skipSpace(text, at + 1);
+    while (text.charCodeAt(at) !== CLOSE_OBJECT) at = this.#readMember(at);
+    this.close = at;
+    this.#repeats = new Set(this.keys).size < this.keys.length;
+  }
+
+  get count(): number { return this.keys.length; }
+  isRepeatedAfter(index: number): boolean { return this.#repeats && this.keys.lastIndexOf(this.keys[index] ?? "") !== index; }
+  start(index: number): number { return this.starts[index] ?? 0; }
+  end(index: number): number { return this.valueEnds[index] ?? 0; }
+
+  /** null where the value stays as it is. */
+  edited(bytes: Buffer, index: number, edit: Exclude<SpliceEdit, null>): string | Uint8Array | null {
+    const start = this.valueStarts[index] ?? 0;
+    if (typeof edit === "string") return edit.length === this.end(index) - start && this.#text.startsWith(edit, start) ? null : edit;
+    const value = bytes.subarray(start, this.end(index));
+    const next = edit(value);
+    return next === value || value.equals(next) ? null : next;
+  }
+
+  #readMember(at: number): number {
+    const text = this.#text;
+    if (text.charCodeAt(at) !== QUOTE) throw new SyntaxError(`expected a key at byte ${at}`);
+    const keyEnd = stringEnd(text, at);
+    const colon = skipSpace(text, keyEnd);
+    if (text.charCodeAt(colon) !== COLON) throw new SyntaxError(`expected a colon at byte ${colon}`);
+    const valueStart = skipSpace(text, colon + 1);
+    const valueEnd = valueEndFrom(text, valueStart);
+    this.keys.push(keyText(text.slice(at, keyEnd)));
+    this.starts.push(at);
+    this.valueStarts.push(valueStart);
+    this.valueEnds.push(valueEnd);
+    const next = skipSpace(text, valueEnd);
+    if (text.charCodeAt(next) === COMMA) return skipSpace(text, next + 1);
+    if (text.charCodeAt(next) !== CLOSE_OBJECT) throw new SyntaxError(`expected a comma or a brace at byte ${next}`);
+    return next;
+  }
 }
 
 /** Keeps the original white space between members wherever the member list did not shrink or grow. */
-function assemble(bytes: Buffer, parts: { readonly members: readonly Member[]; readonly close: number; readonly kept: readonly Uint8Array[] }): Uint8Array {
-  const { members, close, kept } = parts;
-  const first = members[0];
-  const final = members.at(-1);
-  const out: Uint8Array[] = [bytes.subarray(0, first ? first.start : close)];
-  const second = members[1];
-  const separator = first && second ? bytes.subarray(first.valueEnd, second.start) : Buffer.from(",");
-  for (const [index, part] of kept.entries()) {
-    if (index > 0) out.push(kept.length === members.length ? gapBefore(bytes, members, index) : separator);
-    out.push(part);
+function assemble(bytes: Buffer, members: Members, parts: readonly Part[]): Uint8Array {
+  const out = new Pieces(bytes);
+  const isSameList = parts.length === members.count;
+  out.copy(0, members.count > 0 ? members.start(0) : members.close);
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index] as Part;
+    if (index > 0) {
+      if (isSameList) out.copy(members.end(index - 1), members.start(index));
+      else if (members.count > 1) out.copy(members.end(0), members.start(1));
+      else out.insert(",");
+    }
+    if (part.value === null) { out.copy(members.start(part.index), members.end(part.index)); continue; }
+    if (part.index >= 0) out.copy(members.start(part.index), members.valueStarts[part.index] ?? 0);
+    out.insert(part.value);
   }
-  out.push(bytes.subarray(final ? final.valueEnd : close));
-  return Buffer.concat(out);
+  out.copy(members.count > 0 ? members.end(members.count - 1) : members.close, bytes.length);
+  return out.join();
 }
 
-function gapBefore(bytes: Buffer, members: readonly Member[], index: number): Uint8Array {
-  const before = members[index - 1];
-  const member = members[index];
-  return before && member ? bytes.subarray(before.valueEnd, member.start) : Buffer.from(",");
-}
+/** Ranges of the source and new pieces, joined in one allocation. Neighbouring ranges become one. */
+class Pieces {
+  readonly #pieces: (number | string | Uint8Array)[] = [];
+  #from = 0;
+  #to = 0;
+  #size = 0;
 
-function topLevelMembers(bytes: Buffer): { members: Member[]; close: number } {
-  let at = skipSpace(bytes, bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0);
-  if (bytes[at] !== OPEN_OBJECT) throw new SyntaxError("not a JSON object");
-  const members: Member[] = [];
-  at = skipSpace(bytes, at + 1);
-  while (bytes[at] !== CLOSE_OBJECT) {
-    if (bytes[at] !== QUOTE) throw new SyntaxError(`expected a key at byte ${at}`);
-    const keyEnd = stringEnd(bytes, at);
-    const colon = skipSpace(bytes, keyEnd);
-    if (bytes[colon] !== COLON) throw new SyntaxError(`expected a colon at byte ${colon}`);
-    const valueStart = skipSpace(bytes, colon + 1);
-    const valueEnd = valueEndFrom(bytes, valueStart);
-    members.push({ key: keyText(bytes.subarray(at, keyEnd)), start: at, valueStart, valueEnd });
-    at = skipSpace(bytes, valueEnd);
-    if (bytes[at] === COMMA) at = skipSpace(bytes, at + 1);
-    else if (bytes[at] !== CLOSE_OBJECT) throw new SyntaxError(`expected a comma or a brace at byte ${at}`);
+  constructor(readonly source: Buffer) {}
+
+  copy(from: number, to: number): void {
+    if (from === this.#to) { this.#to = to; return; }
+    this.#closeRange();
+    this.#from = from;
+    this.#to = to;
   }
-  return { members, close: at };
+  insert(piece: string | Uint8Array): void {
+    this.#closeRange();
+    this.#from = this.#to;
+    this.#pieces.push(piece);
+    this.#size += typeof piece === "string" ? Buffer.byteLength(piece) : piece.length;
+  }
+  join(): Buffer {
+    this.#closeRange();
+    const out = Buffer.allocUnsafe(this.#size);
+    let at = 0;
+    for (let index = 0; index < this.#pieces.length; index++) {
+      const piece = this.#pieces[index] as number | string | Uint8Array;
+      if (typeof piece === "number") at += this.source.copy(out, at, piece, this.#pieces[++index] as number);
+      else if (typeof piece === "string") at += out.write(piece, at);
+      else { out.set(piece, at); at += piece.length; }
+    }
+    return out;
+  }
+
+  #closeRange(): void {
+    if (this.#to === this.#from) return;
+    this.#pieces.push(this.#from, this.#to);
+    this.#size += this.#to - this.#from;
+    this.#from = this.#to;
+  }
 }
 
-function keyText(quoted: Buffer): string {
-  return quoted.includes(BACKSLASH) ? String(JSON.parse(quoted.toString("utf8"))) : quoted.toString("utf8", 1, quoted.length - 1);
+/** UTF-8's byte order mark, one character a byte. */
+const BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
+const ESCAPED_OR_WIDE = /[\\\u0080-\u00ff]/;
+
+/** Keys with escapes or beyond ASCII are decoded, so that two spellings of one key are one key. */
+function keyText(quoted: string): string {
+  return ESCAPED_OR_WIDE.test(quoted) ? String(JSON.parse(Buffer.from(quoted, "latin1").toString("utf8"))) : quoted.slice(1, -1);
 }
 
-function skipSpace(bytes: Buffer, from: number): number {
+function skipSpace(text: string, from: number): number {
   let at = from;
-  while (isSpace(bytes[at])) at++;
-  return at;
+  for (;;) {
+    const code = text.charCodeAt(at);
+    if (code !== 0x20 && code !== 0x0a && code !== 0x0d && code !== 0x09) return at;
+    at++;
+  }
 }
 
 /** Index after the closing quote. Jumps from quote to quote natively: prompts are nearly all string bytes. */
-function stringEnd(bytes: Buffer, open: number): number {
+function stringEnd(text: string, open: number): number {
   let quote = open;
   for (;;) {
-    quote = bytes.indexOf(QUOTE, quote + 1);
+    quote = text.indexOf('"', quote + 1);
     if (quote < 0) throw new SyntaxError("an unterminated string");
     let slashes = 0;
-    while (bytes[quote - 1 - slashes] === BACKSLASH) slashes++;
+    while (text.charCodeAt(quote - 1 - slashes) === BACKSLASH) slashes++;
     if (slashes % 2 === 0) return quote + 1;
   }
 }
 
-function valueEndFrom(bytes: Buffer, start: number): number {
-  const first = bytes[start];
-  if (first === QUOTE) return stringEnd(bytes, start);
-  if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) return scalarEnd(bytes, start);
+function valueEndFrom(text: string, start: number): number {
+  const first = text.charCodeAt(start);
+  if (first === QUOTE) return stringEnd(text, start);
+  if (first !== OPEN_OBJECT && first !== OPEN_ARRAY) return scalarEnd(text, start);
   let depth = 0;
-  for (let at = start; at < bytes.length; at++) {
-    const byte = bytes[at];
-    if (byte === QUOTE) at = stringEnd(bytes, at) - 1;
-    else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth++;
-    else if ((byte === CLOSE_OBJECT || byte === CLOSE_ARRAY) && --depth === 0) return at + 1;
+  for (let at = start; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = stringEnd(text, at) - 1;
+    else if (code === OPEN_OBJECT || code === OPEN_ARRAY) depth++;
+    else if ((code === CLOSE_OBJECT || code === CLOSE_ARRAY) && --depth === 0) return at + 1;
   }
   throw new SyntaxError("an unterminated object or array");
 }
 
-function scalarEnd(bytes: Buffer, start: number): number {
+function scalarEnd(text: string, start: number): number {
   let at = start;
-  while (at < bytes.length && bytes[at] !== COMMA && bytes[at] !== CLOSE_OBJECT && !isSpace(bytes[at])) at++;
+  while (at < text.length) {
+    const code = text.charCodeAt(at);
+    if (code === COMMA || code === CLOSE_OBJECT || code === CLOSE_ARRAY || code <= 0x20) break;
+    at++;
+  }
   if (at === start) throw new SyntaxError(`expected a value at byte ${start}`);
   return at;
 }

@@ -51,8 +51,8 @@ class LeastRecentlyUsed<Value> {
 }
 
 const textOf = (key: CircuitKey): string => `${key.provider}|${key.model}|${key.credentialOwner}`;
-const credentialOf = (key: CircuitKey): string => textOf({ ...key, model: EVERY_MODEL });
-const WORST: readonly CircuitState[] = ["open", "half_open", "closed"];
+const credentialOf = (key: CircuitKey): string => `${key.provider}|${EVERY_MODEL}|${key.credentialOwner}`;
+const SEVERITY: Readonly<Record<CircuitState, number>> = { closed: 0, half_open: 1, open: 2 };
 
 export class CircuitBook {
   readonly #circuits: LeastRecentlyUsed<Circuit>;
@@ -70,15 +70,18 @@ export class CircuitBook {
 
   /** The worse of the model's circuit and its credential's. Unknown keys are closed. */
   state(key: CircuitKey, nowMs: number): CircuitState {
-    const states = this.#both(key).map((circuit) => circuit.state(nowMs));
-    return WORST.find((state) => states.includes(state)) ?? "closed";
+    const model = this.#circuits.find(textOf(key))?.state(nowMs) ?? "closed";
+    const credential = this.#circuits.find(credentialOf(key))?.state(nowMs) ?? "closed";
+    return SEVERITY[model] >= SEVERITY[credential] ? model : credential;
   }
 
   /** Asked right before an attempt: false when open, or when another request holds the trial. A last resort goes ahead regardless. */
   admit(key: CircuitKey, nowMs: number): boolean {
-    const circuits = this.#both(key);
-    if (circuits.some((circuit) => circuit.state(nowMs) === "open")) return false;
-    for (const circuit of circuits) circuit.admit(nowMs);
+    const model = this.#circuits.find(textOf(key));
+    const credential = this.#circuits.find(credentialOf(key));
+    if (model?.state(nowMs) === "open" || credential?.state(nowMs) === "open") return false;
+    model?.admit(nowMs);
+    credential?.admit(nowMs);
     return true;
   }
 
@@ -100,10 +103,6 @@ export class CircuitBook {
       timeToFirstTokenMs: (provider, model) => speed(provider, model)?.timeToFirstTokenMs.value(nowMs) ?? null,
       tokensPerSecond: (provider, model) => speed(provider, model)?.tokensPerSecond.value(nowMs) ?? null,
     };
-  }
-
-  #both(key: CircuitKey): readonly Circuit[] {
-    return [this.#circuits.find(textOf(key)), this.#circuits.find(credentialOf(key))].filter((circuit) => circuit !== undefined);
   }
 
   #recordSuccess(key: CircuitKey, outcome: Extract<AttemptOutcome, { ok: true }>, nowMs: number): void {

@@ -15,7 +15,8 @@ export const LIKELY_OUTPUT_TOKENS = 500;
 /** A candidate before it is ordered. */
 export type Draft = Omit<Candidate, "scores" | "lastResort">;
 export interface Pair { readonly endpoint: CatalogEndpoint; readonly model: CatalogModel }
-export type Verdict = { readonly draft: Draft } | { readonly rejected: RejectedCandidate; readonly draft: Draft | null };
+/** Exactly one is null, but for a candidate refused only for its open circuit. */
+export interface Verdict { readonly draft: Draft | null; readonly rejected: RejectedCandidate | null }
 
 const NEED_MET: Readonly<Record<Need, (model: CatalogModel) => boolean>> = {
   tools: (model) => model.tools,
@@ -40,15 +41,18 @@ function providerObjection({ endpoint: { provider } }: Pair, { availableProvider
 }
 
 function modelObjection({ model }: Pair, { facts }: PlanInput, maxOutputTokens: number): Objection {
-  const missing = facts.needs.filter((need) => !NEED_MET[need](model));
-  if (missing.length > 0) return ["capability", `${model.id} lacks ${missing.join(", ")}.`];
+  if (facts.needs.length > 0) {
+    const missing = facts.needs.filter((need) => !NEED_MET[need](model));
+    if (missing.length > 0) return ["capability", `${model.id} lacks ${missing.join(", ")}.`];
+  }
   if (facts.inputTokens + maxOutputTokens > model.contextTokens || maxOutputTokens < 1)
     return ["context", `About ${facts.inputTokens} input and ${Math.max(1, maxOutputTokens)} output tokens exceed the ${model.contextTokens} that ${model.id} holds.`];
   return null;
 }
 
 function priceObjection(price: PriceVersion, { facts }: PlanInput): Objection {
-  const { prompt, completion } = facts.preferences.maxPrice ?? {};
+  if (!facts.preferences.maxPrice) return null;
+  const { prompt, completion } = facts.preferences.maxPrice;
   const exceeds = (nanoUsd: bigint, limitUsd: number | undefined): boolean => limitUsd !== undefined && Number(nanoUsd) / 1e9 > limitUsd;
   if (exceeds(price.inputNanoUsdPerMillion, prompt)) return ["max_price", `Input costs ${usdTextFromNano(price.inputNanoUsdPerMillion)} USD per million tokens, more than ${prompt}.`];
   if (exceeds(price.outputNanoUsdPerMillion, completion)) return ["max_price", `Output costs ${usdTextFromNano(price.outputNanoUsdPerMillion)} USD per million tokens, more than ${completion}.`];
@@ -72,18 +76,29 @@ function costLimit({ facts, preset }: PlanInput): bigint | null {
 
 const TOKENS_PER_PRICE = 1_000_000n;
 /** Whole tokens, rounded up; callers of a dry run may hand in fractions. */
-const whole = (tokens: number): bigint => BigInt(Math.ceil(Math.max(0, tokens)));
-/** Rounded up, because a bound must not fall short. */
-const cost = (nanoUsdTokens: bigint): bigint => (nanoUsdTokens + TOKENS_PER_PRICE - 1n) / TOKENS_PER_PRICE;
+const whole = (tokens: number): number => Math.ceil(Math.max(0, tokens));
+
+/** Rounded up, because a bound must not fall short. A sum below 2^53 is exact in a double, which costs a tenth of a bigint. */
+function cost({ input, inputPrice, output, outputPrice }: { readonly input: number; readonly inputPrice: bigint; readonly output: number; readonly outputPrice: bigint }): bigint {
+  const millionths = input * Number(inputPrice) + output * Number(outputPrice) + 999_999;
+  if (millionths < Number.MAX_SAFE_INTEGER) return BigInt((millionths - millionths % 1_000_000) / 1_000_000);
+  return (BigInt(input) * inputPrice + BigInt(output) * outputPrice + TOKENS_PER_PRICE - 1n) / TOKENS_PER_PRICE;
+}
+
+function dearestInput(price: PriceVersion): bigint {
+  const { inputNanoUsdPerMillion: fresh, cacheReadNanoUsdPerMillion: read, cacheWriteNanoUsdPerMillion: write } = price;
+  const cached = read > write ? read : write;
+  return fresh > cached ? fresh : cached;
+}
 
 function draftOf({ endpoint, model }: Pair, input: PlanInput, price: PriceVersion, maxOutputTokens: number): Draft {
   const { facts, health } = input;
-  const output = whole(facts.answers ?? 1) * price.outputNanoUsdPerMillion;
-  const dearestInput = [price.cacheReadNanoUsdPerMillion, price.cacheWriteNanoUsdPerMillion].reduce((left, right) => (left > right ? left : right), price.inputNanoUsdPerMillion);
+  const answers = whole(facts.answers ?? 1);
+  const outputPrice = price.outputNanoUsdPerMillion;
   return {
     provider: endpoint.provider, model: model.id, upstreamModel: endpoint.upstreamModel, contextTokens: model.contextTokens, maxOutputTokens, price,
-    estimatedCostNanoUsd: cost(whole(facts.inputTokens) * price.inputNanoUsdPerMillion + whole(Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)) * output),
-    maxCostNanoUsd: cost(whole(facts.inputTokens * INPUT_BOUND_FACTOR) * dearestInput + whole(maxOutputTokens) * output),
+    estimatedCostNanoUsd: cost({ input: whole(facts.inputTokens), inputPrice: price.inputNanoUsdPerMillion, output: answers * whole(Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)), outputPrice }),
+    maxCostNanoUsd: cost({ input: whole(facts.inputTokensMax ?? facts.inputTokens * INPUT_BOUND_FACTOR), inputPrice: dearestInput(price), output: answers * whole(maxOutputTokens), outputPrice }),
     circuit: health.circuit(endpoint.provider, model.id),
   };
 }
@@ -97,7 +112,7 @@ function outputBound(model: CatalogModel, { facts }: PlanInput): number {
 /** Runs every filter. A candidate refused only for its open circuit keeps its draft, because it may return as a last resort. */
 export function judge(pair: Pair, input: PlanInput): Verdict {
   const { endpoint: { provider }, model } = pair;
-  const refuse = ([filter, reason]: NonNullable<Objection>, draft: Draft | null = null): Verdict => ({ rejected: { provider, model: model.id, filter, reason }, draft });
+  const refuse = ([filter, reason]: NonNullable<Objection>, draft: Draft | null = null): Verdict => ({ draft, rejected: { provider, model: model.id, filter, reason } });
   const maxOutputTokens = outputBound(model, input);
   const basic = providerObjection(pair, input) ?? modelObjection(pair, input, maxOutputTokens);
   if (basic) return refuse(basic);
@@ -106,5 +121,5 @@ export function judge(pair: Pair, input: PlanInput): Verdict {
   const draft = draftOf(pair, input, price, maxOutputTokens);
   const dear = priceObjection(price, input) ?? costObjection(draft.maxCostNanoUsd, input);
   if (dear) return refuse(dear);
-  return draft.circuit === "open" ? refuse(["circuit_open", `Recent attempts at ${provider} failed; it is left alone until its cooldown ends.`], draft) : { draft };
+  return draft.circuit === "open" ? refuse(["circuit_open", `Recent attempts at ${provider} failed; it is left alone until its cooldown ends.`], draft) : { draft, rejected: null };
 }

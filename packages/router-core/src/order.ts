@@ -5,7 +5,7 @@ import type { Candidate, CircuitState, HealthSnapshot, ProviderPreferences } fro
 
 export type Strategy = PresetRule["strategy"];
 type Sort = NonNullable<ProviderPreferences["sort"]>;
-export interface OrderInput { readonly strategy: Strategy; readonly preferences: ProviderPreferences; readonly health: HealthSnapshot }
+export interface OrderInput { readonly strategy: Strategy; readonly preferences: ProviderPreferences; readonly health: HealthSnapshot; /** Marks every candidate. */ readonly lastResort: boolean }
 
 /** Price first, because it is known; latency is often a guess and health is mostly equal. */
 const WEIGHTS = { price: 0.5, latency: 0.3, health: 0.2 } as const;
@@ -22,7 +22,7 @@ const usd = (draft: Draft): number => Number(draft.estimatedCostNanoUsd) / 1e9;
 const share = (best: number, value: number): number => (value > 0 ? best / value : 1);
 
 /** Adds the score terms; `price` and `latency` are relative to the best of `drafts`. */
-export function score(drafts: readonly Draft[], health: HealthSnapshot): readonly Candidate[] {
+export function score(drafts: readonly Draft[], { health, lastResort }: Pick<OrderInput, "health" | "lastResort">): Candidate[] {
   const measured = drafts.map((draft) => {
     const timeToFirstTokenMs = health.timeToFirstTokenMs(draft.provider, draft.model) ?? UNKNOWN_TTFT_MS;
     const tokensPerSecond = health.tokensPerSecond(draft.provider, draft.model) ?? UNKNOWN_TOKENS_PER_SECOND;
@@ -33,7 +33,11 @@ export function score(drafts: readonly Draft[], health: HealthSnapshot): readonl
   return measured.map(({ draft, timeToFirstTokenMs, tokensPerSecond, durationMs }) => {
     const terms = { price: share(cheapest, usd(draft)), latency: share(quickest, durationMs), health: HEALTH[draft.circuit] };
     const total = WEIGHTS.price * terms.price + WEIGHTS.latency * terms.latency + WEIGHTS.health * terms.health;
-    return { ...draft, lastResort: false, scores: { price: round(terms.price), latency: round(terms.latency), health: round(terms.health), total: round(total), timeToFirstTokenMs: Math.round(timeToFirstTokenMs), tokensPerSecond: round(tokensPerSecond), durationMs: Math.round(durationMs) } };
+    return {
+      provider: draft.provider, model: draft.model, upstreamModel: draft.upstreamModel, contextTokens: draft.contextTokens, maxOutputTokens: draft.maxOutputTokens, price: draft.price,
+      estimatedCostNanoUsd: draft.estimatedCostNanoUsd, maxCostNanoUsd: draft.maxCostNanoUsd, circuit: draft.circuit, lastResort,
+      scores: { price: round(terms.price), latency: round(terms.latency), health: round(terms.health), total: round(total), timeToFirstTokenMs: Math.round(timeToFirstTokenMs), tokensPerSecond: round(tokensPerSecond), durationMs: Math.round(durationMs) },
+    };
   });
 }
 
@@ -60,11 +64,16 @@ function byProviderOrder(order: readonly string[] | undefined): Compare {
 
 /** `groups`: drafts by target, in the preset's (or the draw's) order. The caller's provider order comes first, then its sort, then the strategy. */
 export function order(groups: readonly (readonly Draft[])[], input: OrderInput): readonly Candidate[] {
-  const { preferences, strategy, health } = input;
+  const { preferences, strategy } = input;
   const whole = STRATEGIES[strategy];
   const within = preferences.sort ? SORTS[preferences.sort] : whole ?? byTotal;
   const preferred = byProviderOrder(preferences.order);
-  const sorted = (drafts: readonly Draft[]): readonly Candidate[] => [...score(drafts, health)].sort((left, right) => preferred(left, right) || within(left, right) || byTotal(left, right));
+  const sorted = (drafts: readonly Draft[]): readonly Candidate[] => {
+    const candidates = score(drafts, input);
+    return candidates.length > 1 ? candidates.sort((left, right) => preferred(left, right) || within(left, right) || byTotal(left, right)) : candidates;
+  };
+  const [only] = groups;
+  if (groups.length === 1 && only) return sorted(only);
   return whole ? sorted(groups.flat()) : groups.flatMap(sorted);
 }
 

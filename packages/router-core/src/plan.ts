@@ -29,16 +29,15 @@ function readIntent({ facts, preset }: PlanInput): Intent {
   return { rule: rule.name, strategy: rule.strategy, targets: rule.targets, fallbacks: rule.fallbacks };
 }
 
-type Expansion = { readonly pairs: readonly Pair[] } | { readonly rejected: RejectedCandidate };
-const noEndpoint = ({ model, provider = "*" }: PresetTarget, reason: string): Expansion => ({ rejected: { provider, model, filter: "unknown_model", reason } });
+const noEndpoint = ({ model, provider = "*" }: PresetTarget, reason: string): RejectedCandidate => ({ provider, model, filter: "unknown_model", reason });
 
-/** Every provider that serves the target; a pinned target has at most one. */
-function expand(target: PresetTarget, { catalog }: PlanInput): Expansion {
+/** Every provider that serves the target, a pinned target's at most one; or why there is none. */
+function expand(target: PresetTarget, { catalog }: PlanInput): readonly Pair[] | RejectedCandidate {
   const model = catalog.models.get(target.model);
   if (!model) return noEndpoint(target, `The catalogue has no model ${target.model}.`);
-  const endpoints = (catalog.endpointsByModel.get(model.id) ?? []).filter((endpoint) => target.provider === undefined || endpoint.provider === target.provider);
-  if (endpoints.length === 0) return noEndpoint(target, target.provider ? `${target.provider} does not serve ${model.id}.` : `No provider serves ${model.id}.`);
-  return { pairs: endpoints.map((endpoint) => ({ endpoint, model })) };
+  const pairs: Pair[] = [];
+  for (const endpoint of catalog.endpointsByModel.get(model.id) ?? []) if (target.provider === undefined || endpoint.provider === target.provider) pairs.push({ endpoint, model });
+  return pairs.length > 0 ? pairs : noEndpoint(target, target.provider ? `${target.provider} does not serve ${model.id}.` : `No provider serves ${model.id}.`);
 }
 
 /** Judges every (provider, model) once, keeping the targets' grouping. `seen` spans targets and fallbacks. */
@@ -47,16 +46,16 @@ function sift(targets: readonly PresetTarget[], input: PlanInput, into: { readon
   const waiting: Draft[][] = [];
   for (const target of targets) {
     const expanded = expand(target, input);
-    if ("rejected" in expanded) { into.rejected.push(expanded.rejected); continue; }
+    if ("reason" in expanded) { into.rejected.push(expanded); continue; }
     const group: Draft[] = [];
     const open: Draft[] = [];
-    for (const pair of expanded.pairs) {
+    for (const pair of expanded) {
       const key = `${pair.endpoint.provider} ${pair.model.id}`;
       if (into.seen.has(key)) continue;
       into.seen.add(key);
       const verdict = judge(pair, input);
-      if ("rejected" in verdict) into.rejected.push(verdict.rejected);
-      if (verdict.draft) ("rejected" in verdict ? open : group).push(verdict.draft);
+      if (verdict.rejected) into.rejected.push(verdict.rejected);
+      if (verdict.draft) (verdict.rejected ? open : group).push(verdict.draft);
     }
     groups.push(group);
     waiting.push(open);
@@ -73,28 +72,35 @@ function withoutFallbacks(candidates: readonly Candidate[], { facts }: PlanInput
 
 function rank(input: PlanInput, intent: Intent, sifted: readonly [Sifted, Sifted], lastResort: boolean): readonly Candidate[] {
   const strategy = intent.strategy === "none" ? "ordered" : intent.strategy;
-  const shared = { preferences: input.facts.preferences, health: input.health };
-  const [targets, fallbacks] = sifted.map((part) => (lastResort ? part.waiting : part.groups).filter((group) => group.length > 0));
-  const candidates = [...order(targets ?? [], { ...shared, strategy }), ...order(fallbacks ?? [], { ...shared, strategy: "ordered" })];
-  return lastResort ? candidates.map((candidate) => ({ ...candidate, lastResort })) : candidates;
+  const { facts: { preferences }, health } = input;
+  const first = order(lastResort ? sifted[0].waiting : sifted[0].groups, { preferences, health, strategy, lastResort });
+  const later = lastResort ? sifted[1].waiting : sifted[1].groups;
+  return later.length === 0 ? first : [...first, ...order(later, { preferences, health, strategy: "ordered", lastResort })];
+}
+
+const NOTHING: Sifted = { groups: [], waiting: [] };
+
+/** A candidate that returned as a last resort was not rejected after all. */
+function without(rejected: readonly RejectedCandidate[], candidates: readonly Candidate[]): readonly RejectedCandidate[] {
+  const returned = new Set(candidates.map((candidate) => `${candidate.provider} ${candidate.model}`));
+  return rejected.filter((item) => !returned.has(`${item.provider} ${item.model}`));
 }
 
 /** Never throws; a request nobody can serve gives a plan without candidates, whose `rejected` says why. */
 export function plan(given: PlanInput): RoutePlan {
   const preset = given.preset ?? (given.facts.models.length === 0 ? BUILT_IN_PRESETS.get(DEFAULT_PRESET) ?? null : null);
-  const input = { ...given, preset };
+  const input: PlanInput = preset === given.preset ? given : { facts: given.facts, preset, catalog: given.catalog, health: given.health, availableProviders: given.availableProviders, nowMs: given.nowMs, random: given.random };
   const intent = readIntent(input);
   const into = { seen: new Set<string>(), rejected: new Array<RejectedCandidate>() };
   const targets = sift(intent.strategy === "weighted" ? drawWeighted(intent.targets, input.random) : intent.targets, input, into);
-  const sifted = [targets, sift(intent.fallbacks, input, into)] as const;
+  const sifted = [targets, intent.fallbacks.length === 0 ? NOTHING : sift(intent.fallbacks, input, into)] as const;
   const able = rank(input, intent, sifted, false);
   const candidates = able.length > 0 ? able : rank(input, intent, sifted, true);
-  const returned = new Set(candidates.map((candidate) => `${candidate.provider} ${candidate.model}`));
   const limits = preset?.document.limits;
   return {
     presetSlug: preset?.slug ?? null, presetVersion: preset?.version ?? null, rule: intent.rule, strategy: intent.strategy,
     candidates: input.facts.fallbacks ? candidates : withoutFallbacks(candidates, input),
-    rejected: into.rejected.filter((item) => !returned.has(`${item.provider} ${item.model}`)),
+    rejected: into.rejected.length === 0 ? into.rejected : without(into.rejected, candidates),
     maxAttempts: limits?.maxAttempts ?? MAX_ATTEMPTS,
     deadlineMs: Math.min(input.facts.deadlineMs ?? DEADLINE_MS, limits?.deadlineMs ?? DEADLINE_MS),
   };

@@ -19,6 +19,8 @@ export interface RequestFacts {
   readonly models: readonly string[];
   /** Likely count: `estimateTokens(bytes)` of the catalogue. The upper bound for reservations is derived from it. */
   readonly inputTokens: number;
+  /** Upper bound of the input, where it is known better than as a multiple of the likely count. */
+  readonly inputTokensMax?: number;
   /** null: the caller set none. */
   readonly maxOutputTokens: number | null;
   /** The wire's `n`: answers asked for at once; 1 when absent. Each may use the whole output bound. */

@@ -4,8 +4,8 @@ import { parseChatRequest, type ChatRequest } from "@trunkline/protocol";
 import type { Exchange, Inbound } from "../stages.ts";
 import type { JsonBody } from "./read-body.ts";
 import { readEndUser, readFacts, readMetadata, readSession } from "./read-facts.ts";
-import { estimateInputTokens, readNeeds } from "./read-needs.ts";
-import { chatCompletionsBodySchema, type ChatCompletionsBody } from "./request-fields.ts";
+import { measureInput, readNeeds } from "./read-needs.ts";
+import { chatCompletionsBodySchema } from "./request-fields.ts";
 import { validate } from "./validate.ts";
 
 /** Chat Completions bytes → Inbound. Throws GatewayError caller.invalid_request. */
@@ -14,6 +14,7 @@ export function readChatCompletions(exchange: Exchange, { raw, body }: JsonBody)
     throw new GatewayError("caller.invalid_request", "`messages` is missing, and `input` is a field of the Responses API. Send the conversation as `messages`, or choose the Chat Completions API in your client.", { param: "messages" });
   }
   const fields = validate(chatCompletionsBodySchema, body);
+  const input = measureInput(raw.byteLength, [fields.messages, fields.tools, fields["functions"], fields.response_format], estimateTokens);
   let hub: ChatRequest | null = null;
   return {
     exchange,
@@ -24,18 +25,14 @@ export function readChatCompletions(exchange: Exchange, { raw, body }: JsonBody)
       requestId: exchange.requestId, createdAtSeconds: Math.floor(exchange.receivedAtMs / 1000),
     },
     facts: readFacts(fields, {
-      inputTokens: estimateInputTokens(raw.byteLength, fields.messages, estimateTokens),
-      maxOutputTokens: maxOutput(fields),
+      inputTokens: input.likely,
+      inputTokensMax: input.most,
+      maxOutputTokens: fields.max_completion_tokens ?? fields.max_tokens ?? null,
+      answers: fields.n ?? 1,
       needs: readNeeds({ messages: fields.messages, tools: fields.tools, response_format: fields.response_format, reasoning: fields.reasoning_effort != null && fields.reasoning_effort !== "none" }),
       endUser: readEndUser(exchange.headers, fields.user),
       sessionId: readSession(exchange.headers, fields, fields["prompt_cache_key"]),
       metadata: readMetadata(exchange.headers, fields.metadata),
     }),
   };
-}
-
-/** Every choice may spend the maximum. */
-function maxOutput(fields: ChatCompletionsBody): number | null {
-  const limit = fields.max_completion_tokens ?? fields.max_tokens ?? null;
-  return limit === null ? null : limit * (fields.n ?? 1);
 }

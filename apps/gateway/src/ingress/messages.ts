@@ -3,7 +3,7 @@ import { chatFromMessages, type ChatRequest } from "@trunkline/protocol";
 import type { Exchange, Inbound } from "../stages.ts";
 import type { JsonBody } from "./read-body.ts";
 import { readEndUser, readFacts, readMetadata, readSession } from "./read-facts.ts";
-import { estimateInputTokens, readNeeds } from "./read-needs.ts";
+import { measureInput, readNeeds } from "./read-needs.ts";
 import { messagesBodySchema } from "./request-fields.ts";
 import { validate } from "./validate.ts";
 
@@ -13,6 +13,7 @@ const SESSION_IN_USER = /_session_([0-9a-f-]{8,64})$/i;
 /** Anthropic Messages bytes → Inbound (https://docs.anthropic.com/en/api/messages). Throws GatewayError caller.invalid_request. */
 export function readMessages(exchange: Exchange, { raw, body }: JsonBody): Inbound {
   const fields = validate(messagesBodySchema, body);
+  const input = measureInput(raw.byteLength, [fields.messages, fields.system, fields.tools], estimateTokens);
   const userId = fields.metadata?.user_id ?? null;
   let hub: ChatRequest | null = null;
   return {
@@ -24,7 +25,9 @@ export function readMessages(exchange: Exchange, { raw, body }: JsonBody): Inbou
       requestId: exchange.requestId, createdAtSeconds: Math.floor(exchange.receivedAtMs / 1000),
     },
     facts: readFacts(fields, {
-      inputTokens: estimateInputTokens(raw.byteLength, fields.messages, estimateTokens),
+      inputTokens: input.likely,
+      inputTokensMax: input.most,
+      answers: 1,
       maxOutputTokens: fields.max_tokens,
       needs: readNeeds({ messages: fields.messages, tools: fields.tools, reasoning: fields.thinking != null && fields.thinking.type !== "disabled" }),
       endUser: readEndUser(exchange.headers, userId),

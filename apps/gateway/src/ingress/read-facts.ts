@@ -6,6 +6,8 @@ import type { SharedFields } from "./request-fields.ts";
 /** What only the inbound API knows. */
 export interface OwnFacts {
   readonly inputTokens: number;
+  readonly inputTokensMax: number;
+  readonly answers: number;
   readonly maxOutputTokens: number | null;
   readonly needs: readonly Need[];
   readonly endUser: string | null;
@@ -15,39 +17,49 @@ export interface OwnFacts {
 
 /** A label longer than this is content, not a label. */
 const METADATA_VALUE_CHARS_MAX = 512;
+const SUFFIX = /:(floor|nitro)$/;
 const SUFFIXES: Readonly<Record<string, "price" | "throughput">> = { floor: "price", nitro: "throughput" };
+
+/** Bodies that steer nothing share these: most do. */
+const NO_ROUTING: NonNullable<SharedFields["routing"]> = {};
+const NO_PREFERENCES: ProviderPreferences = {};
+const NO_LABELS: Readonly<Record<string, string>> = {};
 
 /** The routing half of a body, alike for every inbound API. Throws GatewayError caller.invalid_request. */
 export function readFacts(fields: SharedFields, own: OwnFacts): InboundFacts {
-  const routing = fields.routing ?? {};
+  const routing = fields.routing ?? NO_ROUTING;
+  const { provider } = fields;
   const { choice, sort } = readChoice(fields);
   return {
-    ...own,
+    inputTokens: own.inputTokens, inputTokensMax: own.inputTokensMax, maxOutputTokens: own.maxOutputTokens, answers: own.answers, needs: own.needs, endUser: own.endUser, sessionId: own.sessionId, metadata: own.metadata,
     requestedModel: fields.model ?? (choice.preset ? `@preset/${choice.preset.slug}` : "auto"),
     choice,
     task: routing.task ?? null,
-    preferences: readPreferences(fields.provider ?? {}, sort),
+    preferences: provider == null && sort === null ? NO_PREFERENCES : readPreferences(provider ?? {}, sort),
     maxCostNanoUsd: routing.max_cost_usd == null ? null : BigInt(Math.round(routing.max_cost_usd * Number(NANO_USD_PER_USD))),
     deadlineMs: routing.deadline_ms ?? null,
-    fallbacks: routing.fallbacks !== false && fields.provider?.allow_fallbacks !== false,
-    losses: routing.losses ?? (fields.provider?.require_parameters ? "strict" : "warn"),
+    fallbacks: routing.fallbacks !== false && provider?.allow_fallbacks !== false,
+    losses: routing.losses ?? (provider?.require_parameters ? "strict" : "warn"),
     explain: routing.explain === true,
   };
 }
 
-function readChoice(fields: SharedFields): { choice: ModelChoice; sort: "price" | "throughput" | null } {
-  let preset = fields.routing_preset ? readPreset(fields.routing_preset, "routing_preset") : null;
-  const names: string[] = [];
-  let sort: "price" | "throughput" | null = null;
-  for (const [index, given] of [fields.model, ...(fields.models ?? [])].entries()) {
-    if (given == null || given === "auto" || given === "trunkline/auto") continue;
-    if (given.startsWith("@preset/")) { preset = readPreset(given.slice("@preset/".length), index === 0 ? "model" : `models[${index - 1}]`); continue; }
-    const suffix = /:(floor|nitro)$/.exec(given);
-    if (suffix) sort = SUFFIXES[suffix[1] ?? ""] ?? null;
-    const name = suffix ? given.slice(0, suffix.index) : given;
-    if (!names.includes(name)) names.push(name);
-  }
-  return { choice: { names, preset }, sort };
+interface Choosing { preset: ModelChoice["preset"]; readonly names: string[]; sort: "price" | "throughput" | null }
+
+function readChoice(fields: SharedFields): { readonly choice: ModelChoice; readonly sort: "price" | "throughput" | null } {
+  const choosing: Choosing = { preset: fields.routing_preset ? readPreset(fields.routing_preset, "routing_preset") : null, names: [], sort: null };
+  addChoice(choosing, fields.model, "model");
+  if (fields.models) for (let index = 0; index < fields.models.length; index++) addChoice(choosing, fields.models[index], `models[${index}]`);
+  return { choice: { names: choosing.names, preset: choosing.preset }, sort: choosing.sort };
+}
+
+function addChoice(into: Choosing, given: string | null | undefined, param: string): void {
+  if (given == null || given === "auto" || given === "trunkline/auto") return;
+  if (given.startsWith("@preset/")) { into.preset = readPreset(given.slice("@preset/".length), param); return; }
+  const suffix = given.includes(":") ? SUFFIX.exec(given) : null;
+  if (suffix) into.sort = SUFFIXES[suffix[1] ?? ""] ?? null;
+  const name = suffix ? given.slice(0, suffix.index) : given;
+  if (!into.names.includes(name)) into.names.push(name);
 }
 
 function readPreset(text: string, param: string): { slug: string; version: number | null } {
@@ -77,6 +89,7 @@ export function readSession(headers: Readonly<Record<string, string>>, fields: {
 
 /** Only text labels, bounded, with the application that OpenRouter clients name in headers. NUL is dropped: Postgres text cannot hold it. */
 export function readMetadata(headers: Readonly<Record<string, string>>, metadata: Readonly<Record<string, unknown>> | null | undefined): Readonly<Record<string, string>> {
+  if (metadata == null && headers["http-referer"] === undefined && headers["x-title"] === undefined) return NO_LABELS;
   const labels: Record<string, string> = {};
   for (const [name, value] of Object.entries(metadata ?? {})) {
     if (name === "user_id" || name === "__proto__") continue;

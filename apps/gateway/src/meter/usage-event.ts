@@ -10,11 +10,11 @@ import type { OpenPayload } from "./spool-records.ts";
 export function billableUsage({ how, observation, won }: Pick<DeliveredResponse, "how" | "observation" | "won">): TokenUsage {
   if (how === "complete" && observation.contentBytes === 0 && observation.finishReason === null && observation.failure === null && observation.usage === null) return ZERO_USAGE;
   if (observation.failure && observation.contentBytes === 0 && observation.usage === null) return ZERO_USAGE;
-  const estimate: TokenUsage = { ...ZERO_USAGE, inputTokens: won.routed.facts.inputTokens, outputTokens: estimateTokens(observation.contentBytes), basis: "estimated" };
-  if (observation.usage === null) return estimate;
-  if (observation.complete) return observation.usage;
+  if (observation.usage !== null && observation.complete) return observation.usage;
+  const outputTokens = estimateTokens(observation.contentBytes);
+  if (observation.usage === null) return { ...ZERO_USAGE, inputTokens: won.routed.facts.inputTokens, outputTokens, basis: "estimated" };
   const outputSeen = observation.usage.outputTokens + observation.usage.reasoningTokens;
-  return outputSeen >= estimate.outputTokens ? observation.usage : { ...observation.usage, outputTokens: estimate.outputTokens - observation.usage.reasoningTokens, basis: "estimated" };
+  return outputSeen >= outputTokens ? observation.usage : { ...observation.usage, outputTokens: outputTokens - observation.usage.reasoningTokens, basis: "estimated" };
 }
 
 export function deliveredStatus({ how, observation, won }: Pick<DeliveredResponse, "how" | "observation" | "won">): GenerationStatus {
@@ -25,21 +25,33 @@ export function deliveredStatus({ how, observation, won }: Pick<DeliveredRespons
 /** The closed fact of an answered request. Broken streams never cost more than the hold. */
 export function eventOfDelivered(delivered: DeliveredResponse): UsageEvent {
   const { won, observation } = delivered;
+  const { routed, candidate } = won;
   const usage = billableUsage(delivered);
   const status = deliveredStatus(delivered);
-  const rated = rate(usage, won.candidate.price);
+  const rated = rate(usage, candidate.price);
   const isWhole = status === "ok" || status === "rescued";
-  const charge = isWhole || rated < won.candidate.maxCostNanoUsd ? rated : won.candidate.maxCostNanoUsd;
-  const durationMs = delivered.endedAtMs - won.startedAtMs;
-  const attempts = won.routed.attempts.map((record) => record.attempt === won.attempt
-    ? { ...record, durationMs, usage, priceVersionId: won.candidate.price.id, costNanoUsd: rated.toString(), failureClass: observation.failure?.class ?? null, message: observation.failure?.publicMessage ?? null }
-    : record);
+  const charge = isWhole || rated < candidate.maxCostNanoUsd ? rated : candidate.maxCostNanoUsd;
+  const attempts: AttemptRecord[] = [];
+  for (const record of routed.attempts) attempts.push(record.attempt === won.attempt ? closedAttempt(record, { delivered, usage, costNanoUsd: rated }) : record);
+  return eventOf(routed, {
+    status, httpStatus: 200, usage, chargeNanoUsd: charge.toString(), attempts, losses: won.losses, provider: candidate.provider, model: candidate.model, priceVersionId: candidate.price.id,
+    finishReason: observation.finishReason, durationMs: delivered.endedAtMs - routed.exchange.receivedAtMs, timeToFirstTokenMs: firstTokenMs(won),
+    errorCode: status === "partial" ? delivered.how === "deadline" ? "upstream.deadline_exceeded" : "upstream.failed" : null,
+    errorMessage: status === "partial" ? "The provider's stream broke before the answer was complete." : null,
+    presetSlug: routed.plan.presetSlug, presetVersion: routed.plan.presetVersion, decision: routed.explain(),
+  });
+}
+
+/** The winning attempt, now that its end is known. */
+function closedAttempt(record: AttemptRecord, { delivered: { won, observation, endedAtMs }, usage, costNanoUsd }: { readonly delivered: DeliveredResponse; readonly usage: TokenUsage; readonly costNanoUsd: bigint }): AttemptRecord {
   return {
-    ...draftOf(won, attempts), status, usage, chargeNanoUsd: charge.toString(), finishReason: observation.finishReason,
-    durationMs: delivered.endedAtMs - won.routed.exchange.receivedAtMs,
-    ...(status === "partial" ? { errorCode: delivered.how === "deadline" ? "upstream.deadline_exceeded" : "upstream.failed", errorMessage: "The provider's stream broke before the answer was complete." } : {}),
+    attempt: record.attempt, provider: record.provider, model: record.model, upstreamModel: record.upstreamModel, startedAtMs: record.startedAtMs, durationMs: endedAtMs - won.startedAtMs,
+    timeToFirstTokenMs: record.timeToFirstTokenMs, status: record.status, failureClass: observation.failure?.class ?? null, message: observation.failure?.publicMessage ?? null,
+    usage, priceVersionId: won.candidate.price.id, costNanoUsd: costNanoUsd.toString(),
   };
 }
+
+const firstTokenMs = ({ routed, startedAtMs, timeToFirstTokenMs }: WonAttempt): number | null => routed.call.stream ? startedAtMs + timeToFirstTokenMs - routed.exchange.receivedAtMs : null;
 
 /** What the spool keeps while a stream is being delivered. */
 export function openOfWon(won: WonAttempt): OpenPayload {
@@ -47,21 +59,15 @@ export function openOfWon(won: WonAttempt): OpenPayload {
   const inputTokens = routed.facts.inputTokens;
   const bound = routed.reservation.heldNanoUsd > 0n ? routed.reservation.heldNanoUsd : candidate.maxCostNanoUsd;
   return {
-    draft: draftOf(won, routed.attempts), budgetKeys: routed.reservation.lineKeys, inputTokens,
+    draft: eventOf(routed, {
+      status: "partial", httpStatus: 200, usage: ZERO_USAGE, chargeNanoUsd: "0", attempts: routed.attempts, losses: won.losses, provider: candidate.provider, model: candidate.model, priceVersionId: candidate.price.id,
+      finishReason: null, durationMs: won.startedAtMs - routed.exchange.receivedAtMs + won.timeToFirstTokenMs, timeToFirstTokenMs: firstTokenMs(won), errorCode: null, errorMessage: null,
+      presetSlug: routed.plan.presetSlug, presetVersion: routed.plan.presetVersion, decision: routed.explain(),
+    }),
+    budgetKeys: routed.reservation.lineKeys, inputTokens,
     inputNanoUsd: rate({ ...ZERO_USAGE, inputTokens }, candidate.price).toString(),
     outputNanoUsdPerMillion: candidate.price.outputNanoUsdPerMillion.toString(),
     holdNanoUsd: bound.toString(), estimatedCostNanoUsd: candidate.estimatedCostNanoUsd.toString(),
-  };
-}
-
-function draftOf(won: WonAttempt, attempts: readonly AttemptRecord[]): UsageEvent {
-  const { routed, candidate } = won;
-  return {
-    ...base(routed), status: "partial", httpStatus: 200, errorCode: null, errorMessage: null, provider: candidate.provider, model: candidate.model, finishReason: null,
-    durationMs: won.startedAtMs - routed.exchange.receivedAtMs + won.timeToFirstTokenMs,
-    timeToFirstTokenMs: routed.call.stream ? won.startedAtMs + won.timeToFirstTokenMs - routed.exchange.receivedAtMs : null,
-    usage: ZERO_USAGE, priceVersionId: candidate.price.id, chargeNanoUsd: "0", attempts, losses: won.losses,
-    presetSlug: routed.plan.presetSlug, presetVersion: routed.plan.presetVersion, decision: routed.explain(),
   };
 }
 
@@ -69,19 +75,23 @@ function draftOf(won: WonAttempt, attempts: readonly AttemptRecord[]): UsageEven
 export function eventOfFailure(call: AuthenticatedCall | RoutedCall, error: GatewayError, options: { readonly nowMs: number; readonly callerLeft: boolean }): UsageEvent {
   const routed = "plan" in call ? call : null;
   const last = routed?.attempts.at(-1);
-  return {
-    ...base(call), status: options.callerLeft ? "cancelled" : "failed", httpStatus: options.callerLeft ? 499 : error.status,
-    errorCode: options.callerLeft ? null : error.code, errorMessage: error.message, provider: last?.provider ?? null, model: last?.model ?? null, finishReason: null,
-    durationMs: options.nowMs - call.exchange.receivedAtMs, timeToFirstTokenMs: null, usage: ZERO_USAGE, priceVersionId: null, chargeNanoUsd: "0",
-    attempts: routed?.attempts ?? [], losses: [], presetSlug: routed?.plan.presetSlug ?? call.facts.choice.preset?.slug ?? null, presetVersion: routed?.plan.presetVersion ?? null,
-    decision: routed?.explain() ?? null,
-  };
+  return eventOf(call, {
+    status: options.callerLeft ? "cancelled" : "failed", httpStatus: options.callerLeft ? 499 : error.status, usage: ZERO_USAGE, chargeNanoUsd: "0", attempts: routed?.attempts ?? [], losses: [],
+    provider: last?.provider ?? null, model: last?.model ?? null, priceVersionId: null, finishReason: null, durationMs: options.nowMs - call.exchange.receivedAtMs, timeToFirstTokenMs: null,
+    errorCode: options.callerLeft ? null : error.code, errorMessage: error.message,
+    presetSlug: routed?.plan.presetSlug ?? call.facts.choice.preset?.slug ?? null, presetVersion: routed?.plan.presetVersion ?? null, decision: routed?.explain() ?? null,
+  });
 }
 
-type Base = Pick<UsageEvent, "schema" | "id" | "mode" | "organizationId" | "projectId" | "apiKeyId" | "createdAtMs" | "inboundApi" | "streaming" | "requestedModel" | "endUser" | "sessionId" | "metadata">;
-function base({ exchange, key, mode, call, facts }: AuthenticatedCall): Base {
+type Outcome = Pick<UsageEvent, "status" | "httpStatus" | "usage" | "chargeNanoUsd" | "attempts" | "losses" | "provider" | "model" | "priceVersionId" | "finishReason" | "durationMs" | "timeToFirstTokenMs" | "errorCode" | "errorMessage" | "presetSlug" | "presetVersion" | "decision">;
+
+/** One literal, so that every event has one shape: a spread that overrides costs microseconds a field. */
+function eventOf({ exchange, key, mode, call, facts }: AuthenticatedCall, outcome: Outcome): UsageEvent {
   return {
     schema: 1, id: exchange.requestId, mode, organizationId: key.organizationId, projectId: key.projectId, apiKeyId: key.id, createdAtMs: exchange.receivedAtMs,
-    inboundApi: call.inbound, streaming: call.stream, requestedModel: facts.requestedModel, endUser: facts.endUser, sessionId: facts.sessionId, metadata: facts.metadata,
+    inboundApi: call.inbound, streaming: call.stream, requestedModel: facts.requestedModel, presetSlug: outcome.presetSlug, presetVersion: outcome.presetVersion,
+    status: outcome.status, httpStatus: outcome.httpStatus, errorCode: outcome.errorCode, errorMessage: outcome.errorMessage, provider: outcome.provider, model: outcome.model,
+    finishReason: outcome.finishReason, durationMs: outcome.durationMs, timeToFirstTokenMs: outcome.timeToFirstTokenMs, usage: outcome.usage, priceVersionId: outcome.priceVersionId,
+    chargeNanoUsd: outcome.chargeNanoUsd, attempts: outcome.attempts, losses: outcome.losses, endUser: facts.endUser, sessionId: facts.sessionId, metadata: facts.metadata, decision: outcome.decision,
   };
 }

@@ -38,7 +38,7 @@ export async function planFor({ key, facts, mode }: Pick<AuthenticatedCall, "key
   const nowMs = options.now();
   return plan({
     facts: {
-      models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, maxOutputTokens: facts.maxOutputTokens, needs: facts.needs, task: facts.task,
+      models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, inputTokensMax: facts.inputTokensMax, maxOutputTokens: facts.maxOutputTokens, answers: facts.answers, needs: facts.needs, task: facts.task,
       metadata: facts.metadata, preferences: facts.preferences, maxCostNanoUsd: facts.maxCostNanoUsd, deadlineMs: facts.deadlineMs, fallbacks: facts.fallbacks,
     },
     preset, catalog, health: options.circuits[mode].snapshot(PLATFORM_CREDENTIAL, nowMs), availableProviders: options.available[mode], nowMs, random: options.random(),

@@ -4,17 +4,23 @@ import type { AnswerExtras } from "../adapter.ts";
 import { costFields } from "./token-usage.ts";
 
 /** Writes `provider` and the cost into one JSON object that already carries `usage`; every other byte stays. `usage` null: no cost is known. */
-export function spliceAnswer(json: Uint8Array, usage: TokenUsage | null, extras: AnswerExtras, more: Readonly<Record<string, SpliceEdit>> = {}): Uint8Array {
-  const edits: Record<string, SpliceEdit> = { provider: JSON.stringify(extras.provider), ...more };
-  if (usage) {
-    const fields = Object.entries(costFields(usage, extras)).map(([key, value]) => [key, JSON.stringify(value)] as const);
-    edits["usage"] = (value) => spliceTopLevel(value, Object.fromEntries(fields));
-  }
+export function spliceAnswer(json: Uint8Array, usage: TokenUsage | null, extras: AnswerExtras, more?: Readonly<Record<string, SpliceEdit>>): Uint8Array {
+  const edits: Record<string, SpliceEdit> = { provider: JSON.stringify(extras.provider) };
+  if (more) for (const name in more) edits[name] = more[name] ?? null;
+  if (usage) edits["usage"] = (value) => spliceTopLevel(value, usageEdits(usage, extras));
   return spliceTopLevel(json, edits);
 }
 
+/** What `costFields` adds, as JSON text. */
+function usageEdits(usage: TokenUsage, extras: AnswerExtras): Record<string, string> {
+  const fields = costFields(usage, extras);
+  const edits: Record<string, string> = {};
+  for (const name in fields) edits[name] = JSON.stringify(fields[name]);
+  return edits;
+}
+
 /** The same in a server-sent event of one `data` line; the frame as it is where that line is not a JSON object. */
-export function spliceFrame(frame: Uint8Array, usage: TokenUsage, extras: AnswerExtras, more: Readonly<Record<string, SpliceEdit>> = {}): Uint8Array {
+export function spliceFrame(frame: Uint8Array, usage: TokenUsage, extras: AnswerExtras, more?: Readonly<Record<string, SpliceEdit>>): Uint8Array {
   const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
   const start = bytes.indexOf("{", bytes.indexOf("data:"));
   const end = bytes.lastIndexOf("}") + 1;

@@ -6,12 +6,12 @@ import type { Call, UpstreamRequest } from "../adapter.ts";
 export const GATEWAY_FIELDS = ["models", "routing_preset", "provider", "routing", "session_id"] as const;
 
 /** `base` with any trailing slashes cut, then `path`. */
-export const joinUrl = (base: string, path: string): string => base.replace(/\/+$/, "") + path;
+export const joinUrl = (base: string, path: string): string => base.endsWith("/") ? base.replace(/\/+$/, "") + path : base + path;
 
 /** An event stream must arrive as it is sent: compression would hold bytes back. */
 export function upstreamRequest(call: Call, parts: { readonly url: string; readonly body: Uint8Array; readonly losses: readonly string[]; readonly headers?: Readonly<Record<string, string>> }): UpstreamRequest {
   return {
-    method: "POST", url: parts.url, body: parts.body, losses: [...new Set(parts.losses)],
+    method: "POST", url: parts.url, body: parts.body, losses: parts.losses.length > 1 ? [...new Set(parts.losses)] : parts.losses,
     headers: { "content-type": "application/json", accept: call.stream ? "text/event-stream" : "application/json", "accept-encoding": "identity", ...parts.headers },
   };
 }

@@ -1,3 +1,4 @@
+import type { TokenUsage } from "@trunkline/contracts";
 import { arrayOf, isJsonObject, objectOf, textOf, type ChatResponse, type ChatToolCall, type JsonObject } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Relayed } from "../../adapter.ts";
 import { failureOf } from "../../failures/failure.ts";
@@ -17,21 +18,26 @@ export function relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras
   if (answer["error"] != null) return failedBody(classifyInStream(answer["error"]));
   if (call.inbound === "messages") return relayHubAnswer(call, hubAnswer(answer, call), extras);
   const choices = arrayOf(answer["choices"]).map(objectOf);
-  const seen = choices.map((choice) => deltaBytes(choice["message"]));
   const usage = usageFrom(objectOf(answer["usage"]));
-  const contentBytes = seen.reduce((total, choice) => total + choice.text, 0);
+  let contentBytes = 0;
+  let hasContent = false;
+  for (const choice of choices) {
+    const seen = deltaBytes(choice["message"]);
+    contentBytes += seen.text;
+    hasContent ||= seen.content;
+  }
   const finishReason = finishReasonFrom(choices[0]?.["finish_reason"]);
-  const failure = answerFailure(choices, finishReason !== null || seen.some((choice) => choice.content));
-  const observation = { usage, contentBytes, finishReason, failure, complete: failure === null };
-  return { bytes: failure ? NO_BYTES : spliced(upstream, answer, extras), observation };
+  const failure = answerFailure(choices, finishReason !== null || hasContent);
+  return { bytes: failure ? NO_BYTES : spliced(upstream, { answer, usage, extras }), observation: { usage, contentBytes, finishReason, failure, complete: failure === null } };
 }
 
-function spliced(upstream: Uint8Array, answer: JsonObject, extras: AnswerExtras): Uint8Array {
-  const explained = extras.explain();
-  return spliceAnswer(upstream, usageFrom(objectOf(answer["usage"])), extras, {
-    ...("system_fingerprint" in answer ? {} : { system_fingerprint: "null" }),
-    ...(explained === null || explained === undefined ? {} : { trunkline: JSON.stringify(explained) }),
-  });
+function spliced(upstream: Uint8Array, { answer, usage, extras }: { readonly answer: JsonObject; readonly usage: TokenUsage | null; readonly extras: AnswerExtras }): Uint8Array {
+  const explained = extras.explain() ?? null;
+  if ("system_fingerprint" in answer && explained === null) return spliceAnswer(upstream, usage, extras);
+  const more: Record<string, string> = {};
+  if (!("system_fingerprint" in answer)) more["system_fingerprint"] = "null";
+  if (explained !== null) more["trunkline"] = JSON.stringify(explained);
+  return spliceAnswer(upstream, usage, extras, more);
 }
 
 function answerFailure(choices: readonly JsonObject[], answered: boolean): Relayed["observation"]["failure"] {

@@ -13,17 +13,17 @@ const SAMPLING = ["temperature", "top_p"] as const;
 /** The caller's own bytes, edited only where they must be. */
 export function splicedBody(call: Call, target: Target, profile: ProviderProfile): UpstreamBody {
   const edits: Record<string, SpliceEdit> = { model: JSON.stringify(target.upstreamModel) };
-  for (const field of GATEWAY_FIELDS) edits[field] = null;
+  for (const field of GATEWAY_FIELDS) if (field in call.body) edits[field] = null;
   const losses: string[] = [];
   if (profile.id !== "openai") edits["metadata"] = null;
   if (call.stream && !call.wantsUsageChunk) edits["stream_options"] = JSON.stringify({ ...(call.body["stream_options"] as object | null | undefined), include_usage: true });
-  for (const [from, to] of Object.entries(profile.renames ?? {})) {
+  if (profile.renames) for (const from in profile.renames) {
     if (call.body[from] == null) continue;
     edits[from] = null;
-    edits[to] = JSON.stringify(call.body[from]);
+    edits[profile.renames[from] ?? from] = JSON.stringify(call.body[from]);
     losses.push(`renamed:${from}`);
   }
-  for (const field of profile.omits ?? []) {
+  if (profile.omits) for (const field of profile.omits) {
     if (field !== "stream_options" && call.body[field] != null) losses.push(`dropped:${field}`);
     edits[field] = null;
   }
