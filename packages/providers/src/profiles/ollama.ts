@@ -1,0 +1,7 @@
+import type { ProviderProfile } from "../adapter.ts";
+
+export const ollama: ProviderProfile = {
+  id: "ollama", name: "Ollama", dialect: "openai", baseUrl: "http://127.0.0.1:11434/v1", env: "OLLAMA", authorize: "bearer", keyless: true,
+  renames: { max_completion_tokens: "max_tokens" },
+  source: "https://docs.ollama.com/api/openai-compatibility",
+};

@@ -1,0 +1,9 @@
+import type { ProviderProfile } from "../adapter.ts";
+
+export const perplexity: ProviderProfile = {
+  id: "perplexity", name: "Perplexity", dialect: "openai", baseUrl: "https://api.perplexity.ai", env: "PERPLEXITY", authorize: "bearer",
+  renames: { max_completion_tokens: "max_tokens" },
+  // QUIRK(perplexity): every chunk carries usage unasked.
+  omits: ["stream_options"],
+  source: "https://docs.perplexity.ai/guides/chat-completions-guide",
+};
