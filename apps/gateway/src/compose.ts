@@ -5,6 +5,7 @@ import { CircuitBook, explain } from "@trunkline/router-core";
 import { createLogger, createMetrics, type LogLevel } from "@trunkline/telemetry";
 import type { UsageEvent } from "@trunkline/contracts";
 import { createAdmit } from "./admit/admit.ts";
+import { BudgetLines } from "./admit/reservation.ts";
 import { createAttempt } from "./attempt/attempt.ts";
 import { createCredentials } from "./attempt/credentials.ts";
 import { UpstreamPools } from "./attempt/upstream-pools.ts";
@@ -63,7 +64,7 @@ export function compose(env: GatewayEnv): Gateway {
   const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent) => observe(event, metrics, logger) };
   const featured: Stages = {
     authenticate: createAuthenticate(keys, now),
-    admit: createAdmit({ kv, db, now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres") }),
+    admit: createAdmit({ kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres") }),
     plan: createPlan(planOptions),
     attempt: createAttempt({ pools, credentials, circuits, timeouts: env.timeouts, now }),
     respond: createRespond(now),

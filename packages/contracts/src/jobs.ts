@@ -6,6 +6,12 @@ export interface JobPayloads {
   "usage.ingest-events": { readonly batchId: string; readonly events: readonly UsageEvent[] };
   "billing.report-meter-events": Readonly<Record<string, never>>;
 }
+
+/** What a producer may send instead: `lines` are events as the JSON text that the spool holds, so that the hot path writes each once. A handler sees `JobPayloads`. */
+export interface SentPayloads {
+  "usage.ingest-events": JobPayloads["usage.ingest-events"] | { readonly batchId: string; readonly lines: readonly string[] };
+  "billing.report-meter-events": JobPayloads["billing.report-meter-events"];
+}
 export type JobName = keyof JobPayloads;
 
 /** 300 events keep a job under 1 MB and amortise the queue's cost per job to microseconds a request. */

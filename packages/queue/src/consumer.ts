@@ -26,11 +26,19 @@ export interface Consumer {
   close(): Promise<void>;
 }
 
+/**
+ * How long a killed worker's jobs stay its own: its lock runs out, then the next check gives them to another. BullMQ's 30 s each would
+ * keep a batch of usage out of the ledger for a minute. A lock is renewed at half its life while the process lives, whatever the
+ * handler waits for, so only an event loop that stands still for 10 s loses one; handlers are idempotent for that case.
+ */
+const LOCK_MS = 10_000;
+const STALLED_CHECK_MS = 5_000;
+
 /** One queue a job name, so that a slow kind never stands before a quick one. Starts at once; reconnects by itself. */
 export function createConsumer(options: ConsumerOptions): Consumer {
   const store = openStore(options, "consumer", JOB_NAMES.length);
   const workers = JOB_NAMES.map((name) => {
-    const worker = store.worker(name, (job) => processJob(options.handlers, job.name, job.data), { concurrency: options.concurrency });
+    const worker = store.worker(name, (job) => processJob(options.handlers, job.name, job.data), { concurrency: options.concurrency, lockDuration: LOCK_MS, stalledInterval: STALLED_CHECK_MS });
     worker.on("failed", (job, error) => {
       const attempts = job?.opts.attempts ?? 1;
       options.onError(error, { name, jobId: job?.id ?? null, final: error instanceof UnrecoverableError || (job?.attemptsMade ?? attempts) >= attempts });

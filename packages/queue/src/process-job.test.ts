@@ -17,6 +17,13 @@ it("hands a valid payload to its handler, with fields of a newer producer", asyn
   expect(known["billing.report-meter-events"]).toHaveBeenCalledTimes(1);
 });
 
+it("reads events that came as JSON text, and refuses text that is no event", async () => {
+  const known = handlers();
+  await processJob(known, "usage.ingest-events", { batchId: "bat_1", lines: [JSON.stringify(usageEvent("req_1"))] });
+  expect(known["usage.ingest-events"]).toHaveBeenCalledWith(batch(usageEvent("req_1")));
+  await expect(processJob(known, "usage.ingest-events", { batchId: "bat_1", lines: ["{"] })).rejects.toBeInstanceOf(UnrecoverableError);
+});
+
 it("fails for good, naming the field and no value, when a payload cannot be right", async () => {
   const known = handlers();
   const broken: Partial<UsageEvent> = { ...usageEvent("req_1"), chargeNanoUsd: "-12.5 secret" };

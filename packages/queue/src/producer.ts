@@ -1,4 +1,4 @@
-import type { JobName, JobPayloads } from "@trunkline/contracts";
+import type { JobName, JobPayloads, SentPayloads } from "@trunkline/contracts";
 import type { Queue } from "bullmq";
 import { DependencyUnavailable } from "./dependency-unavailable.ts";
 import { assertJobId, JOB_OPTIONS } from "./job-options.ts";
@@ -16,7 +16,7 @@ export interface Producer {
    * Resolves once the store has the job. A `jobId` that the store still knows is ignored silently: it spares work, it is no
    * guard for money. Rejects with `DependencyUnavailable` within 3 seconds, RangeError on a jobId that cannot be one.
    */
-  add<Name extends JobName>(name: Name, payload: JobPayloads[Name], options?: { readonly jobId?: string }): Promise<void>;
+  add<Name extends JobName>(name: Name, payload: SentPayloads[Name], options?: { readonly jobId?: string }): Promise<void>;
   /** Runs the job every `everyMs`, once over all processes. Calling it again moves the interval. */
   upsertScheduler(name: ScheduledJobName, everyMs: number): Promise<void>;
   /** Jobs that wait, are delayed or run. */

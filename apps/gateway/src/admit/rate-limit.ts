@@ -1,9 +1,20 @@
 import { GatewayError } from "@trunkline/contracts";
 import type { ApiKeyRecord } from "@trunkline/db/gateway";
-import type { Kv, RateBucket, RateState } from "@trunkline/kv";
+import { DependencyUnavailable, type Kv, type RateBucket, type RateState } from "@trunkline/kv";
+
+/** Records are replaced, never changed, so what follows from one is worked out once. */
+const bucketsOf = new WeakMap<ApiKeyRecord, readonly RateBucket[]>();
+
+export function rateBuckets(key: ApiKeyRecord): readonly RateBucket[] {
+  const known = bucketsOf.get(key);
+  if (known) return known;
+  const buckets = makeBuckets(key);
+  bucketsOf.set(key, buckets);
+  return buckets;
+}
 
 /** Hash tags keep the buckets of one organization in one slot of a Redis cluster. */
-export function rateBuckets(key: ApiKeyRecord): readonly RateBucket[] {
+function makeBuckets(key: ApiKeyRecord): readonly RateBucket[] {
   const buckets: RateBucket[] = [];
   if (key.rpmLimit !== null) buckets.push({ key: `rate:{${key.organizationId}}:key:${key.id}`, limitPerMinute: key.rpmLimit, name: `requests per minute of the key "${key.name}"` });
   if (key.organizationRpmLimit !== null) buckets.push({ key: `rate:{${key.organizationId}}:organization`, limitPerMinute: key.organizationRpmLimit, name: "requests per minute of the organization" });
@@ -20,7 +31,8 @@ export async function takeRate(kv: Pick<Kv, "takeRate">, key: ApiKeyRecord, onSt
   let decision;
   try {
     decision = await kv.takeRate(buckets);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof DependencyUnavailable)) throw error;
     onStoreAway();
     return {};
   }

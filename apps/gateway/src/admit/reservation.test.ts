@@ -1,7 +1,7 @@
 import type { Budget } from "@trunkline/contracts";
 import type { ReserveDecision } from "@trunkline/kv";
 import { describe, expect, it } from "vitest";
-import { createReservation } from "./reservation.ts";
+import { BudgetLines, createReservation } from "./reservation.ts";
 
 const budget: Budget = { id: "bud_1", organizationId: "org_1", scope: "key", scopeId: "key_1", name: "Monthly", period: "monthly", limitNanoUsd: 1000n };
 
@@ -14,7 +14,7 @@ function stores(decide: (amount: bigint) => ReserveDecision | Error) {
       settle: (_lines: unknown, id: string, spent: bigint) => { calls.push(`settle ${id} ${spent}`); return Promise.resolve(); },
       release: (_lines: unknown, id: string) => { calls.push(`release ${id}`); return Promise.resolve(); },
     },
-    db: { loadSpent: () => Promise.resolve(0n) }, now: () => Date.UTC(2026, 0, 15), onSettleFailed: () => undefined,
+    lines: new BudgetLines({ loadSpent: () => Promise.resolve(0n) }), now: () => Date.UTC(2026, 0, 15), onSettleFailed: () => undefined,
   };
 }
 const yes = (): ReserveDecision => ({ reserved: true });

@@ -12,7 +12,7 @@ const SETTLE_RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000] as const;
 
 export interface ReservationStores {
   readonly kv: Pick<Kv, "reserve" | "settle" | "release">;
-  readonly db: Pick<GatewayDb, "loadSpent">;
+  readonly lines: BudgetLines;
   readonly now: () => number;
   onSettleFailed(holdId: string): void;
 }
@@ -22,6 +22,21 @@ const NO_BUDGETS: Reservation = { lineKeys: [], heldNanoUsd: 0n, cover: () => Pr
 /** A hold on every budget that binds the key; a key without budgets costs nothing. */
 export function createReservation(holdId: string, budgets: readonly Budget[], stores: ReservationStores): Reservation {
   return budgets.length === 0 ? NO_BUDGETS : new BudgetReservation(holdId, budgets, stores);
+}
+
+/** The line of each budget's present window, made once a window: budgets are replaced, never changed. */
+export class BudgetLines {
+  readonly #lines = new WeakMap<Budget, { readonly line: BudgetLine; readonly endMs: number }>();
+
+  constructor(readonly db: Pick<GatewayDb, "loadSpent">) {}
+
+  find(budget: Budget, nowMs: number): BudgetLine {
+    const known = this.#lines.get(budget);
+    if (known && nowMs < known.endMs) return known.line;
+    const line = budgetLine(budget, this.db, nowMs);
+    this.#lines.set(budget, { line, endMs: budgetWindow(budget.period, nowMs).endMs ?? Infinity });
+    return line;
+  }
 }
 
 /** Counter key of a budget's present window. The organization is the hash tag: all lines of one request share a slot. */
@@ -43,7 +58,7 @@ class BudgetReservation implements Reservation {
   #closed = false;
 
   constructor(readonly holdId: string, readonly budgets: readonly Budget[], readonly stores: ReservationStores) {
-    this.#lines = budgets.map((budget) => budgetLine(budget, stores.db, stores.now()));
+    this.#lines = budgets.map((budget) => stores.lines.find(budget, stores.now()));
     this.lineKeys = this.#lines.map((line) => line.key);
   }
 

@@ -5,7 +5,7 @@ import { hash } from "node:crypto";
 
 /** Bounds the time that a revocation can be missed when its message was lost. */
 export const FRESH_MS = 60_000;
-/** How long a known key keeps working while the store is away. */
+/** How long a known key keeps working while the store is away, counted from its last check. */
 export const STALE_MS = 300_000;
 /** Long enough to absorb a client that retries a wrong key in a loop. */
 export const NEGATIVE_MS = 5_000;
@@ -26,6 +26,7 @@ export interface KeyCacheOptions {
  */
 export class KeyCache {
   readonly #entries = new Map<string, Entry>();
+  readonly #byDigest = new Map<string, Entry>();
   readonly #negative = new Map<string, number>();
   readonly #loads = new Map<string, Promise<ApiKeyRecord | null>>();
   readonly #options: KeyCacheOptions;
@@ -34,12 +35,18 @@ export class KeyCache {
 
   constructor(options: KeyCacheOptions) { this.#options = options; }
 
+  /** The record of a key that was found genuine a moment ago, by its digest alone; null says nothing. */
+  findFresh(whole: string): ApiKeyRecord | null {
+    const entry = this.#byDigest.get(hash("sha256", whole, "base64"));
+    return entry && !entry.stale && this.#options.now() - entry.validatedAtMs < FRESH_MS ? entry.record : null;
+  }
+
   /** Null for a key that does not exist or whose secret is wrong. */
   async find(key: ParsedKey): Promise<ApiKeyRecord | null> {
     const digest = hash("sha256", key.whole, "base64");
     const now = this.#options.now();
     const known = this.#entries.get(key.keyId);
-    if (known && !known.stale && known.digest === digest && now - known.validatedAtMs < FRESH_MS) { this.#touch(key.keyId, known); return known.record; }
+    if (known && !known.stale && known.digest === digest && now - known.validatedAtMs < FRESH_MS) return known.record;
     if ((this.#negative.get(digest) ?? 0) > now) return null;
     return this.#revalidate(key, digest, known);
   }
@@ -54,7 +61,7 @@ export class KeyCache {
       throw new GatewayError("gateway.dependency_unavailable", "Keys cannot be checked right now because the database does not answer. Retry in a few seconds.", { retryAfterMs: 2000 });
     }
     if (!record || !this.#isGenuine(key, record)) { this.#remember(this.#negative, digest, this.#options.now() + NEGATIVE_MS); return null; }
-    this.#remember(this.#entries, key.keyId, { record, digest, validatedAtMs: this.#options.now(), stale: generation !== this.#generation });
+    this.#rememberEntry(key.keyId, { record, digest, validatedAtMs: this.#options.now(), stale: generation !== this.#generation });
     return record;
   }
 
@@ -89,14 +96,21 @@ export class KeyCache {
     this.#negative.clear();
   }
 
-  #touch(keyId: string, entry: Entry): void {
-    this.#entries.delete(keyId);
-    this.#entries.set(keyId, entry);
+  /** A key in use is read again every minute and so moves to the end: the first is the one longest unused. */
+  #rememberEntry(keyId: string, entry: Entry): void {
+    const earlier = this.#entries.get(keyId);
+    if (earlier) this.#byDigest.delete(earlier.digest);
+    this.#byDigest.set(entry.digest, entry);
+    const dropped = this.#remember(this.#entries, keyId, entry);
+    if (dropped) this.#byDigest.delete(dropped.digest);
   }
 
-  #remember<Value>(map: Map<string, Value>, key: string, value: Value): void {
+  /** Returns what had to go for it. */
+  #remember<Value>(map: Map<string, Value>, key: string, value: Value): Value | null {
     map.delete(key);
     map.set(key, value);
-    if (map.size > ENTRIES_MAX) { const oldest = map.keys().next(); if (!oldest.done) map.delete(oldest.value); }
+    if (map.size <= ENTRIES_MAX) return null;
+    for (const [oldest, dropped] of map) { map.delete(oldest); return dropped; }
+    return null;
   }
 }

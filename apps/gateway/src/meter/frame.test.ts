@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { decodeFrames, encodeFrame } from "./frame.ts";
 
 const payloads = [{ id: "a" }, { id: "b", text: "ü\n\u0000{}" }, { id: "c", list: [1, 2, 3] }];
-const frames = payloads.map((payload) => encodeFrame("event", payload));
+const frames = payloads.map((payload) => Buffer.from(`${encodeFrame("event", JSON.stringify(payload))}\n`));
 const whole = Buffer.concat(frames);
 
 describe("spool frames", () => {

@@ -13,10 +13,10 @@ const KINDS: ReadonlySet<string> = new Set<RecordKind>(["open", "progress", "eve
 const CRC_CHARS = 8;
 const NEWLINE = 10;
 
-/** One line: CRC-32 in hex of everything after it, kind, JSON. JSON.stringify never emits a raw newline, so lines need no escaping. */
-export function encodeFrame(kind: RecordKind, payload: unknown): Buffer {
-  const content = `${kind} ${JSON.stringify(payload)}`;
-  return Buffer.from(`${crc32(content).toString(16).padStart(CRC_CHARS, "0")} ${content}\n`);
+/** One line without its newline: CRC-32 in hex of everything after it, kind, JSON. JSON.stringify never emits a raw newline, so lines need no escaping. */
+export function encodeFrame(kind: RecordKind, json: string): string {
+  const content = `${kind} ${json}`;
+  return `${crc32(content).toString(16).padStart(CRC_CHARS, "0")} ${content}`;
 }
 
 /** Every whole and genuine line, in order. Never throws. */

@@ -20,17 +20,16 @@ export interface MeterOptions {
  */
 export function createMeter(options: MeterOptions): Metering {
   const close = async (event: UsageEvent, budgetKeys: readonly string[]): Promise<void> => {
-    const location = await options.spool.append("event", event.id, { event, budgetKeys });
-    options.shipper.enqueue(event, location);
+    await spoolEvent(event, budgetKeys, options);
     options.onEvent(event);
   };
   return {
     async open(won) {
-      await options.spool.append("open", won.routed.exchange.requestId, openOfWon(won)).catch(() => { throw unwritable(); });
+      await options.spool.append("open", won.routed.exchange.requestId, JSON.stringify(openOfWon(won))).catch(() => { throw unwritable(); });
     },
     progress(won, outputTokens) {
       const id = won.routed.exchange.requestId;
-      options.spool.append("progress", id, { id, outputTokens }).catch(() => undefined);
+      options.spool.append("progress", id, JSON.stringify({ id, outputTokens })).catch(() => undefined);
     },
     async settle(delivered) {
       const event = eventOfDelivered(delivered);
@@ -45,14 +44,18 @@ export function createMeter(options: MeterOptions): Metering {
   };
 }
 
+/** The event becomes text once, for the spool and for the queue. */
+async function spoolEvent(event: UsageEvent, budgetKeys: readonly string[], { spool, shipper }: Pick<MeterOptions, "spool" | "shipper">): Promise<void> {
+  const json = JSON.stringify(event);
+  const location = await spool.append("event", event.id, `{"event":${json},"budgetKeys":${JSON.stringify(budgetKeys)}}`);
+  shipper.enqueue({ id: event.id, json }, location);
+}
+
 /** Takes up what an earlier process left: unconfirmed events are shipped again, interrupted streams are closed, holds are settled. */
 export async function replay(recovered: readonly Recovered[], options: MeterOptions & { readonly kv: Pick<Kv, "settle"> }): Promise<{ readonly events: number; readonly interrupted: number }> {
   const { events, interrupted } = recover(recovered);
-  for (const { event, location } of events) options.shipper.enqueue(event, location);
-  for (const payload of interrupted) {
-    const location = await options.spool.append("event", payload.event.id, payload);
-    options.shipper.enqueue(payload.event, location);
-  }
+  for (const { event, location } of events) options.shipper.enqueue({ id: event.id, json: JSON.stringify(event) }, location);
+  for (const { event, budgetKeys } of interrupted) await spoolEvent(event, budgetKeys, options);
   for (const { event, budgetKeys } of [...events, ...interrupted]) {
     if (budgetKeys.length > 0) await options.kv.settle(budgetKeys.map((key) => ({ key })), event.id, BigInt(event.chargeNanoUsd)).catch(() => undefined);
   }

@@ -22,7 +22,9 @@ export interface ShipperOptions {
   readonly now: () => number;
   onFault(message: string): void;
 }
-interface Parcel { readonly id: string; readonly location: SpoolLocation; event: UsageEvent | null; sends: number; sentAtMs: number }
+/** A usage event as the JSON text that the spool holds. */
+export interface EventText { readonly id: string; readonly json: string }
+interface Parcel { readonly id: string; readonly location: SpoolLocation; json: string | null; sends: number; sentAtMs: number }
 
 /** Carries spooled events to the queue in batches and lets go of them only when Postgres has confirmed each. */
 export class Shipper {
@@ -41,8 +43,8 @@ export class Shipper {
   /** Events that Postgres has not confirmed. */
   get backlog(): number { return this.#all.size; }
 
-  enqueue(event: UsageEvent, location: SpoolLocation): void {
-    const parcel: Parcel = { id: event.id, location, event: this.#queue.length < EVENTS_IN_MEMORY_MAX ? event : null, sends: 0, sentAtMs: 0 };
+  enqueue({ id, json }: EventText, location: SpoolLocation): void {
+    const parcel: Parcel = { id, location, json: this.#queue.length < EVENTS_IN_MEMORY_MAX ? json : null, sends: 0, sentAtMs: 0 };
     this.#queue.push(parcel);
     this.#all.set(parcel.id, parcel);
     this.#schedule(SHIP_DELAY_MS);
@@ -51,7 +53,8 @@ export class Shipper {
   /** An event that is not in Postgres yet. */
   async find(id: string): Promise<UsageEvent | null> {
     const parcel = this.#all.get(id);
-    return parcel ? parcel.event ?? this.#readBack(parcel) : null;
+    const json = parcel ? parcel.json ?? await this.#readBack(parcel) : null;
+    return json === null ? null : JSON.parse(json) as UsageEvent;
   }
 
   /** One last try for everything, then silence; what is left stays in the spool. */
@@ -93,15 +96,15 @@ export class Shipper {
   async #send(parcels: readonly Parcel[]): Promise<void> {
     const first = parcels[0];
     if (!first) return;
-    const events: UsageEvent[] = [];
+    const lines: string[] = [];
     for (const parcel of parcels) {
-      const event = parcel.event ?? await this.#readBack(parcel);
-      if (event) events.push(event);
+      const json = parcel.json ?? await this.#readBack(parcel);
+      if (json !== null) lines.push(json);
     }
     const batchId = `${first.location.segment.replace(".spool", "")}-${first.location.offset}-${parcels.length}${first.sends > 0 ? `-r${first.sends}` : ""}`;
-    await this.#options.producer.add("usage.ingest-events", { batchId, events }, { jobId: batchId });
+    await this.#options.producer.add("usage.ingest-events", { batchId, lines }, { jobId: batchId });
     for (const parcel of parcels) {
-      parcel.event = null;
+      parcel.json = null;
       parcel.sends++;
       parcel.sentAtMs = this.#options.now();
       this.#sent.set(parcel.id, parcel);
@@ -132,7 +135,8 @@ export class Shipper {
     }
   }
 
-  async #readBack(parcel: Parcel): Promise<UsageEvent | null> {
-    return ((await this.#options.spool.read(parcel.location)) as EventPayload | null)?.event ?? null;
+  async #readBack(parcel: Parcel): Promise<string | null> {
+    const payload = (await this.#options.spool.read(parcel.location)) as EventPayload | null;
+    return payload ? JSON.stringify(payload.event) : null;
   }
 }

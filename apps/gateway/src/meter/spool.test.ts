@@ -14,21 +14,21 @@ describe("the spool", () => {
   it("holds a record on disk once its promise has resolved", async () => {
     const dir = freshDir();
     const { spool } = openSpool(dir);
-    await spool.append("event", "a", event("a"));
+    await spool.append("event", "a", JSON.stringify(event("a")));
     const { recovered } = openSpool(dir);
     expect(recovered.map(({ record }) => record.payload)).toEqual([event("a")]);
     spool.close();
   });
   it("reads a record back by its location", async () => {
     const { spool } = openSpool(freshDir());
-    const [, second] = await Promise.all([spool.append("event", "a", event("a")), spool.append("event", "b", event("b"))]);
+    const [, second] = await Promise.all([spool.append("event", "a", JSON.stringify(event("a"))), spool.append("event", "b", JSON.stringify(event("b")))]);
     expect(await spool.read(second)).toEqual(event("b"));
     spool.close();
   });
   it("deletes a segment when every event in it is confirmed, and not before", async () => {
     const dir = freshDir();
     const { spool } = openSpool(dir);
-    const [a, b] = await Promise.all([spool.append("event", "a", event("a")), spool.append("event", "b", event("b"))]);
+    const [a, b] = await Promise.all([spool.append("event", "a", JSON.stringify(event("a"))), spool.append("event", "b", JSON.stringify(event("b")))]);
     spool.confirm(a);
     spool.close();
     expect(openSpool(dir).recovered.length).toBe(2);
@@ -41,7 +41,7 @@ describe("the spool", () => {
   it("keeps the segment of a stream that has not ended", async () => {
     const dir = freshDir();
     const { spool } = openSpool(dir);
-    const [, location] = await Promise.all([spool.append("open", "s", { draft: { id: "s" } }), spool.append("event", "a", event("a"))]);
+    const [, location] = await Promise.all([spool.append("open", "s", JSON.stringify({ draft: { id: "s" } })), spool.append("event", "a", JSON.stringify(event("a")))]);
     spool.confirm(location);
     spool.close();
     expect(openSpool(dir).recovered.length).toBe(2);
@@ -49,7 +49,7 @@ describe("the spool", () => {
   it("says that it has no room before the bound is passed", async () => {
     const { spool } = openSpool(freshDir(), 20_000);
     expect(spool.hasRoom).toBe(true);
-    await spool.append("event", "a", { ...event("a"), fill: "x".repeat(5_000) });
+    await spool.append("event", "a", JSON.stringify({ ...event("a"), fill: "x".repeat(5_000) }));
     expect(spool.hasRoom).toBe(false);
     spool.close();
   });

@@ -22,7 +22,7 @@ interface Segment {
   unconfirmed: number;
 }
 export interface SpoolLocation { readonly segment: string; readonly offset: number; readonly length: number }
-interface Waiting { readonly frame: Buffer; readonly kind: RecordKind; readonly id: string; resolve(location: SpoolLocation): void; reject(error: Error): void }
+interface Waiting { readonly frame: string; readonly kind: RecordKind; readonly id: string; resolve(location: SpoolLocation): void; reject(error: Error): void }
 
 export interface SpoolOptions { readonly dir: string; readonly bytesMax: number; readonly now: () => number; onFault(message: string): void }
 export interface Recovered { readonly record: SpoolRecord; readonly location: SpoolLocation }
@@ -42,6 +42,7 @@ export class Spool {
   #broken = false;
   #dirty = false;
   #sync: NodeJS.Timeout | undefined;
+  readonly #flushSoon = (): void => this.#flush();
 
   private constructor(options: SpoolOptions) { this.#options = options; }
 
@@ -59,10 +60,11 @@ export class Spool {
   /** False refuses new billable requests. A failed write is tried again by the next append. */
   get hasRoom(): boolean { return !this.#broken && this.#bytes + RESERVE_BYTES < this.#options.bytesMax; }
 
-  append(kind: RecordKind, id: string, payload: unknown): Promise<SpoolLocation> {
+  /** `json`: the payload as JSON text, without a raw newline. */
+  append(kind: RecordKind, id: string, json: string): Promise<SpoolLocation> {
     return new Promise((resolve, reject) => {
-      if (this.#waiting.length === 0) setImmediate(() => this.#flush());
-      this.#waiting.push({ frame: encodeFrame(kind, payload), kind, id, resolve, reject });
+      if (this.#waiting.length === 0) setImmediate(this.#flushSoon);
+      this.#waiting.push({ frame: encodeFrame(kind, json), kind, id, resolve, reject });
     });
   }
 
@@ -124,13 +126,16 @@ export class Spool {
     try {
       const segment = this.#currentSegment();
       const start = segment.bytes;
-      this.#writeAll(segment, Buffer.concat(batch.map((waiting) => waiting.frame)));
+      let lines = "";
+      for (const waiting of batch) lines += `${waiting.frame}\n`;
+      this.#writeAll(segment, Buffer.from(lines));
       this.#broken = false;
       let offset = start;
       for (const waiting of batch) {
+        const length = Buffer.byteLength(waiting.frame);
         this.#note(segment, waiting.kind, waiting.id);
-        waiting.resolve({ segment: segment.name, offset, length: waiting.frame.length - 1 });
-        offset += waiting.frame.length;
+        waiting.resolve({ segment: segment.name, offset, length });
+        offset += length + 1;
       }
     } catch (error) {
       this.#broken = true;
@@ -158,7 +163,9 @@ export class Spool {
     if (kind === "open") { segment.open.add(id); this.#openIn.set(id, segment); return; }
     if (kind !== "event") return;
     segment.unconfirmed++;
-    this.#openIn.get(id)?.open.delete(id);
+    const openIn = this.#openIn.get(id);
+    if (!openIn) return;
+    openIn.open.delete(id);
     this.#openIn.delete(id);
   }
 
