@@ -5,6 +5,7 @@ import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { fileURLToPath } from "node:url";
 import { ensureInstalled } from "./install.mjs";
 
 const root = path.join(import.meta.dirname, "../..");
@@ -106,6 +107,13 @@ async function playwright(env) {
   return { passed: expected, failed: failed === 0 && code !== 0 ? 1 : failed, detail: output };
 }
 
+/** Tests of Node's own runner: plain modules that no bundler has to read. */
+const nodeTest = (file, env) => async () => {
+  const { code, output } = await run(process.execPath, ["--test", "--test-reporter=tap", file], env);
+  const count = (name) => Number(new RegExp(`^# ${name} (\\d+)$`, "m").exec(output)?.[1] ?? 0);
+  return { passed: count("pass"), failed: Math.max(count("fail") + count("cancelled"), code === 0 ? 0 : 1), detail: output };
+};
+
 /** Suites that would disturb each other in one database (each seeds its own catalogue) get one each. */
 const INTEGRATION_SUITES = [["apps/gateway"], ["apps/web"], ["apps/worker"], ["packages/db"], ["packages/billing", "packages/kv", "packages/queue", "packages/testkit"]];
 
@@ -159,7 +167,9 @@ async function main() {
     if (only("integration")) await integration(servers.env);
     if (only("conformance")) await step("conformance with the official clients", vitest("conformance", servers.env));
     if (only("crash")) {
-      const holds = (r) => r.lost === 0 && r.doubled === 0 && r.wrong === 0;
+      const judges = fileURLToPath(import.meta.resolve("../../tests/crash/oracle.test.mjs"));
+      await step("the judges of the crash run", nodeTest(judges, { DATABASE_URL: await freshDatabase(servers.env.DATABASE_URL, "crash_judges") }));
+      const holds = (r) => r.lost === 0 && r.doubled === 0 && r.wrong === 0 && r.killsWhileExporting > 0;
       const args = ["infra/scripts/cli.mjs", "crash", "--requests", "400", "--kills", "4", "--seed", "11", "--json"];
       await step("crash, embedded form", jsonCommand(args, holds));
       await step("crash, Redis form", jsonCommand(args, holds, { REDIS_URL: servers.env.REDIS_URL }));

@@ -7,6 +7,7 @@ import pg from "pg";
 import { root, startStack } from "../../infra/scripts/stack.mjs";
 import { runCallers, scriptOf, seeded } from "./callers.mjs";
 import { judge } from "./oracle.mjs";
+import { billingEnvironment, exporting, judgeExport, subscribe } from "./stripe.mjs";
 
 const CONCURRENCY = 16;
 /** The spool is replayed and the queue emptied well within this on two cores; a run that needs longer has lost something. */
@@ -61,13 +62,14 @@ async function main() {
   fs.chmodSync(dataDir, 0o755);
   const random = seeded(seed);
   const { freePort } = await import("../../infra/scripts/postgres.mjs");
-  const simulatorPort = await freePort();
-  const env = { ...providersAt(simulatorPort), ...(process.env.REDIS_URL ? { REDIS_URL: process.env.REDIS_URL } : {}) };
-  const stack = await startStack({ dataDir, ports: { SIMULATOR_PORT: simulatorPort }, env, services: ["simulator", "worker", "gateway"], onProgress: say });
+  const [simulatorPort, standInPort] = [await freePort(), await freePort()];
+  const env = { ...providersAt(simulatorPort), ...billingEnvironment(standInPort), ...(process.env.REDIS_URL ? { REDIS_URL: process.env.REDIS_URL } : {}) };
+  const stack = await startStack({ dataDir, ports: { SIMULATOR_PORT: simulatorPort, STRIPE_STAND_IN_PORT: standInPort }, env, services: ["simulator", "stripe", "worker", "gateway"], onProgress: say });
   const client = new pg.Client({ connectionString: stack.env.DATABASE_URL });
   try {
     await client.connect();
     const made = JSON.parse(execFileSync(process.execPath, ["apps/web/dist/trunkline.mjs", "bootstrap", "--email", "crash@example.com", "--password", "Crash-run-horse-9", "--org", "Crash", "--json"], { cwd: root, env: stack.env, encoding: "utf8" }).trim().split("\n").at(-1));
+    await subscribe({ url: stack.urls.stripe, client, organizationId: made.organizationId });
     // Paced, so that kills and hang-ups strike in the middle of streams.
     await fetch(`${stack.urls.simulator}/_admin/faults`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ "*": "pace=2" }) });
     const kills = [];
@@ -76,7 +78,8 @@ async function main() {
     await quiesce(client, made.organizationId, ids);
     const simulator = (await (await fetch(`${stack.urls.simulator}/_admin/journal`)).text()).trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
     const verdict = await judge({ client, organizationId: made.organizationId, callers: result, simulator, kills });
-    report(verdict, result, kills);
+    const exported = await judgeExport({ url: stack.urls.stripe, client, organizationId: made.organizationId });
+    report([verdict, exported], result, kills);
   } finally {
     await client.end();
     await stack.stop();
@@ -93,10 +96,11 @@ async function loadWithKills({ stack, apiKey, random, kills }) {
       const { service, delayMs } = plan.shift();
       restarting = restarting.then(async () => {
         await new Promise((resolve) => setTimeout(resolve, delayMs));
-        kills.push({ service, atMs: Date.now() });
+        const whileExporting = service === "worker" && await exporting(stack.urls.stripe);
+        kills.push({ service, atMs: Date.now(), whileExporting });
         await stack.services.get(service).kill("SIGKILL");
         await stack.start(service);
-        say(`killed ${service} after ${done} requests`);
+        say(`killed ${service} after ${done} requests${whileExporting ? ", a meter event under way" : ""}`);
       });
     }
   };
@@ -105,13 +109,15 @@ async function loadWithKills({ stack, apiKey, random, kills }) {
   return result;
 }
 
-function report(verdict, callers, kills) {
-  for (const note of verdict.notes) say(note);
+function report(verdicts, callers, kills) {
+  for (const note of verdicts.flatMap((verdict) => verdict.notes)) say(note);
   const outcomes = {};
   for (const { outcome } of callers) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
-  const holds = verdict.lost + verdict.doubled + verdict.wrong === 0 && kills.length === killCount;
-  if (process.argv.includes("--json")) console.log(JSON.stringify({ requests: callers.length, kills: kills.length, lost: verdict.lost, doubled: verdict.doubled, wrong: verdict.wrong, seed, outcomes }));
-  else console.log(`${JSON.stringify(outcomes)}; lost ${verdict.lost}, doubled ${verdict.doubled}, wrong ${verdict.wrong}\n${holds ? 1 : 0} passed, ${holds ? 0 : 1} failed`);
+  const [lost, doubled, wrong] = ["lost", "doubled", "wrong"].map((kind) => verdicts.reduce((sum, verdict) => sum + verdict[kind], 0));
+  const killsWhileExporting = kills.filter((kill) => kill.whileExporting).length;
+  const holds = lost + doubled + wrong === 0 && kills.length === killCount;
+  if (process.argv.includes("--json")) console.log(JSON.stringify({ requests: callers.length, kills: kills.length, lost, doubled, wrong, seed, killsWhileExporting, outcomes }));
+  else console.log(`${JSON.stringify(outcomes)}; lost ${lost}, doubled ${doubled}, wrong ${wrong}\n${holds ? 1 : 0} passed, ${holds ? 0 : 1} failed`);
   process.exitCode = holds ? 0 : 1;
 }
 

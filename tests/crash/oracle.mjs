@@ -1,4 +1,4 @@
-// The judge of a crash run. It reads only the callers' journal, the simulator's journal and the database's ledger; no outcome is exempt.
+// The judges of a crash run. They read only what outsiders wrote down (callers, simulator, Stripe's stand-in) and the database's ledger; no outcome is exempt.
 
 const NANO = 1_000_000_000;
 
@@ -42,8 +42,42 @@ export async function judge({ client, organizationId, callers, simulator, kills 
   for (const row of ledger.postings) if (Number(row.transactions) !== 1) findings.doubled.push(`${row.sourceId} has ${row.transactions} ledger transactions`);
   for (const row of ledger.generations) judgeRow({ row, posting: charged.get(row.id), attempts: attempts.get(row.id) ?? [], prices: ledger.prices, findings });
   for (const row of ledger.unbalanced) findings.wrong.push(`ledger transaction ${row.transactionId} does not balance`);
+  for (const { sourceId } of ledger.postings) if (!byId.has(sourceId)) findings.wrong.push(`${sourceId} is posted without a row`);
   judgeSums(ledger, findings);
-  return { lost: findings.lost.length, doubled: findings.doubled.length, wrong: findings.wrong.length, notes: Object.entries(findings).flatMap(([kind, lines]) => lines.slice(0, 20).map((line) => `${kind}: ${line}`)) };
+  return verdictOf(findings);
+}
+
+const NOTES_PER_KIND_MAX = 20;
+
+const verdictOf = ({ lost, doubled, wrong }) => ({
+  lost: lost.length, doubled: doubled.length, wrong: wrong.length,
+  notes: Object.entries({ lost, doubled, wrong }).flatMap(([kind, lines]) => lines.slice(0, NOTES_PER_KIND_MAX).map((line) => `${kind}: ${line}`)),
+});
+
+/** What each meter must hold, from the ledger alone: whole micro-USD of all that was charged, and the charged requests. */
+const METERED = [
+  { eventName: "trunkline_spend_micro_usd", sql: "SELECT coalesce(sum(e.\"amountNanoUsd\"), 0) / 1000 AS due" },
+  { eventName: "trunkline_requests", sql: "SELECT count(*) AS due" },
+];
+const CHARGED = "FROM ledger_transaction t JOIN ledger_entry e ON e.\"transactionId\" = t.id WHERE t.\"organizationId\" = $1 AND t.kind = 'usage' AND e.account = 'customer_receivable'";
+
+/**
+ * Compares what arrived at Stripe's stand-in with the ledger; nothing of our own export rows is asked. `standIn` is its `GET /_admin/state`.
+ * A meter that holds less than the ledger is lost usage, one that holds more is doubled. Returns the same shape as `judge`.
+ */
+export async function judgeMeters({ client, organizationId, standIn }) {
+  const findings = { lost: [], doubled: [], wrong: [] };
+  const customers = standIn.objects.filter((object) => object.object === "customer" && object.metadata?.organizationId === organizationId).map((customer) => customer.id);
+  if (customers.length > 1) findings.doubled.push(`the organization has ${customers.length} customers: ${customers.join(", ")}`);
+  const identifiers = standIn.meterEvents.map((event) => event.identifier);
+  for (const identifier of new Set(identifiers.filter((value, at) => identifiers.indexOf(value) !== at))) findings.doubled.push(`identifier ${identifier} was counted more than once`);
+  for (const event of standIn.meterEvents) if (!customers.includes(event.customerId)) findings.wrong.push(`a meter event of ${event.customerId}, who is no customer of this organization`);
+  for (const { eventName, sql } of METERED) {
+    const due = BigInt((await client.query(`${sql} ${CHARGED}`, [organizationId])).rows[0].due.split(".")[0]);
+    const held = standIn.meterEvents.filter((event) => event.eventName === eventName && customers.includes(event.customerId)).reduce((sum, event) => sum + BigInt(event.value), 0n);
+    if (held !== due) findings[held < due ? "lost" : "doubled"].push(`${eventName} holds ${held}, the ledger ${due}`);
+  }
+  return verdictOf(findings);
 }
 
 function judgeCaller({ seen, byId, charged, kills, findings }) {

@@ -66,6 +66,7 @@ async function serve(self: StandIn, request: IncomingMessage, response: ServerRe
   try {
     const url = new URL(request.url ?? "/", self.origin);
     const text = await readBody(request);
+    if (url.pathname === "/healthz") return send(response, { status: 200, body: { status: "ok" } });
     if (url.pathname.startsWith("/_admin/")) return send(response, admin(self, request, { path: url.pathname, text }));
     if (/^\/(checkout|portal)\//.test(url.pathname)) return visit(self, request, { url, response });
     self.state.requests += 1;
@@ -188,10 +189,9 @@ function admin(self: StandIn, request: IncomingMessage, { path, text }: { readon
     return { status: 200, body: { faults } };
   }
   if (path === "/_admin/state" && request.method === "GET") {
-    const { objects, meterEvents, events, deliveries, faults, requests } = self.state;
-    return { status: 200, body: { now: self.clock(), requests, faults, meterEvents, events, deliveries, objects: [...objects.values()] } };
+    const { objects, meterEvents, events, deliveries, faults, requests, busy } = self.state;
+    return { status: 200, body: { now: self.clock(), requests, busy: [...busy], faults, meterEvents, events, deliveries, objects: [...objects.values()] } };
   }
-  if (path === "/_admin/health") return { status: 200, body: { ok: true } };
   throw missing(`No such control: ${path}`);
 }
 
