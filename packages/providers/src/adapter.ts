@@ -103,7 +103,10 @@ export interface ProviderProfile {
   readonly baseUrl: string;
   /** Environment prefix: `OPENAI` → OPENAI_API_KEY, OPENAI_BASE_URL. */
   readonly env: string;
-  readonly authorize: "bearer" | "x-api-key" | "x-goog-api-key";
+  /** `google`: an access token, minted from a service account. */
+  readonly authorize: "bearer" | "x-api-key" | "x-goog-api-key" | "api-key" | "google";
+  /** The cloud that serves this dialect under addresses of its own; absent: the dialect's own addresses. */
+  readonly hosting?: "azure" | "vertex";
   /** Serves without a credential too: an empty secret then sends no header. */
   readonly keyless?: true;
   /** Every operator has an address of their own: `baseUrl` shows only its form, and the provider can be used once the environment names one. */

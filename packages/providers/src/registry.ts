@@ -4,6 +4,7 @@ import { createGeminiAdapter } from "./dialects/gemini/adapter.ts";
 import { createOpenAiAdapter } from "./dialects/openai/adapter.ts";
 import { alibaba } from "./profiles/alibaba.ts";
 import { anthropic } from "./profiles/anthropic.ts";
+import { azureOpenai } from "./profiles/azure-openai.ts";
 import { cerebras } from "./profiles/cerebras.ts";
 import { deepinfra } from "./profiles/deepinfra.ts";
 import { deepseek } from "./profiles/deepseek.ts";
@@ -18,12 +19,15 @@ import { openaiCompatible } from "./profiles/openai-compatible.ts";
 import { openrouter } from "./profiles/openrouter.ts";
 import { perplexity } from "./profiles/perplexity.ts";
 import { together } from "./profiles/together.ts";
+import { vertex } from "./profiles/vertex.ts";
+import { vertexAnthropic } from "./profiles/vertex-anthropic.ts";
 import { vllm } from "./profiles/vllm.ts";
 import { xai } from "./profiles/xai.ts";
 
 export const PROVIDERS: ReadonlyMap<string, ProviderProfile> = new Map(
   [
     openai, anthropic, gemini, mistral, deepseek, xai, groq, together, fireworks, perplexity, cerebras, deepinfra, moonshot, alibaba, openrouter, ollama, vllm, openaiCompatible,
+    azureOpenai, vertex, vertexAnthropic,
   ].map((profile) => [profile.id, profile]),
 );
 

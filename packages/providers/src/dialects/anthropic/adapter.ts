@@ -1,10 +1,11 @@
-import { spliceTopLevel, type SpliceEdit } from "@trunkline/protocol";
+import { spliceTopLevel } from "@trunkline/protocol";
 import type { Call, ProviderAdapter, ProviderProfile, Target, UpstreamRequest } from "../../adapter.ts";
 import { PassThroughStream } from "../../relay/pass-through-stream.ts";
-import { GATEWAY_FIELDS, hubOf, joinUrl, upstreamRequest } from "../../relay/request-body.ts";
+import { GATEWAY_FIELDS, hubOf, upstreamRequest } from "../../relay/request-body.ts";
 import { TranslatedStream } from "../../relay/translated-stream.ts";
 import { classify } from "./classify.ts";
 import { relayBody } from "./from-upstream.ts";
+import { hostEdits, hostOf, messagesUrl } from "./hosting.ts";
 import { AnthropicInspector, AnthropicTranslator } from "./stream.ts";
 import { toUpstream } from "./to-upstream.ts";
 
@@ -13,11 +14,11 @@ const VERSION_WITH_SAMPLING = "2023-06-01";
 const VERSION_NEWEST = "2026-10-21";
 const FORWARDED_HEADERS = ["anthropic-version", "anthropic-beta"] as const;
 
-/** The Anthropic Messages wire. */
-export function createAnthropicAdapter(_profile: ProviderProfile): ProviderAdapter {
+/** The Anthropic Messages wire, at Anthropic or at a cloud that hosts its models. */
+export function createAnthropicAdapter(profile: ProviderProfile): ProviderAdapter {
   return {
     dialect: "anthropic",
-    prepare: (call, target) => (call.inbound === "messages" ? spliced(call, target) : translated(call, target)),
+    prepare: (call, target) => (call.inbound === "messages" ? spliced(call, target, profile) : translated(call, target, profile)),
     relayBody,
     relayStream(call, target, extras) {
       if (call.inbound === "messages") return new PassThroughStream(new AnthropicInspector(extras));
@@ -27,23 +28,24 @@ export function createAnthropicAdapter(_profile: ProviderProfile): ProviderAdapt
   };
 }
 
-/** Unknown fields and the caller's version and beta flags go through as they came. */
-function spliced(call: Call, target: Target): UpstreamRequest {
-  const edits: Record<string, SpliceEdit> = { model: JSON.stringify(target.upstreamModel) };
+/** Unknown fields and the caller's version and beta flags go through as they came; a host has a version of its own. */
+function spliced(call: Call, target: Target, profile: ProviderProfile): UpstreamRequest {
+  const host = hostOf(profile);
+  const edits = hostEdits(host, target);
   for (const field of GATEWAY_FIELDS) edits[field] = null;
-  const headers: Record<string, string> = { "anthropic-version": VERSION_WITH_SAMPLING };
+  const headers: Record<string, string> = host ? {} : { "anthropic-version": VERSION_WITH_SAMPLING };
   for (const name of FORWARDED_HEADERS) {
     const value = call.inboundHeaders?.[name];
-    if (value) headers[name] = value;
+    if (value && !(host && name === "anthropic-version")) headers[name] = value;
   }
-  return upstreamRequest(call, { url: messagesUrl(target.baseUrl), body: spliceTopLevel(call.raw, edits), losses: [], headers });
+  return upstreamRequest(call, { url: messagesUrl(host, call, target), body: spliceTopLevel(call.raw, edits), losses: [], headers });
 }
 
-function translated(call: Call, target: Target): UpstreamRequest {
+function translated(call: Call, target: Target, profile: ProviderProfile): UpstreamRequest {
+  const host = hostOf(profile);
   const { body, losses, sampling } = toUpstream({ ...hubOf(call), stream: call.stream }, target);
+  const json = Buffer.from(JSON.stringify(body));
+  if (host) return upstreamRequest(call, { url: messagesUrl(host, call, target), body: spliceTopLevel(json, hostEdits(host, target)), losses });
   const headers = { "anthropic-version": sampling ? VERSION_WITH_SAMPLING : VERSION_NEWEST };
-  return upstreamRequest(call, { url: messagesUrl(target.baseUrl), body: Buffer.from(JSON.stringify(body)), losses, headers });
+  return upstreamRequest(call, { url: messagesUrl(null, call, target), body: json, losses, headers });
 }
-
-/** Anthropic's own clients write the base URL without the version, others with it. */
-const messagesUrl = (baseUrl: string): string => joinUrl(baseUrl, /\/v1\/*$/.test(baseUrl) ? "/messages" : "/v1/messages");

@@ -8,13 +8,13 @@ import { GeminiTranslator } from "./stream.ts";
 import { toUpstream } from "./to-upstream.ts";
 
 /** Google's `generateContent` wire. The model and the choice of streaming stand in the URL. */
-export function createGeminiAdapter(_profile: ProviderProfile): ProviderAdapter {
+export function createGeminiAdapter(profile: ProviderProfile): ProviderAdapter {
   return {
     dialect: "gemini",
     prepare(call, target) {
       const { body, losses } = toUpstream(hubOf(call), target);
       const lost = call.inbound === "messages" ? [...messagesLosses(call.body), ...losses] : losses;
-      return upstreamRequest(call, { url: contentUrl(target, call.stream), body: Buffer.from(JSON.stringify(body)), losses: lost });
+      return upstreamRequest(call, { url: contentUrl(profile, target, call.stream), body: Buffer.from(JSON.stringify(body)), losses: lost });
     },
     relayBody,
     relayStream: (call, target, extras) => new TranslatedStream({ call, extras, translator: new GeminiTranslator(call, target.upstreamModel) }),
@@ -22,7 +22,9 @@ export function createGeminiAdapter(_profile: ProviderProfile): ProviderAdapter 
   };
 }
 
-function contentUrl(target: Target, stream: boolean): string {
-  const base = /\/v\d\w*\/*$/.test(target.baseUrl) ? target.baseUrl : joinUrl(target.baseUrl, "/v1beta");
-  return joinUrl(base, `/models/${encodeURIComponent(target.upstreamModel)}:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`);
+/** Vertex puts the publisher before the model, below a base URL that names project and location. */
+function contentUrl(profile: ProviderProfile, { baseUrl, upstreamModel }: Target, stream: boolean): string {
+  const model = `/models/${encodeURIComponent(upstreamModel)}:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`;
+  if (profile.hosting === "vertex") return joinUrl(baseUrl, `/publishers/google${model}`);
+  return joinUrl(/\/v\d\w*\/*$/.test(baseUrl) ? baseUrl : joinUrl(baseUrl, "/v1beta"), model);
 }

@@ -1,8 +1,9 @@
 import { messagesLosses } from "@trunkline/protocol";
 import type { ProviderAdapter, ProviderProfile } from "../../adapter.ts";
 import { PassThroughStream } from "../../relay/pass-through-stream.ts";
-import { hubOf, joinUrl, upstreamRequest } from "../../relay/request-body.ts";
+import { hubOf, upstreamRequest } from "../../relay/request-body.ts";
 import { TranslatedStream } from "../../relay/translated-stream.ts";
+import { chatUrl } from "./chat-url.ts";
 import { classify } from "./classify.ts";
 import { relayBody } from "./from-upstream.ts";
 import { OpenAiInspector, OpenAiTranslator } from "./stream.ts";
@@ -15,7 +16,7 @@ export function createOpenAiAdapter(profile: ProviderProfile): ProviderAdapter {
     prepare(call, target) {
       const translated = call.inbound === "messages";
       const { body, losses } = translated ? translatedBody(hubOf(call), target, profile) : splicedBody(call, target, profile);
-      return upstreamRequest(call, { url: joinUrl(target.baseUrl, "/chat/completions"), body, losses: translated ? [...messagesLosses(call.body), ...losses] : losses });
+      return upstreamRequest(call, { url: chatUrl(profile, target), body, losses: translated ? [...messagesLosses(call.body), ...losses] : losses });
     },
     relayBody,
     relayStream(call, target, extras) {

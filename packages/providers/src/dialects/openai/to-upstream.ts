@@ -42,7 +42,7 @@ export function translatedBody(request: ChatRequest, target: Target, profile: Pr
   if (request.messages.some((message) => message.reasoning_details)) losses.push("dropped:thinking");
   drop("top_k");
   if (!REASONING_MODEL.test(target.upstreamModel)) drop("reasoning_effort");
-  if (profile.id === "openai" && FIXED_SAMPLING_MODEL.test(target.upstreamModel)) for (const field of SAMPLING) drop(field);
+  if ((profile.id === "openai" || profile.hosting === "azure") && FIXED_SAMPLING_MODEL.test(target.upstreamModel)) for (const field of SAMPLING) drop(field);
   setOutputLimit(body, target, losses);
   if (request.stream === true) body["stream_options"] = { include_usage: true };
   for (const [from, to] of Object.entries(profile.renames ?? {})) {

@@ -1,0 +1,26 @@
+import type { ProviderProfile, Target } from "../../adapter.ts";
+import { joinUrl } from "../../relay/request-body.ts";
+
+/** The newest dated version that is generally available (https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle). */
+const API_VERSION = "2024-10-21";
+
+/** Where a chat completion is asked for. */
+export function chatUrl(profile: ProviderProfile, target: Target): string {
+  return profile.hosting === "azure" ? azureUrl(target) : joinUrl(target.baseUrl, "/chat/completions");
+}
+
+/**
+ * A base URL that ends in a version is Azure's versionless surface, where the body names the deployment; any other is the
+ * dated one, whose path names it. A query in the base URL stays, and with it an operator's own `api-version`.
+ */
+function azureUrl({ baseUrl, upstreamModel }: Target): string {
+  const url = new URL(baseUrl);
+  const base = url.pathname.replace(/\/+$/, "");
+  if (/\/v\d+$/.test(base)) url.pathname = `${base}/chat/completions`;
+  else {
+    const root = base.endsWith("/openai") ? base : `${base}/openai`;
+    url.pathname = /\/deployments\/[^/]+$/.test(base) ? `${base}/chat/completions` : `${root}/deployments/${encodeURIComponent(upstreamModel)}/chat/completions`;
+    if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
+  }
+  return url.href;
+}

@@ -1,0 +1,8 @@
+import type { ProviderProfile } from "../adapter.ts";
+
+/** Claude on Google Cloud: the credential and the address are those of `vertex`. */
+export const vertexAnthropic: ProviderProfile = {
+  id: "vertex-anthropic", name: "Claude on Vertex AI", dialect: "anthropic", baseUrl: "https://us-east5-aiplatform.googleapis.com/v1/projects/project/locations/us-east5", env: "VERTEX", authorize: "google",
+  hosting: "vertex", baseUrlIsExample: true,
+  source: "https://cloud.google.com/vertex-ai/generative-ai/docs/partner-models/claude/use-claude",
+};
