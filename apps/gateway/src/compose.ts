@@ -138,7 +138,9 @@ function observe(event: UsageEvent, metrics: ReturnType<typeof createMetrics>, l
   }
   metrics.observeOverhead(event.durationMs - upstreamMs);
   if (event.errorCode === "tenant.budget_exceeded") metrics.countBudgetRefused();
-  logger.info({ requestId: event.id, organizationId: event.organizationId, projectId: event.projectId, apiKeyId: event.apiKeyId, inboundApi: event.inboundApi, status: event.httpStatus, code: event.errorCode, provider: event.provider, model: event.model, attempts: event.attempts.length, durationMs: event.durationMs, mode: event.mode }, event.status);
+  // An ordinary request has its receipt; a line for each would cost more than routing it.
+  const isOrdinary = event.status === "ok" || event.status === "rescued";
+  logger[isOrdinary ? "debug" : "info"]({ requestId: event.id, organizationId: event.organizationId, projectId: event.projectId, apiKeyId: event.apiKeyId, inboundApi: event.inboundApi, status: event.httpStatus, code: event.errorCode, provider: event.provider, model: event.model, attempts: event.attempts.length, durationMs: event.durationMs, mode: event.mode }, event.status);
 }
 
 /** Asks each with a bound of its own; a dependency that fails is named, never explained, because its errors can carry addresses. */

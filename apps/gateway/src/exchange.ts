@@ -15,21 +15,42 @@ function nextRandom(): Uint8Array {
 
 /** Opens the caller's side of one request. `close` before the end of the answer means that the caller left. */
 export function openExchange(request: IncomingMessage, response: ServerResponse, nowMs: number): Exchange {
-  const headers: Record<string, string> = {};
-  for (const name in request.headers) {
-    const value = request.headers[name];
-    if (value !== undefined) headers[name] = typeof value === "string" ? value : value.join(", ");
-  }
-  const listeners: (() => void)[] = [];
-  const exchange = {
-    requestId: createId("req", nowMs, nextRandom()), receivedAtMs: nowMs, headers, response, callerGone: false,
-    onCallerGone(listener: () => void): void { if (exchange.callerGone) listener(); else listeners.push(listener); },
-  };
-  response.on("error", () => undefined);
-  response.on("close", () => {
-    if (response.writableFinished) return;
-    exchange.callerGone = true;
-    for (const listener of listeners) listener();
-  });
-  return exchange;
+  return new CallerExchange(createId("req", nowMs, nextRandom()), { receivedAtMs: nowMs, headers: joinedHeaders(request), response });
 }
+
+/** Only `set-cookie` comes as a list from node, and a request carries none; whatever does is joined. */
+function joinedHeaders({ headers }: IncomingMessage): Readonly<Record<string, string>> {
+  for (const name in headers) if (typeof headers[name] !== "string") return Object.fromEntries(Object.entries(headers).map(([key, value]) => [key, Array.isArray(value) ? value.join(", ") : value ?? ""]));
+  return headers as Readonly<Record<string, string>>;
+}
+
+class CallerExchange implements Exchange {
+  readonly receivedAtMs: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly response: ServerResponse;
+  callerGone = false;
+  #listener: (() => void) | null = null;
+
+  constructor(readonly requestId: string, { receivedAtMs, headers, response }: Pick<Exchange, "receivedAtMs" | "headers" | "response">) {
+    this.receivedAtMs = receivedAtMs;
+    this.headers = headers;
+    this.response = response;
+    response.on("error", ignore);
+    response.on("close", () => this.#closed());
+  }
+
+  onCallerGone(listener: () => void): void {
+    const earlier = this.#listener;
+    if (this.callerGone) listener();
+    else this.#listener = earlier ? () => { earlier(); listener(); } : listener;
+  }
+
+  #closed(): void {
+    if (this.response.writableFinished) return;
+    this.callerGone = true;
+    this.#listener?.();
+  }
+}
+
+/** A broken connection is told by `close`. */
+const ignore = (): void => undefined;

@@ -15,7 +15,7 @@ const BACKLOG = 4_096;
 const PREFLIGHT_SECONDS = "7200";
 const DRAIN_CHECK_MS = 25;
 
-export interface Ask { readonly request: IncomingMessage; readonly exchange: Exchange; readonly path: string; readonly query: URLSearchParams }
+export interface Ask { readonly request: IncomingMessage; readonly exchange: Exchange; readonly path: string }
 /** One endpoint. It writes the answer itself, or throws GatewayError. */
 export type Endpoint = (ask: Ask) => Promise<void>;
 export interface Route { readonly method: "GET" | "POST"; /** Matched against the whole resource path. */ readonly path: string | RegExp; readonly serve: Endpoint }
@@ -76,7 +76,7 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
   const path = resourcePath(request.url ?? "/");
   try {
     if (request.method === "OPTIONS") { preflight(request, response); return; }
-    await endpointFor(request, path, options.routes)({ request, exchange, path, query: new URLSearchParams((request.url ?? "").split("?")[1] ?? "") });
+    await endpointFor(request, path, options.routes)({ request, exchange, path });
   } catch (error) {
     if (error instanceof CallerLeft || exchange.callerGone) { response.destroy(); return; }
     if (!(error instanceof GatewayError)) options.onUnexpected(error, exchange.requestId);
@@ -87,6 +87,8 @@ async function handle(request: IncomingMessage, response: ServerResponse, option
 
 function endpointFor(request: IncomingMessage, path: string, routes: readonly Route[]): Endpoint {
   const method = request.method === "HEAD" ? "GET" : request.method;
+  const exact = routes.find((candidate) => candidate.path === path && candidate.method === method);
+  if (exact) return exact.serve;
   const matching = routes.filter((route) => typeof route.path === "string" ? route.path === path : route.path.test(path));
   const route = matching.find((candidate) => candidate.method === method);
   if (route) return route.serve;

@@ -7,9 +7,9 @@ export interface JobPayloads {
   "billing.report-meter-events": Readonly<Record<string, never>>;
 }
 
-/** What a producer may send instead: `lines` are events as the JSON text that the spool holds, so that the hot path writes each once. A handler sees `JobPayloads`. */
+/** What a producer may send instead: the events as the JSON text that the spool holds, one a line, in base64: escaping text a second time costs more than anything else on a job's way. A handler sees `JobPayloads`. */
 export interface SentPayloads {
-  "usage.ingest-events": JobPayloads["usage.ingest-events"] | { readonly batchId: string; readonly lines: readonly string[] };
+  "usage.ingest-events": JobPayloads["usage.ingest-events"] | { readonly batchId: string; readonly packed: string };
   "billing.report-meter-events": JobPayloads["billing.report-meter-events"];
 }
 export type JobName = keyof JobPayloads;

@@ -90,18 +90,19 @@ class Members {
   }
 }
 
-/** Keeps the original white space between members wherever the member list did not shrink or grow. */
+/** Keeps the original white space between neighbours that stay; elsewhere the document's first separator is repeated. */
 function assemble(bytes: Buffer, members: Members, parts: readonly Part[]): Uint8Array {
   const out = new Pieces(bytes);
-  const isSameList = parts.length === members.count;
+  const separator = members.count > 1 ? bytes.toString("latin1", members.end(0), members.start(1)) : ",";
   out.copy(0, members.count > 0 ? members.start(0) : members.close);
+  let before = -1;
   for (let index = 0; index < parts.length; index++) {
     const part = parts[index] as Part;
     if (index > 0) {
-      if (isSameList) out.copy(members.end(index - 1), members.start(index));
-      else if (members.count > 1) out.copy(members.end(0), members.start(1));
-      else out.insert(",");
+      if (part.index > 0 && before === part.index - 1) out.copy(members.end(before), members.start(part.index));
+      else out.insert(separator);
     }
+    before = part.index;
     if (part.value === null) { out.copy(members.start(part.index), members.end(part.index)); continue; }
     if (part.index >= 0) out.copy(members.start(part.index), members.valueStarts[part.index] ?? 0);
     out.insert(part.value);
@@ -127,8 +128,10 @@ class Pieces {
   }
   insert(piece: string | Uint8Array): void {
     this.#closeRange();
-    this.#from = this.#to;
-    this.#pieces.push(piece);
+    const last = this.#pieces.length - 1;
+    const text = this.#pieces[last];
+    if (typeof piece === "string" && typeof text === "string") this.#pieces[last] = text + piece;
+    else this.#pieces.push(piece);
     this.#size += typeof piece === "string" ? Buffer.byteLength(piece) : piece.length;
   }
   join(): Buffer {

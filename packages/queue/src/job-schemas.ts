@@ -36,20 +36,22 @@ const usageEvent = z.looseObject({
   decision: z.unknown(),
 });
 
-/** An event, or the JSON text of one. Text that is no JSON stays text, which no event is. */
-const eventOrLine = z.preprocess((value) => {
-  if (typeof value !== "string") return value;
-  try { return JSON.parse(value) as unknown; } catch { return value; }
-}, usageEvent);
-const events = z.array(eventOrLine).min(1).max(USAGE_BATCH_EVENTS_MAX);
+const events = z.array(usageEvent).min(1).max(USAGE_BATCH_EVENTS_MAX);
 
 export const JOB_SCHEMAS: { readonly [Name in JobName]: z.ZodType<JobPayloads[Name]> } = {
-  "usage.ingest-events": z.preprocess((sent) => isSentAsLines(sent) ? { batchId: sent.batchId, events: sent.lines } : sent, z.looseObject({ batchId: z.string().min(1), events })),
+  "usage.ingest-events": z.preprocess(unpack, z.looseObject({ batchId: z.string().min(1), events })),
   "billing.report-meter-events": z.record(z.string(), z.never()),
 };
 
-function isSentAsLines(sent: unknown): sent is { readonly batchId: unknown; readonly lines: unknown } {
-  return typeof sent === "object" && sent !== null && "lines" in sent && "batchId" in sent;
+/** `packed` → `events`; what cannot be read stays as it is, which no schema lets pass. */
+function unpack(sent: unknown): unknown {
+  if (typeof sent !== "object" || sent === null || !("packed" in sent) || typeof sent.packed !== "string") return sent;
+  const { packed, ...rest } = sent;
+  try {
+    return { ...rest, events: Buffer.from(packed, "base64").toString("utf8").split("\n").map((line) => JSON.parse(line) as unknown) };
+  } catch {
+    return sent;
+  }
 }
 
 export const JOB_NAMES = Object.keys(JOB_SCHEMAS) as JobName[];

@@ -17,11 +17,13 @@ it("hands a valid payload to its handler, with fields of a newer producer", asyn
   expect(known["billing.report-meter-events"]).toHaveBeenCalledTimes(1);
 });
 
-it("reads events that came as JSON text, and refuses text that is no event", async () => {
+it("reads events that came packed, and refuses what cannot be read", async () => {
   const known = handlers();
-  await processJob(known, "usage.ingest-events", { batchId: "bat_1", lines: [JSON.stringify(usageEvent("req_1"))] });
-  expect(known["usage.ingest-events"]).toHaveBeenCalledWith(batch(usageEvent("req_1")));
-  await expect(processJob(known, "usage.ingest-events", { batchId: "bat_1", lines: ["{"] })).rejects.toBeInstanceOf(UnrecoverableError);
+  const pack = (text: string): unknown => ({ batchId: "bat_1", packed: Buffer.from(text).toString("base64") });
+  const two = [usageEvent("req_1"), { ...usageEvent("req_2"), endUser: "Zoë" }];
+  await processJob(known, "usage.ingest-events", pack(two.map((event) => JSON.stringify(event)).join("\n")));
+  expect(known["usage.ingest-events"]).toHaveBeenCalledWith({ batchId: "bat_1", events: two });
+  await expect(processJob(known, "usage.ingest-events", pack("{"))).rejects.toBeInstanceOf(UnrecoverableError);
 });
 
 it("fails for good, naming the field and no value, when a payload cannot be right", async () => {

@@ -28,6 +28,8 @@ export interface Producer {
 export function createProducer(options: StoreOptions): Producer {
   const store = openStore(options, "producer", 0);
   const queues = new Map<JobName, Queue>();
+  /** Answered at least once. Such an object comes back by itself; each new one would leave its listeners on the shared connection. */
+  const proven = new WeakSet<Queue>();
   const queueOf = (name: JobName): Queue => {
     const known = queues.get(name);
     if (known) return known;
@@ -38,13 +40,21 @@ export function createProducer(options: StoreOptions): Producer {
   };
   const ask = async <Answer>(name: JobName, question: (queue: Queue) => Promise<Answer>): Promise<Answer> => {
     try {
-      return await withinTimeout(store.ready().then(() => question(queueOf(name))));
+      const answer = await withinTimeout(store.ready().then(() => question(queueOf(name))));
+      const queue = queues.get(name);
+      if (queue) proven.add(queue);
+      return answer;
     } catch (error) {
-      // BullMQ remembers a failed start for ever: the next call makes a new queue object.
-      queues.get(name)?.close().catch(() => {});
-      queues.delete(name);
+      forgetUnproven(name);
       throw new DependencyUnavailable(store.dependency, error);
     }
+  };
+  /** BullMQ remembers a failed start for ever: the next call makes a new queue object. */
+  const forgetUnproven = (name: JobName): void => {
+    const queue = queues.get(name);
+    if (!queue || proven.has(queue)) return;
+    queues.delete(name);
+    queue.close().catch(() => {});
   };
   return {
     async add(name, payload, { jobId } = {}) {
@@ -52,7 +62,12 @@ export function createProducer(options: StoreOptions): Producer {
       await ask(name, (queue) => queue.add(name, payload, { ...JOB_OPTIONS[name], ...(jobId === undefined ? {} : { jobId }) }));
     },
     async upsertScheduler(name, everyMs) {
-      await ask(name, (queue) => queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: JOB_OPTIONS[name] }));
+      await ask(name, async (queue) => {
+        // BullMQ keeps the next run of the old interval, however far away it is.
+        const known = await queue.getJobScheduler(name);
+        if (known && known.every !== everyMs) await queue.removeJobScheduler(name);
+        await queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: JOB_OPTIONS[name] });
+      });
     },
     backlog: (name) => ask(name, (queue) => queue.getJobCountByTypes("wait", "delayed", "active", "prioritized")),
     async close() {

@@ -1,4 +1,5 @@
 import type { JobPayloads } from "@trunkline/contracts";
+import pg from "pg";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { createConsumer } from "./consumer.ts";
 import { migrateQueue } from "./migrate-queue.ts";
@@ -10,6 +11,8 @@ const databaseUrl = process.env["DATABASE_URL"] ?? "";
 const redisUrl = process.env["REDIS_URL"] ?? "";
 if (!databaseUrl || !redisUrl) throw new Error("DATABASE_URL and REDIS_URL are needed: these tests use real stores");
 const WAIT_MS = 15_000;
+/** Node warns of a leak above 10 listeners of one event. */
+const LISTENERS_WARNED_OF = 12;
 
 type Batch = JobPayloads["usage.ingest-events"];
 const batch = (name: string): Batch => ({ batchId: `bat_${name}_${process.pid}_${Date.now()}`, events: [usageEvent(`req_${name}`)] });
@@ -70,12 +73,14 @@ describe.each([{ form: "redis", store: { redisUrl, databaseUrl } }, { form: "pos
     }
   });
 
-  it("runs a scheduled job again and again, once over two consumers", async () => {
+  it("runs a scheduled job again and again, once over two consumers, and at once by the interval it was moved to", async () => {
     const producer = track(createProducer(store));
     const runs = vi.fn(() => Promise.resolve());
     consume(() => Promise.resolve(), runs);
     consume(() => Promise.resolve(), runs);
     await producer.upsertScheduler("billing.report-meter-events", 3_600_000);
+    // The hour's next run is arranged as its first one starts.
+    await vi.waitFor(() => expect(runs).toHaveBeenCalled(), WAIT_MS);
     await producer.upsertScheduler("billing.report-meter-events", 400);
     await vi.waitFor(() => expect(runs.mock.calls.length).toBeGreaterThanOrEqual(3), WAIT_MS);
     await producer.upsertScheduler("billing.report-meter-events", 3_600_000);
@@ -112,6 +117,33 @@ describe.each([{ form: "redis", key: "redisUrl", target: redisUrl }, { form: "po
     await vi.waitFor(() => producer.add("billing.report-meter-events", {}), WAIT_MS);
     await producer.close();
     line.cut();
+  });
+});
+
+describe("a producer in a database that has no queue yet", () => {
+  it("refuses each job at once, quietly, and takes the next one when the queue's schema is there", async () => {
+    const name = `no_queue_${process.pid}_${Date.now()}`;
+    const admin = new pg.Client({ connectionString: databaseUrl });
+    await admin.connect();
+    await admin.query(`CREATE DATABASE ${name}`);
+    const url = new URL(databaseUrl);
+    url.pathname = `/${name}`;
+    const warnings: string[] = [];
+    const onWarning = (warning: Error): void => { warnings.push(warning.name); };
+    process.on("warning", onWarning);
+    const producer = createProducer({ databaseUrl: url.href });
+    try {
+      for (let time = 0; time < LISTENERS_WARNED_OF; time++) await expect(producer.add("billing.report-meter-events", {})).rejects.toMatchObject({ name: "DependencyUnavailable", dependency: "postgres" });
+      await migrateQueue(url.href);
+      await producer.add("billing.report-meter-events", {});
+      expect(await producer.backlog("billing.report-meter-events")).toBe(1);
+      expect(warnings).toEqual([]);
+    } finally {
+      process.off("warning", onWarning);
+      await producer.close();
+      await admin.query(`DROP DATABASE ${name} WITH (FORCE)`);
+      await admin.end();
+    }
   });
 });
 

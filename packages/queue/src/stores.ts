@@ -1,6 +1,6 @@
 // Which store carries the queues, and how its connections behave: a producer's fail fast, a consumer's wait and come back.
-import { createPostgresBackend, Queue, withBackend, Worker } from "bullmq";
-import type { PostgresConnectionOptions, Processor, QueueOptions, WorkerOptions } from "bullmq";
+import { assertSchemaCompatibility, createPostgresBackend, Queue, withBackend, Worker } from "bullmq";
+import type { PgQueryable, PostgresConnectionOptions, Processor, QueueOptions, WorkerOptions } from "bullmq";
 import { Redis } from "ioredis";
 import pg from "pg";
 
@@ -19,7 +19,10 @@ const CONSUMER_QUERIES_MAX = 4;
 export interface StoreOptions { readonly redisUrl?: string | undefined; readonly databaseUrl: string }
 export interface Store {
   readonly dependency: "redis" | "postgres";
-  /** Waits for the very first connection; later, a lost one rejects at once. BullMQ objects made before it stay broken. */
+  /**
+   * Redis: waits for the very first connection; later, a lost one rejects at once. Postgres: rejects until the queue's schema has been
+   * found once. BullMQ objects made before it stay broken.
+   */
   ready(): Promise<void>;
   queue(name: string): Queue;
   worker(name: string, process: Processor, options: Omit<WorkerOptions, "connection" | "prefix">): Worker;
@@ -64,9 +67,14 @@ function postgresStore(databaseUrl: string, role: "producer" | "consumer", queue
   pool.on("error", () => {});
   // BullMQ describes the part of a pool that it uses in types of its own, which pg's overloads do not meet.
   const connection = pool as unknown as PostgresConnectionOptions;
+  let schemaFound = false;
   return {
     dependency: "postgres",
-    ready: () => Promise.resolve(),
+    async ready() {
+      if (schemaFound) return;
+      await assertSchemaCompatibility(pool as unknown as PgQueryable, POSTGRES_SCHEMA);
+      schemaFound = true;
+    },
     queue: (name) => new bound.Queue(name, { connection }) as unknown as Queue,
     worker: (name, process, options) => new bound.Worker(name, process, { ...options, connection }) as unknown as Worker,
     close: () => pool.end(),

@@ -25,6 +25,15 @@ describe("metrics", () => {
     expect(text).toContain('provider="other",class="other"');
     expect(text.split("\n").filter((line) => line.startsWith("trunkline_attempts_total{")).length).toBeLessThanOrEqual(66);
   });
+  it("fill a histogram's buckets cumulatively, its bound included", async () => {
+    const metrics = createMetrics({ runtime: false });
+    for (const durationMs of [50, 60, 1_000_000]) metrics.observeRequest({ inbound: "messages", status: 200, durationMs });
+    const text = await metrics.render();
+    const bucket = (le: string): string | undefined => new RegExp(`request_duration_seconds_bucket\\{inbound="messages",le="${le}"\\} (\\d+)`).exec(text)?.[1];
+    expect([bucket("0.05"), bucket("0.1"), bucket("900"), bucket("\\+Inf")]).toEqual(["1", "2", "2", "3"]);
+    expect(text).toContain('trunkline_request_duration_seconds_count{inbound="messages"} 3');
+    expect(text).toContain("# TYPE trunkline_request_duration_seconds histogram");
+  });
   it("are separate for each registry, and can carry Node's own", async () => {
     createMetrics({ runtime: false }).countRateLimited();
     const second = createMetrics();

@@ -2,8 +2,9 @@
  * The gateway's Prometheus metrics, in a registry of their own. No label carries a tenant, a key, a model name or a path: those are for
  * the request log. Providers are bounded by number; every other label is a closed list.
  */
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from "prom-client";
+import { Counter, Gauge, Registry, collectDefaultMetrics, type Metric } from "prom-client";
 import { LabelGuard } from "./label-guard.ts";
+import { CounterTally, HistogramTally } from "./tally.ts";
 
 /** Twice as many providers as the gateway has profiles; the rest read as `other`. */
 const PROVIDERS_MAX = 64;
@@ -47,13 +48,15 @@ function statusLabel(status: number): string {
 
 function instruments(registry: Registry) {
   const registers = [registry];
+  /** The registry asks a metric for no more than its name, its values and a reset. */
+  const tally = <Kind extends CounterTally<string> | HistogramTally<string>>(metric: Kind): Kind => { registry.registerMetric(metric as unknown as Metric); return metric; };
   return {
-    requests: new Counter({ name: "trunkline_requests_total", help: "Requests answered, by inbound API and status.", labelNames: ["inbound", "status"] as const, registers }),
-    requestSeconds: new Histogram({ name: "trunkline_request_duration_seconds", help: "From the first byte received to the last byte sent.", labelNames: ["inbound"] as const, buckets: DURATION_BUCKETS_S, registers }),
-    attempts: new Counter({ name: "trunkline_attempts_total", help: "Attempts at providers, by outcome; class ok won.", labelNames: ["provider", "class"] as const, registers }),
-    attemptSeconds: new Histogram({ name: "trunkline_attempt_duration_seconds", help: "One attempt at one provider.", labelNames: ["provider"] as const, buckets: DURATION_BUCKETS_S, registers }),
-    ttftSeconds: new Histogram({ name: "trunkline_time_to_first_token_seconds", help: "From dispatch to the first content.", labelNames: ["provider"] as const, buckets: TTFT_BUCKETS_S, registers }),
-    overheadSeconds: new Histogram({ name: "trunkline_overhead_seconds", help: "Time added by the gateway.", buckets: OVERHEAD_BUCKETS_S, registers }),
+    requests: tally(new CounterTally({ name: "trunkline_requests_total", help: "Requests answered, by inbound API and status.", labelNames: ["inbound", "status"] })),
+    requestSeconds: tally(new HistogramTally({ name: "trunkline_request_duration_seconds", help: "From the first byte received to the last byte sent.", labelNames: ["inbound"] }, DURATION_BUCKETS_S)),
+    attempts: tally(new CounterTally({ name: "trunkline_attempts_total", help: "Attempts at providers, by outcome; class ok won.", labelNames: ["provider", "class"] })),
+    attemptSeconds: tally(new HistogramTally({ name: "trunkline_attempt_duration_seconds", help: "One attempt at one provider.", labelNames: ["provider"] }, DURATION_BUCKETS_S)),
+    ttftSeconds: tally(new HistogramTally({ name: "trunkline_time_to_first_token_seconds", help: "From dispatch to the first content.", labelNames: ["provider"] }, TTFT_BUCKETS_S)),
+    overheadSeconds: tally(new HistogramTally({ name: "trunkline_overhead_seconds", help: "Time added by the gateway.", labelNames: [] }, OVERHEAD_BUCKETS_S)),
     inFlight: new Gauge({ name: "trunkline_requests_in_flight", help: "Requests being served.", registers }),
     spoolEvents: new Gauge({ name: "trunkline_spool_events", help: "Usage events spooled and not yet confirmed.", registers }),
     spoolBytes: new Gauge({ name: "trunkline_spool_bytes", help: "Bytes of the spool on disk.", registers }),
@@ -75,16 +78,16 @@ export function createMetrics(options: { readonly runtime?: boolean } = {}): Met
   return {
     observeRequest: (request) => {
       const inbound = inbounds.bound(request.inbound);
-      own.requests.inc({ inbound, status: statusLabel(request.status) });
-      own.requestSeconds.observe({ inbound }, seconds(request.durationMs));
+      own.requests.inc(inbound, statusLabel(request.status));
+      own.requestSeconds.observe(inbound, seconds(request.durationMs));
     },
     observeAttempt: (attempt) => {
       const provider = providers.bound(attempt.provider);
-      own.attempts.inc({ provider, class: classes.bound(attempt.class) });
-      own.attemptSeconds.observe({ provider }, seconds(attempt.durationMs));
-      if (attempt.timeToFirstTokenMs !== null) own.ttftSeconds.observe({ provider }, seconds(attempt.timeToFirstTokenMs));
+      own.attempts.inc(provider, classes.bound(attempt.class));
+      own.attemptSeconds.observe(provider, seconds(attempt.durationMs));
+      if (attempt.timeToFirstTokenMs !== null) own.ttftSeconds.observe(provider, seconds(attempt.timeToFirstTokenMs));
     },
-    observeOverhead: (durationMs) => own.overheadSeconds.observe(seconds(durationMs)),
+    observeOverhead: (durationMs) => own.overheadSeconds.observe("", seconds(durationMs)),
     setInFlight: (requests) => own.inFlight.set(requests),
     setSpool: ({ events, bytes }) => { own.spoolEvents.set(events); own.spoolBytes.set(bytes); },
     setCircuitsOpen: (provider, count) => own.circuitsOpen.set({ provider: providers.bound(provider) }, count),

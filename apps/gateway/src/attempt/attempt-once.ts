@@ -1,8 +1,9 @@
 import type { Failure, TokenUsage } from "@trunkline/contracts";
 import type { AnswerExtras, Call, ProviderAdapter, Relayed, StreamRelay, Target, UpstreamFailure, UpstreamRequest } from "@trunkline/providers";
-import type { Dispatcher } from "undici";
 import type { StreamEnding, StreamSink, UpstreamStream, WonAttempt } from "../stages.ts";
-import { UpstreamConnection, type ConnectionListener } from "./upstream-connection.ts";
+import type { UpstreamAddress } from "./upstream-address.ts";
+import type { UpstreamPool } from "./upstream-pools.ts";
+import { UpstreamConnection, type ConnectionListener, type UpstreamHeaders } from "./upstream-connection.ts";
 
 /** Enough of an error to classify it; the rest is not read. */
 const ERROR_BYTES_MAX = 64 * 1024;
@@ -17,7 +18,8 @@ export interface AttemptOnceOptions {
   readonly adapter: ProviderAdapter;
   readonly extras: AnswerExtras;
   readonly request: UpstreamRequest;
-  readonly pool: Dispatcher;
+  readonly address: UpstreamAddress;
+  readonly pool: UpstreamPool;
   /** Until the first content of a stream, or the end of a plain answer. */
   readonly firstContentMs: number;
   readonly idleMs: number;
@@ -41,7 +43,7 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
   readonly #startedAtMs: number;
   #resolve: (result: AttemptResult) => void = () => undefined;
   #status: number | null = null;
-  #headers: Readonly<Record<string, string>> = {};
+  #headers: UpstreamHeaders = {};
   #chunks: Uint8Array[] = [];
   #size = 0;
   #relay: StreamRelay | null = null;
@@ -61,7 +63,7 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
   run(): Promise<AttemptResult> {
     this.#timer = setTimeout(() => this.#firstContentTimeout(), this.#options.firstContentMs);
     const result = new Promise<AttemptResult>((resolve) => { this.#resolve = resolve; });
-    this.#connection.open(this.#options.pool, this.#options.request);
+    this.#connection.open(this.#options.pool, this.#options.address, this.#options.request);
     return result;
   }
 
@@ -74,7 +76,7 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
     this.#decide({ kind: "caller_left", status: this.#status, usage });
   }
 
-  headers(status: number, headers: Readonly<Record<string, string>>): void {
+  headers(status: number, headers: UpstreamHeaders): void {
     this.#status = status;
     this.#headers = headers;
     if (this.#isSuccess() && this.#options.call.stream) this.#relay = this.#options.adapter.relayStream(this.#options.call, this.#options.target, this.#options.extras);
@@ -165,7 +167,7 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
   }
 
   #loseByResponse(): void {
-    this.#lose(this.#options.adapter.classify({ at: "response", status: this.#status ?? 0, headers: this.#headers, body: Buffer.concat(this.#chunks), nowMs: this.#options.now() }), null);
+    this.#lose(this.#options.adapter.classify({ at: "response", status: this.#status ?? 0, headers: joined(this.#headers), body: Buffer.concat(this.#chunks), nowMs: this.#options.now() }), null);
   }
 
   #firstContentTimeout(): void {
@@ -198,4 +200,11 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
     else if (result.answer.kind === "body") clearTimeout(this.#timer);
     this.#resolve(result);
   }
+}
+
+/** Repeated headers joined, as HTTP allows. Only errors are looked at, so only they pay for it. */
+function joined(headers: UpstreamHeaders): Readonly<Record<string, string>> {
+  const flat: Record<string, string> = {};
+  for (const name in headers) { const value = headers[name]; if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value; }
+  return flat;
 }

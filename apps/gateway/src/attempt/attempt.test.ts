@@ -72,7 +72,7 @@ function run(scripts: Readonly<Record<string, Script>>, options: { stream?: bool
   } as unknown as RoutedCall;
   const find = (origin: string) => {
     const provider = new URL(origin).hostname.replace(".test", "");
-    return new ScriptPool(scripts[provider] ?? { status: 500, chunks: [] }, () => { asked.push(provider); if (options.callerLeaves) queueMicrotask(leave); }, () => closed.push(provider)) as unknown as Dispatcher;
+    return { waiting: 0, dispatcher: new ScriptPool(scripts[provider] ?? { status: 500, chunks: [] }, () => { asked.push(provider); if (options.callerLeaves) queueMicrotask(leave); }, () => closed.push(provider)) as unknown as Dispatcher };
   };
   const circuits = { live: new CircuitBook({ jitter: () => 0 }), test: new CircuitBook({ jitter: () => 0 }) };
   const attempt = createAttempt({ pools: { find }, circuits, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: () => ({}), available: { live: new Set(), test: new Set() } } });

@@ -1,11 +1,12 @@
 import { rate } from "@trunkline/catalog";
 import { GatewayError, usdFromNano, ZERO_USAGE, type BookMode, type Failure } from "@trunkline/contracts";
-import { adapterFor, type AnswerExtras, type ProviderAdapter, type Target } from "@trunkline/providers";
+import { adapterFor, type AnswerExtras, type ProviderAdapter, type Target, type UpstreamRequest } from "@trunkline/providers";
 import { retryDecision, type Candidate, type CircuitBook, type CircuitKey } from "@trunkline/router-core";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { AttemptOnce, type AttemptResult } from "./attempt-once.ts";
 import { allAttemptsFailed } from "./failed-error.ts";
 import type { Credentials } from "./credentials.ts";
+import { upstreamAddress } from "./upstream-address.ts";
 import { publicAttempt } from "./public-attempt.ts";
 import type { UpstreamPools } from "./upstream-pools.ts";
 
@@ -88,12 +89,13 @@ class AttemptLoop {
     const prepared = adapter.prepare(routed.call, target);
     if (routed.facts.losses === "strict" && prepared.losses.length > 0) { this.#refusals.push(`${candidate.provider} cannot honour ${prepared.losses.join(", ")}`); return null; }
     const attempt = routed.attempts.length + 1;
-    const request = { ...prepared, headers: { ...prepared.headers, ...options.credentials.headers(candidate.provider, routed, attempt) } };
-    const pool = options.pools.find(new URL(request.url).origin);
+    const request: UpstreamRequest = { method: prepared.method, url: prepared.url, headers: { ...prepared.headers, ...options.credentials.headers(candidate.provider, routed, attempt) }, body: prepared.body, losses: prepared.losses };
+    const address = upstreamAddress(prepared.url);
+    const pool = options.pools.find(address.origin);
     if (!pool) throw new GatewayError("gateway.overloaded", "Too many requests wait for this provider. Retry in a second.", { retryAfterMs: 1000 });
     const startedAtMs = options.now();
     this.#current = new AttemptOnce({
-      call: routed.call, target, adapter, request, pool, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs),
+      call: routed.call, target, adapter, request, address, pool, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs),
       idleMs: options.timeouts.idleMs, deadlineAtMs: this.#deadlineAtMs, now: options.now,
     });
     const result = await this.#current.run();

@@ -35,7 +35,7 @@ export function createCredentials({ simulatorUrl, platform }: CredentialOptions)
     headers: (provider, routed, attempt) => {
       const profile = profileOf(provider);
       const isTest = routed.mode === "test";
-      const headers: Record<string, string> = { ...authorizeHeaders(profile, isTest ? SIMULATED_KEY : platform.get(provider)?.apiKey ?? ""), "accept-encoding": "identity" };
+      const headers: Record<string, string> = { ...authorizeHeaders(profile, isTest ? SIMULATED_KEY : platform.get(provider)?.apiKey ?? "") };
       const order = routed.exchange.headers["x-simulate"];
       if (isTest && order !== undefined) headers["x-simulate"] = order;
       if (isTest || loopback.has(provider)) { headers["x-trunkline-request-id"] = routed.exchange.requestId; headers["x-trunkline-attempt"] = String(attempt); }

@@ -1,9 +1,14 @@
 import type { Dispatcher } from "undici";
+import type { UpstreamAddress } from "./upstream-address.ts";
+import type { UpstreamPool } from "./upstream-pools.ts";
 import type { UpstreamRequest } from "@trunkline/providers";
+
+/** As undici gives them: repeated headers as a list. */
+export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 /** What happens on the wire, in order: at most one `headers`, any `data`, then exactly one of `end` and `failed`. Nothing follows `close`. */
 export interface ConnectionListener {
-  headers(status: number, headers: Readonly<Record<string, string>>): void;
+  headers(status: number, headers: UpstreamHeaders): void;
   data(chunk: Uint8Array): void;
   end(): void;
   failed(phase: "connect" | "headers" | "body", message: string): void;
@@ -14,13 +19,15 @@ export class UpstreamConnection implements Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | null = null;
   #phase: "connect" | "headers" | "body" = "connect";
   #closed = false;
+  #waitsIn: UpstreamPool | null = null;
 
   constructor(readonly listener: ConnectionListener) {}
 
-  open(pool: Dispatcher, request: UpstreamRequest): void {
-    const url = new URL(request.url);
+  open(pool: UpstreamPool, { origin, path }: UpstreamAddress, request: UpstreamRequest): void {
+    this.#waitsIn = pool;
+    pool.waiting++;
     try {
-      pool.dispatch({ origin: url.origin, path: url.pathname + url.search, method: request.method, headers: request.headers, body: request.body as Buffer }, this);
+      pool.dispatcher.dispatch({ origin, path, method: request.method, headers: request.headers, body: request.body as Buffer }, this);
     } catch (error) {
       this.onResponseError(null, error instanceof Error ? error : new Error("dispatch failed"));
     }
@@ -37,15 +44,14 @@ export class UpstreamConnection implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
+    this.#waitsNoMore();
     if (this.#closed) { controller.abort(new Error("closed by the gateway")); return; }
     this.#phase = "headers";
   }
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
     if (this.#closed || status < 200) return;
     this.#phase = "body";
-    const flat: Record<string, string> = {};
-    for (const name in headers) { const value = headers[name]; if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value; }
-    this.listener.headers(status, flat);
+    this.listener.headers(status, headers);
   }
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
     if (!this.#closed) this.listener.data(chunk);
@@ -56,8 +62,14 @@ export class UpstreamConnection implements Dispatcher.DispatchHandler {
     this.listener.end();
   }
   onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+    this.#waitsNoMore();
     if (this.#closed) return;
     this.#closed = true;
     this.listener.failed(this.#phase, "code" in error && typeof error.code === "string" ? error.code : error.name);
+  }
+
+  #waitsNoMore(): void {
+    if (this.#waitsIn) this.#waitsIn.waiting--;
+    this.#waitsIn = null;
   }
 }

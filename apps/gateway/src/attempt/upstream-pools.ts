@@ -9,25 +9,29 @@ const CONNECT_TIMEOUT_MS = 2_000;
 const KEEP_ALIVE_MS = 60_000;
 const KEEP_ALIVE_MAX_MS = 600_000;
 
+/** `waiting` counts requests that are not on a connection yet; undici's own statistics visit every connection to say it. */
+export interface UpstreamPool { readonly dispatcher: Dispatcher; waiting: number }
+
 /** One pool an origin, kept for the life of the process. Timeouts of answers belong to the attempt, so undici's own are off. */
 export class UpstreamPools {
-  readonly #pools = new Map<string, Pool>();
+  readonly #pools = new Map<string, UpstreamPool>();
 
   /** Null when the origin's queue is full. */
-  find(origin: string): Dispatcher | null {
+  find(origin: string): UpstreamPool | null {
     let pool = this.#pools.get(origin);
     if (!pool) {
-      pool = new Pool(origin, {
+      const dispatcher = new Pool(origin, {
         connections: CONNECTIONS_MAX, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS }, keepAliveTimeout: KEEP_ALIVE_MS,
         keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS, headersTimeout: 0, bodyTimeout: 0,
       });
+      pool = { dispatcher, waiting: 0 };
       this.#pools.set(origin, pool);
     }
-    return pool.stats.queued > QUEUED_MAX ? null : pool;
+    return pool.waiting > QUEUED_MAX ? null : pool;
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+    await Promise.all([...this.#pools.values()].map(({ dispatcher }) => dispatcher.destroy()));
     this.#pools.clear();
   }
 }

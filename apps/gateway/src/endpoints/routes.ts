@@ -59,7 +59,7 @@ function readingRoutes(options: RouteOptions): readonly Route[] {
     { method: "GET", path: "/key", serve: async (ask) => writeJson(ask.exchange, await fromStore(describeKey(await keyOf(ask), { db: options.db, nowMs: options.now() }))) },
     { method: "GET", path: "/credits", serve: async (ask) => writeJson(ask.exchange, await fromStore(describeCredits(await keyOf(ask), { db: options.db, nowMs: options.now() }))) },
     { method: "GET", path: GENERATION, serve: async (ask) => writeJson(ask.exchange, await findReceipt(await keyOf(ask), captured(ask, GENERATION), options)) },
-    { method: "GET", path: "/generation", serve: async (ask) => writeJson(ask.exchange, { data: await findReceipt(await keyOf(ask), ask.query.get("id") ?? "", options) }) },
+    { method: "GET", path: "/generation", serve: async (ask) => writeJson(ask.exchange, { data: await findReceipt(await keyOf(ask), queryOf(ask).get("id") ?? "", options) }) },
   ];
 }
 
@@ -99,6 +99,8 @@ async function fromStore<Value>(answer: Promise<Value>): Promise<Value> {
     throw new GatewayError("gateway.dependency_unavailable", "The database does not answer. Retry in a few seconds.", { retryAfterMs: 2000 });
   }
 }
+
+const queryOf = ({ request }: Ask): URLSearchParams => new URLSearchParams((request.url ?? "").split("?")[1] ?? "");
 
 function captured(ask: Ask, pattern: RegExp): string {
   const text = pattern.exec(ask.path)?.[1] ?? "";

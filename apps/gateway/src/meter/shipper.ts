@@ -102,7 +102,7 @@ export class Shipper {
       if (json !== null) lines.push(json);
     }
     const batchId = `${first.location.segment.replace(".spool", "")}-${first.location.offset}-${parcels.length}${first.sends > 0 ? `-r${first.sends}` : ""}`;
-    await this.#options.producer.add("usage.ingest-events", { batchId, lines }, { jobId: batchId });
+    await this.#options.producer.add("usage.ingest-events", { batchId, packed: Buffer.from(lines.join("\n")).toString("base64") }, { jobId: batchId });
     for (const parcel of parcels) {
       parcel.json = null;
       parcel.sends++;
