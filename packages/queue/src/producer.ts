@@ -62,12 +62,7 @@ export function createProducer(options: StoreOptions): Producer {
       await ask(name, (queue) => queue.add(name, payload, { ...JOB_OPTIONS[name], ...(jobId === undefined ? {} : { jobId }) }));
     },
     async upsertScheduler(name, everyMs) {
-      await ask(name, async (queue) => {
-        // BullMQ keeps the next run of the old interval, however far away it is.
-        const known = await queue.getJobScheduler(name);
-        if (known && known.every !== everyMs) await queue.removeJobScheduler(name);
-        await queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: JOB_OPTIONS[name] });
-      });
+      await ask(name, (queue) => queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: JOB_OPTIONS[name] }));
     },
     backlog: (name) => ask(name, (queue) => queue.getJobCountByTypes("wait", "delayed", "active", "prioritized")),
     async close() {
