@@ -1,5 +1,6 @@
 export * from "./chat.ts";
 export * from "./chat-from-messages.ts";
+export * from "./event-stream.ts";
 export * from "./invalid-request.ts";
 export * from "./json-object.ts";
 export * from "./messages.ts";

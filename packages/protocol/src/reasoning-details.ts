@@ -36,3 +36,15 @@ export function thinkingFromDetail(detail: unknown): Readonly<Record<string, unk
   const signature = textOf(detail["signature"]);
   return detail["type"] === "reasoning.text" && signature ? { type: "thinking", thinking: textOf(detail["text"]), signature } : null;
 }
+
+/** A client that gathered a stream may send the text and its signature as two entries of one index: one again. */
+export function mergeReasoningDetails(details: readonly unknown[]): unknown[] {
+  const merged: unknown[] = [];
+  for (const detail of details) {
+    const last = merged.at(-1);
+    const joins = isJsonObject(detail) && isJsonObject(last) && detail["type"] === "reasoning.text" && last["type"] === "reasoning.text" && !last["signature"] && detail["index"] !== undefined && detail["index"] === last["index"];
+    if (joins) merged[merged.length - 1] = { ...last, ...detail, text: textOf(last["text"]) + textOf(detail["text"]) };
+    else merged.push(detail);
+  }
+  return merged;
+}

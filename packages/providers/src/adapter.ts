@@ -86,9 +86,12 @@ export type UpstreamFailure =
   | { readonly at: "response"; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array; readonly nowMs: number }
   | { readonly at: "transport"; readonly phase: "connect" | "headers" | "body"; readonly timeout: boolean; readonly message: string };
 
+/** Every wire that this package speaks: those of the catalogue, and those that it cannot name yet. */
+export type Dialect = DialectName | "bedrock";
+
 /** The whole contract between the gateway and a provider. No method performs I/O. */
 export interface ProviderAdapter {
-  readonly dialect: DialectName;
+  readonly dialect: Dialect;
   prepare(call: Call, target: Target): UpstreamRequest;
   /** `observation.failure` is set for a 200 that is empty, malformed or carries an error: then the attempt failed. */
   relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras): Relayed;
@@ -96,17 +99,17 @@ export interface ProviderAdapter {
   classify(failure: UpstreamFailure): Failure;
 }
 
-export interface ProviderProfile {
+export interface Profile<D extends Dialect = Dialect> {
   readonly id: string;
   readonly name: string;
-  readonly dialect: DialectName;
+  readonly dialect: D;
   readonly baseUrl: string;
   /** Environment prefix: `OPENAI` → OPENAI_API_KEY, OPENAI_BASE_URL. */
   readonly env: string;
-  /** `google`: an access token, minted from a service account. */
-  readonly authorize: "bearer" | "x-api-key" | "x-goog-api-key" | "api-key" | "google";
+  /** `google`: an access token, minted from a service account. `sigv4`: a signature over the request, or an API key as `bearer`. */
+  readonly authorize: "bearer" | "x-api-key" | "x-goog-api-key" | "api-key" | "google" | "sigv4";
   /** The cloud that serves this dialect under addresses of its own; absent: the dialect's own addresses. */
-  readonly hosting?: "azure" | "vertex";
+  readonly hosting?: "azure" | "vertex" | "bedrock";
   /** Serves without a credential too: an empty secret then sends no header. */
   readonly keyless?: true;
   /** Every operator has an address of their own: `baseUrl` shows only its form, and the provider can be used once the environment names one. */
@@ -118,3 +121,6 @@ export interface ProviderProfile {
   /** The page the wire facts come from. */
   readonly source: string;
 }
+
+/** A profile that the gateway can route to. */
+export type ProviderProfile = Profile<DialectName>;

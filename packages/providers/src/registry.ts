@@ -1,10 +1,14 @@
-import type { ProviderAdapter, ProviderProfile } from "./adapter.ts";
+import type { DialectName } from "@trunkline/contracts";
+import type { Profile, ProviderAdapter, ProviderProfile } from "./adapter.ts";
 import { createAnthropicAdapter } from "./dialects/anthropic/adapter.ts";
+import { createBedrockAdapter } from "./dialects/bedrock/adapter.ts";
 import { createGeminiAdapter } from "./dialects/gemini/adapter.ts";
 import { createOpenAiAdapter } from "./dialects/openai/adapter.ts";
 import { alibaba } from "./profiles/alibaba.ts";
 import { anthropic } from "./profiles/anthropic.ts";
 import { azureOpenai } from "./profiles/azure-openai.ts";
+import { bedrock } from "./profiles/bedrock.ts";
+import { bedrockAnthropic } from "./profiles/bedrock-anthropic.ts";
 import { cerebras } from "./profiles/cerebras.ts";
 import { deepinfra } from "./profiles/deepinfra.ts";
 import { deepseek } from "./profiles/deepseek.ts";
@@ -24,21 +28,30 @@ import { vertexAnthropic } from "./profiles/vertex-anthropic.ts";
 import { vllm } from "./profiles/vllm.ts";
 import { xai } from "./profiles/xai.ts";
 
-export const PROVIDERS: ReadonlyMap<string, ProviderProfile> = new Map(
-  [
-    openai, anthropic, gemini, mistral, deepseek, xai, groq, together, fireworks, perplexity, cerebras, deepinfra, moonshot, alibaba, openrouter, ollama, vllm, openaiCompatible,
-    azureOpenai, vertex, vertexAnthropic,
-  ].map((profile) => [profile.id, profile]),
-);
+const ALL: readonly Profile[] = [
+  openai, anthropic, gemini, mistral, deepseek, xai, groq, together, fireworks, perplexity, cerebras, deepinfra, moonshot, alibaba, openrouter, ollama, vllm, openaiCompatible,
+  azureOpenai, vertex, vertexAnthropic, bedrock, bedrockAnthropic,
+];
 
-const ADAPTERS: ReadonlyMap<string, ProviderAdapter> = new Map([...PROVIDERS].map(([id, profile]) => [id, createAdapter(profile)]));
+/** Every provider that this package can speak to. */
+export const PROFILES: ReadonlyMap<string, Profile> = new Map(ALL.map((profile) => [profile.id, profile]));
+
+/** The dialects that the catalogue can name. */
+const ROUTABLE: Readonly<Record<DialectName, true>> = { openai: true, anthropic: true, gemini: true };
+const isRoutable = (profile: Profile): profile is ProviderProfile => profile.dialect in ROUTABLE;
+
+/** Those of them that the gateway can route to. */
+export const PROVIDERS: ReadonlyMap<string, ProviderProfile> = new Map(ALL.filter(isRoutable).map((profile) => [profile.id, profile]));
+
+const ADAPTERS: ReadonlyMap<string, ProviderAdapter> = new Map([...PROFILES].map(([id, profile]) => [id, createAdapter(profile)]));
 
 /** All that a provider of a known dialect needs is its profile. */
-export function createAdapter(profile: ProviderProfile): ProviderAdapter {
+export function createAdapter(profile: Profile): ProviderAdapter {
   switch (profile.dialect) {
     case "openai": return createOpenAiAdapter(profile);
     case "anthropic": return createAnthropicAdapter(profile);
     case "gemini": return createGeminiAdapter(profile);
+    case "bedrock": return createBedrockAdapter(profile);
   }
 }
 

@@ -1,3 +1,4 @@
+import { crc32 } from "node:zlib";
 import type { TokenUsage } from "@trunkline/contracts";
 import { chatFromMessages, parseChatRequest, type JsonObject } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Relayed, StreamRelay, Target } from "../adapter.ts";
@@ -66,3 +67,33 @@ export function firstFrames(stream: string, count: number): Uint8Array {
 export const frameCount = (stream: string): number => stream.split("\n\n").filter((frame) => frame.trim() !== "").length;
 
 export const dataOf = (text: string): JsonObject[] => text.split(/\r?\n/).filter((line) => line.startsWith("data: {")).map((line) => JSON.parse(line.slice("data: ".length)) as JsonObject);
+
+/** One message of AWS's binary event stream. */
+export function eventStreamMessage(headers: Readonly<Record<string, string>>, payload: string): Uint8Array {
+  const block = Buffer.concat(Object.entries(headers).flatMap(([name, value]) => {
+    const text = Buffer.from(value);
+    return [Buffer.of(Buffer.byteLength(name)), Buffer.from(name), Buffer.of(7, text.length >> 8, text.length & 0xff), text];
+  }));
+  const body = Buffer.from(payload);
+  const message = Buffer.alloc(12 + block.length + body.length + 4);
+  message.writeUInt32BE(message.length, 0);
+  message.writeUInt32BE(block.length, 4);
+  message.writeUInt32BE(crc32(message.subarray(0, 8)), 8);
+  message.set(block, 12);
+  message.set(body, 12 + block.length);
+  message.writeUInt32BE(crc32(message.subarray(0, message.length - 4)), message.length - 4);
+  return message;
+}
+
+/** A ConverseStream event as it is recorded, `{"contentBlockDelta":{…}}`: the name goes into a header. */
+export function converseMessage(line: string): Uint8Array {
+  const [[type, body] = ["", {}]] = Object.entries(JSON.parse(line) as JsonObject);
+  return eventStreamMessage({ ":event-type": type, ":content-type": "application/json", ":message-type": "event" }, JSON.stringify(body));
+}
+
+/** An event of Anthropic's stream as InvokeModelWithResponseStream wraps it. */
+export const chunkMessage = (event: string): Uint8Array =>
+  eventStreamMessage({ ":event-type": "chunk", ":content-type": "application/json", ":message-type": "event" }, JSON.stringify({ bytes: Buffer.from(event).toString("base64"), p: "abcdefghij" }));
+
+export const exceptionMessage = (type: string, message: string): Uint8Array =>
+  eventStreamMessage({ ":exception-type": type, ":content-type": "application/json", ":message-type": "exception" }, JSON.stringify({ message }));

@@ -63,3 +63,27 @@ describe("Vertex AI", () => {
     expect(classOf(529, { type: "error", error: { type: "overloaded_error", message: "Overloaded" } })).toBe("overloaded");
   });
 });
+
+describe("Claude on Bedrock", () => {
+  const BEDROCK = "https://bedrock-runtime.eu-west-1.amazonaws.com";
+
+  it.each([["messages", true], ["messages", false], ["chat_completions", true], ["chat_completions", false]] as const)("puts the model and the choice of streaming into the path, and version and betas into the body: %s, stream %s", (inbound, stream) => {
+    const { url, json, headers } = prepare("bedrock-anthropic", { baseUrl: BEDROCK, model: "anthropic.claude-3-5-sonnet-20241022-v2:0", body: { stream }, call: { inbound, inboundHeaders: { "anthropic-version": "2023-06-01", "anthropic-beta": "a, b" } } });
+    expect(url).toBe(`${BEDROCK}/model/anthropic.claude-3-5-sonnet-20241022-v2%3A0/invoke${stream ? "-with-response-stream" : ""}`);
+    expect(json).toMatchObject({ anthropic_version: "bedrock-2023-05-31", max_tokens: 5, ...(inbound === "messages" ? { anthropic_beta: ["a", "b"] } : {}) });
+    expect(Object.keys(json)).not.toEqual(expect.arrayContaining(["model"]));
+    expect(Object.keys(json)).not.toEqual(expect.arrayContaining(["stream"]));
+    expect(Object.keys(headers).filter((name) => name.startsWith("anthropic"))).toEqual([]);
+  });
+
+  it("signs with AWS credentials for the address's own region, and sends a Bedrock API key as it is", () => {
+    const profile = PROVIDERS.get("bedrock-anthropic") ?? expect.fail();
+    const request = adapterFor("bedrock-anthropic").prepare(callOf({ model: "m", messages: USER, max_tokens: 5 }), targetOf("bedrock-anthropic", "anthropic.claude", { baseUrl: BEDROCK }));
+    const credential = "AKIAIOSFODNN7EXAMPLE:wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY";
+    const headers = authorizeHeaders(profile, credential, { request, nowMs: Date.UTC(2026, 0, 1) });
+    expect(headers["authorization"]).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE\/20260101\/eu-west-1\/bedrock\/aws4_request, SignedHeaders=content-type;host;x-amz-date, Signature=[0-9a-f]{64}$/);
+    expect(JSON.stringify(headers)).not.toContain("wJalrXUtnFEMI");
+    expect(authorizeHeaders(profile, "ABSKkey")).toEqual({ authorization: "Bearer ABSKkey" });
+    expect(() => authorizeHeaders(profile, credential)).toThrow(TypeError);
+  });
+});

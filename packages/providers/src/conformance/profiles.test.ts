@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { ProviderProfile } from "../adapter.ts";
 import { authorizeHeaders } from "../authorize/authorize-headers.ts";
-import { adapterFor, createAdapter, PROVIDERS } from "../registry.ts";
+import { adapterFor, createAdapter, PROFILES, PROVIDERS } from "../registry.ts";
 import { bodyOfBytes, byteByByte, callOf, extrasOf, firstFrames, frameCount, relayAll, seededSplits, targetOf, textOfBytes, whole } from "./harness.ts";
 
 const source = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
@@ -39,8 +39,8 @@ const FILES = readdirSync(new URL("../profiles", import.meta.url)).filter((file)
 
 describe("the profiles", () => {
   it("are one a file, named for their provider, and all in the registry", () => {
-    expect(FILES.map((file) => file.replace(/\.ts$/, "")).sort()).toEqual([...PROVIDERS.keys()].sort());
-    for (const [id, { name, env, baseUrl, source: page }] of PROVIDERS) {
+    expect(FILES.map((file) => file.replace(/\.ts$/, "")).sort()).toEqual([...PROFILES.keys()].sort());
+    for (const [id, { name, env, baseUrl, source: page }] of PROFILES) {
       expect(source(`profiles/${id}.ts`)).toContain(`id: "${id}"`);
       expect(name).not.toBe("");
       expect(env).toMatch(/^[A-Z][A-Z0-9_]*$/);

@@ -47,7 +47,7 @@ export function classFromStatus(status: number): FailureClass {
   switch (status) {
     case 401: case 403: return "credential_rejected";
     case 402: return "quota_exhausted";
-    case 404: case 409: return "server_error";
+    case 404: case 409: case 424: return "server_error";
     case 408: case 504: case 524: return "timeout";
     case 413: return "context_overflow";
     case 429: return "rate_limited";

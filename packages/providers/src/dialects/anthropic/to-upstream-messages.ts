@@ -1,4 +1,4 @@
-import { arrayOf, isJsonObject, objectOf, parseJsonObject, textOf, thinkingFromDetail, type ChatMessage, type ChatToolCall, type JsonObject } from "@trunkline/protocol";
+import { arrayOf, isJsonObject, mergeReasoningDetails, objectOf, parseJsonObject, textOf, thinkingFromDetail, type ChatMessage, type ChatToolCall, type JsonObject } from "@trunkline/protocol";
 
 export interface AnthropicMessages { readonly system: readonly JsonObject[]; readonly messages: readonly JsonObject[] }
 
@@ -37,24 +37,12 @@ function turnFrom(message: ChatMessage, losses: string[]): Turn {
 
 function assistantBlocks(message: ChatMessage, losses: string[]): JsonObject[] {
   const thinking: JsonObject[] = [];
-  for (const detail of mergedDetails(message.reasoning_details ?? [])) {
+  for (const detail of mergeReasoningDetails(message.reasoning_details ?? [])) {
     const block = thinkingFromDetail(detail);
     if (block) thinking.push(block);
     else losses.push("dropped:reasoning_details");
   }
   return [...thinking, ...contentBlocks(message.content, losses), ...(message.tool_calls ?? []).map((call) => toolUse(call, losses))];
-}
-
-/** A client that gathered a stream may send the text and its signature as two entries of one index. */
-function mergedDetails(details: readonly unknown[]): unknown[] {
-  const merged: unknown[] = [];
-  for (const detail of details) {
-    const last = merged.at(-1);
-    const joins = isJsonObject(detail) && isJsonObject(last) && detail["type"] === "reasoning.text" && last["type"] === "reasoning.text" && !last["signature"] && detail["index"] !== undefined && detail["index"] === last["index"];
-    if (joins) merged[merged.length - 1] = { ...last, ...detail, text: textOf(last["text"]) + textOf(detail["text"]) };
-    else merged.push(detail);
-  }
-  return merged;
 }
 
 function toolUse(call: ChatToolCall, losses: string[]): JsonObject {

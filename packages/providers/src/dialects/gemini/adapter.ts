@@ -1,5 +1,5 @@
 import { messagesLosses } from "@trunkline/protocol";
-import type { ProviderAdapter, ProviderProfile, Target } from "../../adapter.ts";
+import type { Profile, ProviderAdapter, Target } from "../../adapter.ts";
 import { hubOf, joinUrl, upstreamRequest } from "../../relay/request-body.ts";
 import { TranslatedStream } from "../../relay/translated-stream.ts";
 import { classify } from "./classify.ts";
@@ -8,7 +8,7 @@ import { GeminiTranslator } from "./stream.ts";
 import { toUpstream } from "./to-upstream.ts";
 
 /** Google's `generateContent` wire. The model and the choice of streaming stand in the URL. */
-export function createGeminiAdapter(profile: ProviderProfile): ProviderAdapter {
+export function createGeminiAdapter(profile: Profile): ProviderAdapter {
   return {
     dialect: "gemini",
     prepare(call, target) {
@@ -23,7 +23,7 @@ export function createGeminiAdapter(profile: ProviderProfile): ProviderAdapter {
 }
 
 /** Vertex puts the publisher before the model, below a base URL that names project and location. */
-function contentUrl(profile: ProviderProfile, { baseUrl, upstreamModel }: Target, stream: boolean): string {
+function contentUrl(profile: Profile, { baseUrl, upstreamModel }: Target, stream: boolean): string {
   const model = `/models/${encodeURIComponent(upstreamModel)}:${stream ? "streamGenerateContent?alt=sse" : "generateContent"}`;
   if (profile.hosting === "vertex") return joinUrl(baseUrl, `/publishers/google${model}`);
   return joinUrl(/\/v\d\w*\/*$/.test(baseUrl) ? baseUrl : joinUrl(baseUrl, "/v1beta"), model);

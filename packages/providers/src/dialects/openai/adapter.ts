@@ -1,5 +1,5 @@
 import { messagesLosses } from "@trunkline/protocol";
-import type { ProviderAdapter, ProviderProfile } from "../../adapter.ts";
+import type { Profile, ProviderAdapter } from "../../adapter.ts";
 import { PassThroughStream } from "../../relay/pass-through-stream.ts";
 import { hubOf, upstreamRequest } from "../../relay/request-body.ts";
 import { TranslatedStream } from "../../relay/translated-stream.ts";
@@ -10,7 +10,7 @@ import { OpenAiInspector, OpenAiTranslator } from "./stream.ts";
 import { splicedBody, translatedBody } from "./to-upstream.ts";
 
 /** OpenAI Chat Completions, as OpenAI and every compatible provider speak it. */
-export function createOpenAiAdapter(profile: ProviderProfile): ProviderAdapter {
+export function createOpenAiAdapter(profile: Profile): ProviderAdapter {
   return {
     dialect: "openai",
     prepare(call, target) {

@@ -1,11 +1,11 @@
-import type { ProviderProfile, Target } from "../../adapter.ts";
+import type { Profile, Target } from "../../adapter.ts";
 import { joinUrl } from "../../relay/request-body.ts";
 
 /** The newest dated version that is generally available (https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle). */
 const API_VERSION = "2024-10-21";
 
 /** Where a chat completion is asked for. */
-export function chatUrl(profile: ProviderProfile, target: Target): string {
+export function chatUrl(profile: Profile, target: Target): string {
   return profile.hosting === "azure" ? azureUrl(target) : joinUrl(target.baseUrl, "/chat/completions");
 }
 

@@ -1,5 +1,5 @@
 import { spliceTopLevel, type ChatMessage, type ChatRequest, type SpliceEdit } from "@trunkline/protocol";
-import type { Call, ProviderProfile, Target } from "../../adapter.ts";
+import type { Call, Profile, Target } from "../../adapter.ts";
 import { GATEWAY_FIELDS } from "../../relay/request-body.ts";
 
 export interface UpstreamBody { readonly body: Uint8Array; readonly losses: string[] }
@@ -11,7 +11,7 @@ const FIXED_SAMPLING_MODEL = /^(?:o\d|gpt-5)/;
 const SAMPLING = ["temperature", "top_p"] as const;
 
 /** The caller's own bytes, edited only where they must be. */
-export function splicedBody(call: Call, target: Target, profile: ProviderProfile): UpstreamBody {
+export function splicedBody(call: Call, target: Target, profile: Profile): UpstreamBody {
   const edits: Record<string, SpliceEdit> = { model: JSON.stringify(target.upstreamModel) };
   for (const field of GATEWAY_FIELDS) if (field in call.body) edits[field] = null;
   const losses: string[] = [];
@@ -31,7 +31,7 @@ export function splicedBody(call: Call, target: Target, profile: ProviderProfile
 }
 
 /** Hub → Chat Completions, for a caller of another wire. */
-export function translatedBody(request: ChatRequest, target: Target, profile: ProviderProfile): UpstreamBody {
+export function translatedBody(request: ChatRequest, target: Target, profile: Profile): UpstreamBody {
   const losses: string[] = [];
   const body: Record<string, unknown> = { ...request, model: target.upstreamModel, messages: request.messages.map(wireMessage) };
   const drop = (field: string): void => {
