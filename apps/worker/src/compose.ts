@@ -2,15 +2,19 @@
 import { createStripe, ledgerEntriesFor } from "@trunkline/billing";
 import { createWorkerDb } from "@trunkline/db/worker";
 import type { WorkerDb } from "@trunkline/db/worker";
-import { createConsumer, createProducer, migrateQueue } from "@trunkline/queue";
-import type { Consumer, Producer } from "@trunkline/queue";
+import { createConsumer, createProducer } from "@trunkline/queue";
+import type { Producer } from "@trunkline/queue";
 import { createLogger } from "@trunkline/telemetry";
 import { closedWindows, openExports } from "./aggregate/open-exports.ts";
 import { AMBIGUOUS_RETRY_MAX_MS } from "./bill/disposition.ts";
+import { compareMeters } from "./bill/compare-meters.ts";
+import type { ComparePorts, MeterComparison } from "./bill/compare-meters.ts";
+import { createNightlyComparison } from "./bill/nightly-comparison.ts";
 import { createReporter } from "./bill/report-meter-events.ts";
 import type { WorkerEnv } from "./env.ts";
 import { createHttpServer, listen } from "./http-server.ts";
 import { createJobs } from "./jobs.ts";
+import { joinQueue } from "./join-queue.ts";
 import { createMetrics } from "./metrics.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import type { Log, ReportOutcome } from "./stages.ts";
@@ -21,9 +25,6 @@ export interface WorkerApp {
   /** Takes no further job, finishes the running ones, and closes everything. */
   drain(): Promise<void>;
 }
-
-/** Between two tries to reach the queue's store at start-up. */
-const QUEUE_RETRY_MS = 1_000;
 
 /** Resolves when the probes answer; the queue is joined in the background, so a dependency that is away shows in `/readyz`. Rejects when the port is taken. */
 export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
@@ -60,21 +61,48 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
   };
 }
 
+/** One tick of the export and, once a night, the comparison with Stripe. null when Stripe is not configured. */
 function createReport(env: WorkerEnv, { db, log, metrics }: { readonly db: WorkerDb; readonly log: Log; readonly metrics: WorkerMetrics }): (() => Promise<void>) | null {
-  if (env.stripe === undefined) {
+  const ports = stripePorts(env, db);
+  if (ports === null) {
     log.info({}, "STRIPE_SECRET_KEY is not set: usage is booked, nothing is exported");
     return null;
   }
-  const { secretKey, apiBase } = env.stripe;
-  return createReporter({
-    db, clock: Date.now, openExports,
-    stripe: createStripe({ secretKey, ...(apiBase === undefined ? {} : { apiBase }) }),
-    findClosedWindows: (nowMs) => closedWindows({ nowMs, windowMs: env.billingWindowMs }),
+  const report = createReporter({
+    ...ports, db, openExports,
     onOutcome(outcome) {
       metrics.countExport(outcome.kind, outcome.meter ?? "none");
       logOutcome(log, outcome);
     },
   });
+  const compare = createNightlyComparison({
+    compare: () => compareMeters(ports), clock: ports.clock,
+    onComparison(comparison, confirmed) {
+      metrics.countComparison(confirmed ? comparison.kind : "unconfirmed", comparison.meter);
+      logComparison(log, comparison, confirmed);
+    },
+  });
+  return async () => {
+    await report();
+    await compare().catch((error: unknown) => log.warn({ err: error }, "the meters could not be compared with Stripe's; tried again in 15 minutes"));
+  };
+}
+
+/** What both the tick and the command `compare-meters` compare with; null when Stripe is not configured. */
+export function stripePorts(env: WorkerEnv, db: WorkerDb): ComparePorts | null {
+  if (env.stripe === undefined) return null;
+  const { secretKey, apiBase } = env.stripe;
+  return {
+    db, clock: Date.now, stripe: createStripe({ secretKey, ...(apiBase === undefined ? {} : { apiBase }) }),
+    findClosedWindows: (nowMs) => closedWindows({ nowMs, windowMs: env.billingWindowMs }),
+  };
+}
+
+function logComparison(log: Log, { kind, organizationId, meter, sent, inDoubt, stripe }: MeterComparison, confirmed: boolean): void {
+  if (kind === "agrees") return;
+  const what = `meter ${meter}: ${kind}; sent ${sent}, in doubt ${inDoubt}, Stripe holds ${stripe}`;
+  if (confirmed) log.error({ organizationId }, `${what}; see docs/runbooks/meter-gap.md`);
+  else log.warn({ organizationId }, `${what}; looked at again in 15 minutes`);
 }
 
 function logOutcome(log: Log, outcome: ReportOutcome): void {
@@ -94,34 +122,5 @@ async function readGauges(db: WorkerDb, producer: Producer): Promise<Record<stri
     trunkline_worker_meter_exports_unsent: health.unsent,
     trunkline_worker_meter_exports_stuck: health.stuck,
     trunkline_worker_meter_exports_oldest_unsent_seconds: health.oldestUnsentMs === null ? 0 : Math.round((Date.now() - health.oldestUnsentMs) / 1000),
-  };
-}
-
-interface QueueJoin { readonly env: WorkerEnv; readonly producer: Producer; readonly log: Log; readonly isDraining: () => boolean; readonly start: () => Consumer }
-
-/** Tries until the queue's store is there: schema (Postgres form), scheduler, consumer. */
-function joinQueue({ env, producer, log, isDraining, start }: QueueJoin): { assertStarted(): Promise<void>; close(): Promise<void> } {
-  let consumer: Consumer | null = null;
-  let wake = (): void => {};
-  const joined = (async () => {
-    while (!isDraining()) {
-      try {
-        if (env.redisUrl === undefined) await migrateQueue(env.databaseUrl);
-        await producer.upsertScheduler("billing.report-meter-events", env.billingTickMs);
-        consumer = start();
-        return;
-      } catch (error) {
-        log.warn({ err: error }, "the queue cannot be joined yet");
-        await new Promise<void>((resolve) => { wake = resolve; setTimeout(resolve, QUEUE_RETRY_MS); });
-      }
-    }
-  })();
-  return {
-    async assertStarted() { if (consumer === null) throw new Error("not started"); },
-    async close() {
-      wake();
-      await joined;
-      await consumer?.close();
-    },
   };
 }

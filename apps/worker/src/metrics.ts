@@ -2,6 +2,8 @@
 export interface WorkerMetrics {
   countIngested(result: { readonly received: number; readonly inserted: number }): void;
   countExport(outcome: string, meter: string): void;
+  /** `kind` of the gap, `agrees`, or `unconfirmed`. */
+  countComparison(kind: string, meter: string): void;
   countJobFailure(job: string): void;
   /** Gauges are given at the moment of reading. */
   render(gauges: Readonly<Record<string, number>>): string;
@@ -11,6 +13,7 @@ const HELP: Readonly<Record<string, string>> = {
   trunkline_worker_usage_events_received_total: "Usage events taken from the queue, repeats included",
   trunkline_worker_usage_events_inserted_total: "Usage events booked for the first time",
   trunkline_worker_meter_exports_total: "Outcomes of the meter export by kind and meter",
+  trunkline_worker_meter_comparisons_total: "Comparisons with Stripe's event summaries by outcome and meter",
   trunkline_worker_job_failures_total: "Jobs whose handler failed, by name",
 };
 
@@ -28,6 +31,7 @@ export function createMetrics(): WorkerMetrics {
       add("trunkline_worker_usage_events_inserted_total", "", inserted);
     },
     countExport(outcome, meter) { add("trunkline_worker_meter_exports_total", `{outcome="${outcome}",meter="${meter}"}`, 1); },
+    countComparison(kind, meter) { add("trunkline_worker_meter_comparisons_total", `{outcome="${kind}",meter="${meter}"}`, 1); },
     countJobFailure(job) { add("trunkline_worker_job_failures_total", `{job="${job}"}`, 1); },
     render(gauges) {
       const lines = [...counters].flatMap(([name, series]) => [`# HELP ${name} ${HELP[name] ?? name}`, `# TYPE ${name} counter`, ...[...series].map(([labels, value]) => `${name}${labels} ${value}`)]);

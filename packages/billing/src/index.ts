@@ -2,7 +2,7 @@ export { createCheckout, createPortal } from "./checkout.ts";
 export { EXPORT_UNIT_NANO_USD, meterEventIdentifier, nextExport } from "./export-math.ts";
 export { LEDGER_ACCOUNTS, ledgerEntriesFor } from "./ledger.ts";
 export type { LedgerAccountKind, LedgerLine } from "./ledger.ts";
-export { ensureMeters, ensureSpendPrice, METERS, sendMeterEvent } from "./meters.ts";
+export { ensureMeters, ensureSpendPrice, loadMeterTotal, METERS, sendMeterEvent } from "./meters.ts";
 export type { MeterEvent, MeterName, SendOutcome } from "./meters.ts";
 export { createStripe, ensureCustomer } from "./stripe.ts";
 export type { StripeClient, StripeOptions } from "./stripe.ts";

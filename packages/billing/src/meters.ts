@@ -40,6 +40,23 @@ export async function ensureSpendPrice(stripe: StripeClient, spendMeterId: strin
   return price.id;
 }
 
+const MINUTE_S = 60;
+/** Stripe takes events up to 35 days older than themselves: none can be older than that before its meter. */
+const BEFORE_METER_S = 35 * 86_400;
+
+/**
+ * What Stripe has counted for a customer since the meter exists, from its event summaries. Events accepted in the last minutes may be
+ * missing: Stripe aggregates after it has answered. Rejects with the library's error.
+ */
+export async function loadMeterTotal(stripe: StripeClient, { meterId, customerId, nowMs }: { readonly meterId: string; readonly customerId: string; readonly nowMs: number }): Promise<bigint> {
+  const { created } = await stripe.billing.meters.retrieve(meterId);
+  const toMinute = (seconds: number): number => Math.floor(seconds / MINUTE_S) * MINUTE_S;
+  const range = { start_time: toMinute(created - BEFORE_METER_S), end_time: toMinute(nowMs / 1000) + MINUTE_S };
+  let total = 0n;
+  for await (const summary of stripe.billing.meters.listEventSummaries(meterId, { customer: customerId, ...range })) total += BigInt(summary.aggregated_value);
+  return total;
+}
+
 export interface MeterEvent {
   readonly eventName: string;
   readonly customerId: string;

@@ -27,7 +27,7 @@ export function report(info: string): RedisReport {
   const problems: string[] = [];
   const [major = 0, minor = 0] = version.split(".").map(Number);
   if (major < 6 || (major === 6 && minor < 2)) problems.push(`Redis ${version} is too old: 6.2 or later is needed.`);
-  if (maxmemoryPolicy !== "noeviction") problems.push(`maxmemory-policy is ${maxmemoryPolicy}: set it to noeviction, or reservations and jobs can be deleted under memory pressure.`);
+  if (maxmemoryPolicy !== "noeviction") problems.push(`maxmemory-policy is ${maxmemoryPolicy}: set it to noeviction, or reservations and jobs can be deleted under memory pressure (redis-cli config set maxmemory-policy noeviction, and the same in redis.conf or the parameter group of a managed Redis).`);
   if (!appendOnly) problems.push("appendonly is off: set it to yes, or a crash loses counters since the last snapshot.");
   return { version, maxmemoryPolicy, appendOnly, problems };
 }
