@@ -87,7 +87,7 @@ export type UpstreamFailure =
   | { readonly at: "transport"; readonly phase: "connect" | "headers" | "body"; readonly timeout: boolean; readonly message: string };
 
 /** Every wire that this package speaks: those of the catalogue, and those that it cannot name yet. */
-export type Dialect = DialectName | "bedrock";
+export type Dialect = DialectName | "bedrock" | "cohere";
 
 /** The whole contract between the gateway and a provider. No method performs I/O. */
 export interface ProviderAdapter {

@@ -2,6 +2,7 @@ import type { DialectName } from "@trunkline/contracts";
 import type { Profile, ProviderAdapter, ProviderProfile } from "./adapter.ts";
 import { createAnthropicAdapter } from "./dialects/anthropic/adapter.ts";
 import { createBedrockAdapter } from "./dialects/bedrock/adapter.ts";
+import { createCohereAdapter } from "./dialects/cohere/adapter.ts";
 import { createGeminiAdapter } from "./dialects/gemini/adapter.ts";
 import { createOpenAiAdapter } from "./dialects/openai/adapter.ts";
 import { alibaba } from "./profiles/alibaba.ts";
@@ -10,6 +11,7 @@ import { azureOpenai } from "./profiles/azure-openai.ts";
 import { bedrock } from "./profiles/bedrock.ts";
 import { bedrockAnthropic } from "./profiles/bedrock-anthropic.ts";
 import { cerebras } from "./profiles/cerebras.ts";
+import { cohere } from "./profiles/cohere.ts";
 import { deepinfra } from "./profiles/deepinfra.ts";
 import { deepseek } from "./profiles/deepseek.ts";
 import { fireworks } from "./profiles/fireworks.ts";
@@ -30,7 +32,7 @@ import { xai } from "./profiles/xai.ts";
 
 const ALL: readonly Profile[] = [
   openai, anthropic, gemini, mistral, deepseek, xai, groq, together, fireworks, perplexity, cerebras, deepinfra, moonshot, alibaba, openrouter, ollama, vllm, openaiCompatible,
-  azureOpenai, vertex, vertexAnthropic, bedrock, bedrockAnthropic,
+  azureOpenai, vertex, vertexAnthropic, bedrock, bedrockAnthropic, cohere,
 ];
 
 /** Every provider that this package can speak to. */
@@ -52,6 +54,7 @@ export function createAdapter(profile: Profile): ProviderAdapter {
     case "anthropic": return createAnthropicAdapter(profile);
     case "gemini": return createGeminiAdapter(profile);
     case "bedrock": return createBedrockAdapter(profile);
+    case "cohere": return createCohereAdapter(profile);
   }
 }
 
