@@ -45,4 +45,9 @@ describe("MessagesStreamWriter", () => {
   it("makes a whole message of a stream without content", () => {
     expect(run(chunk({}, "stop")).map((event) => event.type)).toEqual(["message_start", "message_delta", "message_stop"]);
   });
+
+  it("gives calls and text in the order in which they came, when more calls follow the text", () => {
+    const events = run(chunk(call(0, { id: "a", function: { name: "f", arguments: "{}" } })), chunk(call(1, { id: "b", function: { name: "g", arguments: "{}" } })), chunk({ content: "then" }), chunk(call(2, { id: "c", function: { name: "h", arguments: "{}" } })), chunk({}, "tool_calls"));
+    expect(events.filter((event) => event.type === "content_block_start").map((event) => event.content_block?.name ?? event.content_block?.type)).toEqual(["f", "g", "text", "h"]);
+  });
 });

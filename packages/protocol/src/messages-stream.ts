@@ -7,7 +7,7 @@ import { sseEvent } from "./sse-writer.ts";
 /**
  * Hub chunks → Anthropic events, one writer a stream (https://docs.anthropic.com/en/docs/build-with-claude/streaming).
  * INVARIANT: blocks never overlap: a block is closed before the next one opens, and every block is closed before `message_delta`.
- * Whether an open tool call has ended is not told on the Chat wire, where calls may interleave: the first streams, later ones follow whole at the end.
+ * Whether an open tool call has ended is not told on the Chat wire, where calls may interleave: the first streams, later ones follow whole when text follows or the answer ends.
  */
 export class MessagesStreamWriter {
   #started = false;
@@ -34,9 +34,7 @@ export class MessagesStreamWriter {
 
   /** Closes blocks and message. `extras` join the `usage` of the last event, `top` the event itself. Call it only when the answer is complete. */
   end(extras: JsonObject = {}, top: JsonObject = {}): string {
-    let out = this.#close();
-    for (const calls of this.#waiting.values()) for (const call of calls) out += this.#tool(call, true);
-    out += this.#close();
+    let out = this.#endCalls() + this.#close();
     const stopReason = this.#finish ? stopReasonFromFinish(this.#finish) : "end_turn";
     out += event("message_delta", { delta: { stop_reason: stopReason, stop_sequence: null }, usage: { ...messagesUsageFrom(this.#usage), ...extras }, ...top });
     return out + event("message_stop", {});
@@ -96,9 +94,19 @@ export class MessagesStreamWriter {
     return json ? out + event("content_block_delta", { index: this.#nextBlock - 1, delta: { type: "input_json_delta", partial_json: json } }) : out;
   }
 
+  /** The calls that waited, in the order in which they began. */
+  #endCalls(): string {
+    if (this.#waiting.size === 0) return "";
+    let out = this.#close();
+    for (const calls of this.#waiting.values()) for (const call of calls) out += this.#tool(call, true);
+    this.#waiting.clear();
+    return out;
+  }
+
+  /** What follows calls other than a call says that they have ended. */
   #begin(kind: "text" | "thinking" | "tool", block: JsonObject): string {
     if (this.#open === kind && kind !== "tool") return "";
-    const out = this.#close();
+    const out = (kind === "tool" ? "" : this.#endCalls()) + this.#close();
     this.#open = kind;
     return out + event("content_block_start", { index: this.#nextBlock++, content_block: block });
   }

@@ -120,6 +120,8 @@ export class AnthropicTranslator implements FrameTranslator {
   readonly #blocks = new Map<unknown, OpenBlock>();
   #tools = 0;
   #finish: ChatFinishReason | null = null;
+  /** Whatever follows the end belongs to another answer. */
+  #closed = false;
 
   constructor(private readonly call: Call, private model: string) {}
 
@@ -130,9 +132,11 @@ export class AnthropicTranslator implements FrameTranslator {
 
   translate({ data }: SseEvent): readonly ChatChunk[] {
     const event = parseJsonObject(data);
+    if (this.#closed) return [];
     if (!event) throw new SyntaxError("not a JSON event");
     this.#facts.read(event);
     switch (event["type"]) {
+      case "message_stop": this.#closed = true; return [];
       case "message_start": return this.#start(objectOf(event["message"]));
       case "content_block_start": return this.#blockStart(event);
       case "content_block_delta": return this.#blockDelta(event);

@@ -1,0 +1,187 @@
+import { isDeepStrictEqual } from "node:util";
+import { arrayOf, objectOf, parseJsonObject, type JsonObject } from "@trunkline/protocol";
+import type { Observation, Relayed } from "../adapter.ts";
+import { adapterFor, PROFILES } from "../registry.ts";
+import { bodyOfBytes, byteByByte, callOf, dataOf, extrasOf, relayAll, seededSplits, targetOf, whole } from "./harness.ts";
+import { PIECEWISE, saidIn, wireOf, type RecordedWire } from "./recorded-wires.ts";
+import { Gathered, readChat, readMessage, readMessageEvents, type Said } from "./said.ts";
+
+/**
+ * Replays one recorded answer of a real provider through the dialect that speaks its wire, for callers of both APIs, and
+ * compares what came out with what the recording says. It promises a list of every difference; an exception is one of them.
+ */
+export interface Recording {
+  /** `<provider>/<case>.json` is a body, `.chunks.txt` a stream of one event's data a line, `.sse` a framed stream. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export interface Replayed {
+  readonly name: string;
+  /** Null: no dialect speaks this wire, and nothing was replayed. */
+  readonly dialect: RecordedWire["dialect"] | null;
+  readonly checks: number;
+  readonly differences: readonly string[];
+}
+
+const INBOUND = ["chat_completions", "messages"] as const;
+type Inbound = (typeof INBOUND)[number];
+const SEEDS = [1, 7, 42] as const;
+/** Folders that are called otherwise than the provider. */
+const FOLDERS: Readonly<Record<string, string>> = { google: "gemini", moonshotai: "moonshot", azure: "azure-openai", "amazon-bedrock": "bedrock" };
+const CUT = /\[DONE\]|"message_stop"/;
+
+export function replay(recording: Recording): Replayed {
+  const isStream = !recording.name.endsWith(".json");
+  const lines = isStream ? linesOf(recording) : [recording.text];
+  const answers = lines.map(parseJsonObject).filter((answer) => answer !== null);
+  const wire = wireOf(answers);
+  const checks = new Checks();
+  if (!wire) return { name: recording.name, dialect: null, checks: 0, differences: [] };
+  const provider = providerOf(recording.name, wire);
+  for (const inbound of INBOUND) {
+    checks.run(inbound, () => (isStream ? new StreamReplay({ wire, provider, inbound, lines, answers }, checks).run() : replayBody({ wire, provider, inbound, lines, answers }, checks)));
+  }
+  return { name: recording.name, dialect: wire.dialect, checks: checks.count, differences: checks.differences };
+}
+
+function linesOf({ name, text }: Recording): string[] {
+  const lines = text.split(/\r?\n/).map((line) => (name.endsWith(".sse") ? line.replace(/^data: ?/, "") : line).trim());
+  return lines.filter((line) => line.startsWith("{"));
+}
+
+function providerOf(name: string, wire: RecordedWire): string {
+  const folder = name.split("/")[0] ?? "";
+  const provider = FOLDERS[folder] ?? folder;
+  return PROFILES.get(provider)?.dialect === wire.dialect ? provider : wire.provider;
+}
+
+/** Counts what was looked at and keeps what differs. */
+class Checks {
+  count = 0;
+  readonly differences: string[] = [];
+  #where = "";
+
+  run(where: string, check: () => void): void {
+    this.#where = where;
+    try {
+      check();
+    } catch (error) {
+      this.that("no exception", false, error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  that(what: string, holds: boolean, detail: unknown = ""): void {
+    this.count++;
+    if (!holds) this.differences.push(`${this.#where}: ${what}${detail === "" ? "" : ` (${String(detail).slice(0, 300)})`}`);
+  }
+
+  same(what: string, got: unknown, expected: unknown): void {
+    this.that(what, isDeepStrictEqual(got, expected), `got ${JSON.stringify(got)}, recorded ${JSON.stringify(expected)}`);
+  }
+}
+
+interface Case { readonly wire: RecordedWire; readonly provider: string; readonly inbound: Inbound; readonly lines: readonly string[]; readonly answers: readonly JsonObject[] }
+
+const passesThrough = ({ wire, inbound }: Case): boolean => wire.dialect === (inbound === "messages" ? "anthropic" : "openai");
+
+const ask = (inbound: Inbound, stream: boolean) => callOf({ model: "m", max_tokens: 9, stream, messages: [{ role: "user", content: "x" }] }, { inbound, wantsUsageChunk: true });
+
+function compare(checks: Checks, got: Said, expected: Said): void {
+  checks.same("text", got.text, expected.text);
+  checks.same("reasoning", got.reasoning, expected.reasoning);
+  const tools = got.tools.map((tool, index) => (expected.tools[index]?.arguments === PIECEWISE ? { ...tool, arguments: PIECEWISE } : tool));
+  checks.same("tool calls", tools, expected.tools);
+  checks.same("finish reason", got.finish, expected.finish);
+}
+
+function compareUsage(checks: Checks, { usage }: Observation, expected: Said): void {
+  const metered = usage ? { input: usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens, output: usage.outputTokens + usage.reasoningTokens } : null;
+  checks.same("usage", metered, expected.usage);
+  if (usage) checks.that("usage is of whole numbers and as reported", usage.basis === "reported" && Object.values(usage).every((count) => typeof count === "string" || (Number.isSafeInteger(count) && count >= 0)));
+}
+
+function replayBody(given: Case, checks: Checks): void {
+  const { wire, provider, inbound, lines, answers } = given;
+  const upstream = Buffer.from(lines[0] ?? "");
+  const { bytes, observation } = adapterFor(provider).relayBody(ask(inbound, false), upstream, extrasOf(provider));
+  const expected = saidIn(wire, answers);
+  checks.that("answered", observation.failure === null && observation.complete, observation.failure?.publicMessage);
+  const body = bodyOfBytes(bytes);
+  const gathered = new Gathered();
+  if (inbound === "messages") readMessage(body, gathered);
+  else readChat(body, gathered);
+  compare(checks, gathered.said(), expected);
+  compareUsage(checks, observation, expected);
+  if (passesThrough(given)) checks.same("passed through but for provider and cost", undressed(body, answers[0] ?? {}), undressed(answers[0] ?? {}, answers[0] ?? {}));
+}
+
+/** Without what the gateway adds, and without what it replaces in `usage`. */
+function undressed(answer: JsonObject, recorded: JsonObject): JsonObject {
+  const { provider: _provider, system_fingerprint: fingerprint, usage, ...rest } = answer;
+  const { cost: _cost, cost_details: _details, ...counts } = objectOf(usage);
+  return { ...rest, ...("system_fingerprint" in recorded ? { system_fingerprint: fingerprint } : {}), ...(usage === undefined || usage === null ? {} : { usage: counts }) };
+}
+
+class StreamReplay {
+  readonly #frames: readonly Uint8Array[];
+
+  constructor(private readonly given: Case, private readonly checks: Checks) {
+    const terminator = Buffer.from(given.wire.terminator);
+    this.#frames = [...given.lines.map((line) => given.wire.frame(line)), ...(terminator.length > 0 ? [terminator] : [])];
+  }
+
+  run(): void {
+    const { checks, given } = this;
+    const bytes = Buffer.concat(this.#frames);
+    const expected = saidIn(given.wire, given.answers);
+    const first = this.#relay(whole(bytes));
+    checks.that("complete", first.observation.failure === null && first.observation.complete, first.observation.failure?.publicMessage);
+    compare(checks, delivered(given.inbound, first.text), expected);
+    compareUsage(checks, first.observation, expected);
+    checks.that("ends with the caller's terminator", given.inbound === "messages" ? /"message_stop"/.test(first.text) : first.text.endsWith("data: [DONE]\n\n"));
+    checks.that("the same byte by byte", this.#relay(byteByByte(bytes)).text === first.text);
+    for (const seed of SEEDS) checks.that(`the same at the splits of seed ${seed}`, this.#relay(seededSplits(bytes, seed)).text === first.text);
+    this.#cut();
+    if (passesThrough(given)) this.#passedThrough(first.text);
+  }
+
+  #relay(pieces: readonly Uint8Array[], how?: "upstream_lost"): Relayed & { readonly text: string } {
+    const { provider, inbound } = this.given;
+    return relayAll(adapterFor(provider).relayStream(ask(inbound, true), targetOf(provider, "up"), extrasOf(provider)), pieces, how);
+  }
+
+  /** At every frame, by turns before it and in its middle: an error and no terminator, unless the finish was already seen. */
+  #cut(): void {
+    for (const [index, frame] of this.#frames.entries()) {
+      const rest = (index % 2 === 0) === (this.given.inbound === "messages") ? frame.subarray(0, Math.floor(frame.length / 2)) : frame.subarray(0, 0);
+      const { text, observation } = this.#relay([...this.#frames.slice(0, index), rest], "upstream_lost");
+      const finished = observation.finishReason !== null;
+      const holds = observation.complete === finished && (observation.failure === null) === finished && CUT.test(text) === finished && (text === "" || text.endsWith("\n\n"));
+      this.checks.that(`cut at frame ${index + 1}`, holds, `complete ${observation.complete}, failure ${observation.failure?.class ?? "none"}, finish ${observation.finishReason}`);
+    }
+  }
+
+  /** Frames go out as they came, but for the cost in those that tell the usage at the end. */
+  #passedThrough(text: string): void {
+    const got = text.split("\n\n").filter((frame) => frame !== "");
+    const end = this.given.wire.dialect === "anthropic" ? this.given.answers.findIndex((answer) => answer["type"] === "message_stop") + 1 : 0;
+    const sent = this.#frames.slice(0, end || undefined).map((frame) => Buffer.from(frame).toString("utf8").trimEnd());
+    this.checks.same("frames passed through", got.length, sent.length);
+    for (const [index, frame] of sent.entries()) {
+      const answer = parseJsonObject(frame.slice(frame.indexOf("{")));
+      const priced = answer !== null && (this.given.wire.dialect === "anthropic" ? answer["type"] === "message_delta" : objectOf(answer)["usage"] != null);
+      const relayed = got[index] ?? "";
+      if (priced) this.checks.same(`frame ${index + 1} but for the cost`, undressed(parseJsonObject(relayed.slice(relayed.indexOf("{"))) ?? {}, answer), undressed(answer, answer));
+      else this.checks.that(`frame ${index + 1} byte for byte`, relayed === frame, relayed);
+    }
+  }
+}
+
+function delivered(inbound: Inbound, text: string): Said {
+  const gathered = new Gathered();
+  const events = dataOf(text);
+  if (inbound === "messages") readMessageEvents(events, gathered);
+  else for (const chunk of events) if (arrayOf(chunk["choices"]).length > 0) readChat(chunk, gathered);
+  return gathered.said();
+}
