@@ -164,6 +164,8 @@ async function main() {
   const servers = await startServers();
   try {
     if (only("drift")) await step("schema and migrations agree", command(process.execPath, ["infra/scripts/migrate.mjs", "diff"], servers.env));
+    // The account tests and the browser speak to the built dashboard.
+    if (only("integration") || only("e2e")) await step("build of the dashboard", async () => { await buildAll(); return { passed: 1, failed: 0 }; });
     if (only("integration")) await integration(servers.env);
     if (only("conformance")) await step("conformance with the official clients", vitest("conformance", servers.env));
     if (only("crash")) {
@@ -174,10 +176,7 @@ async function main() {
       await step("crash, embedded form", jsonCommand(args, holds));
       await step("crash, Redis form", jsonCommand(args, holds, { REDIS_URL: servers.env.REDIS_URL }));
     }
-    if (only("e2e")) {
-      await step("build of the dashboard", async () => { await buildAll(); return { passed: 1, failed: 0 }; });
-      await step("end to end in a browser", () => playwright({ CHROMIUM_PATH: NEEDED[0][0].map(onPath).find(Boolean) }));
-    }
+    if (only("e2e")) await step("end to end in a browser", () => playwright({ CHROMIUM_PATH: NEEDED[0][0].map(onPath).find(Boolean) }));
   } finally {
     await servers.stop();
     fs.rmSync(work, { recursive: true, force: true });
