@@ -13,9 +13,9 @@ function nextRandom(): Uint8Array {
   return RANDOM_POOL.subarray(randomAt, randomAt += ID_RANDOM_BYTES);
 }
 
-/** Opens the caller's side of one request. `close` before the end of the answer means that the caller left. */
-export function openExchange(request: IncomingMessage, response: ServerResponse, nowMs: number): Exchange {
-  return new CallerExchange(createId("req", nowMs, nextRandom()), { receivedAtMs: nowMs, headers: joinedHeaders(request), response });
+/** Opens the caller's side of one request. `onClose`: the connection or the answer has ended. `close` before the end of the answer means that the caller left. */
+export function openExchange(request: IncomingMessage, response: ServerResponse, { nowMs, onClose }: { readonly nowMs: number; readonly onClose: () => void }): Exchange {
+  return new CallerExchange(createId("req", nowMs, nextRandom()), { receivedAtMs: nowMs, headers: joinedHeaders(request), response, onClose });
 }
 
 /** Only `set-cookie` comes as a list from node, and a request carries none; whatever does is joined. */
@@ -28,15 +28,17 @@ class CallerExchange implements Exchange {
   readonly receivedAtMs: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly response: ServerResponse;
+  readonly answerHeaders: string[];
   callerGone = false;
   #listener: (() => void) | null = null;
 
-  constructor(readonly requestId: string, { receivedAtMs, headers, response }: Pick<Exchange, "receivedAtMs" | "headers" | "response">) {
+  constructor(readonly requestId: string, { receivedAtMs, headers, response, onClose }: Pick<Exchange, "receivedAtMs" | "headers" | "response"> & { readonly onClose: () => void }) {
     this.receivedAtMs = receivedAtMs;
     this.headers = headers;
     this.response = response;
+    this.answerHeaders = ["x-trunkline-request-id", requestId];
     response.on("error", ignore);
-    response.on("close", () => this.#closed());
+    response.on("close", () => { onClose(); this.#closed(); });
   }
 
   onCallerGone(listener: () => void): void {

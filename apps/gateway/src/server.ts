@@ -24,7 +24,7 @@ export interface ServerOptions {
   readonly routes: readonly Route[];
   readonly now: () => number;
   /** The envelope; handed in, because it belongs to the stage that answers. */
-  readonly writeError: (response: ServerResponse, api: "messages" | "chat_completions", error: GatewayError, requestId: string) => void;
+  readonly writeError: (exchange: Exchange, api: "messages" | "chat_completions", error: GatewayError) => void;
   onUnexpected(error: unknown, requestId: string): void;
 }
 
@@ -37,13 +37,14 @@ export interface GatewayServer {
 }
 
 export function createGatewayServer(options: ServerOptions): GatewayServer {
-  const inFlight = new Set<ServerResponse>();
+  const inFlight = { count: 0 };
   let draining = false;
+  const onClose = (): void => { inFlight.count--; };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS, noDelay: true }, (request, response) => {
-    inFlight.add(response);
-    response.once("close", () => inFlight.delete(response));
-    if (draining) response.setHeader("connection", "close");
-    void handle(request, response, options);
+    inFlight.count++;
+    const exchange = openExchange(request, response, { nowMs: options.now(), onClose });
+    if (draining) exchange.answerHeaders.push("connection", "close");
+    void handle(request, exchange, options);
   });
   server.maxRequestsPerSocket = 0;
   return {
@@ -54,7 +55,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const deadline = Date.now() + drainMs;
-      while (inFlight.size > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
+      while (inFlight.count > 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, DRAIN_CHECK_MS));
       server.closeAllConnections();
       await closed;
     },
@@ -71,17 +72,16 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
-async function handle(request: IncomingMessage, response: ServerResponse, options: ServerOptions): Promise<void> {
-  const exchange = openExchange(request, response, options.now());
+async function handle(request: IncomingMessage, exchange: Exchange, options: ServerOptions): Promise<void> {
   const path = resourcePath(request.url ?? "/");
   try {
-    if (request.method === "OPTIONS") { preflight(request, response); return; }
+    if (request.method === "OPTIONS") { preflight(request, exchange.response); return; }
     await endpointFor(request, path, options.routes)({ request, exchange, path });
   } catch (error) {
-    if (error instanceof CallerLeft || exchange.callerGone) { response.destroy(); return; }
+    if (error instanceof CallerLeft || exchange.callerGone) { exchange.response.destroy(); return; }
     if (!(error instanceof GatewayError)) options.onUnexpected(error, exchange.requestId);
     const known = error instanceof GatewayError ? error : new GatewayError("gateway.internal", `The gateway failed. It has been logged as ${exchange.requestId}; retry, and report that id if it stays.`);
-    options.writeError(response, inboundApiOf(path), known, exchange.requestId);
+    options.writeError(exchange, inboundApiOf(path), known);
   }
 }
 
@@ -106,8 +106,8 @@ function preflight(request: IncomingMessage, response: ServerResponse): void {
 }
 
 /** A JSON answer that is not a model's. */
-export function writeJson({ response, requestId }: Exchange, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
+export function writeJson({ response, answerHeaders }: Exchange, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
   const bytes = Buffer.from(JSON.stringify(body));
-  response.writeHead(200, { "content-type": "application/json; charset=utf-8", "content-length": bytes.length, "x-trunkline-request-id": requestId, ...headers });
+  response.writeHead(200, [...answerHeaders, "content-type", "application/json; charset=utf-8", "content-length", String(bytes.length), ...Object.entries(headers).flat()]);
   response.end(response.req.method === "HEAD" ? undefined : bytes);
 }

@@ -11,6 +11,8 @@ export interface Exchange {
   /** Lower-case names; repeated headers joined as node does. */
   readonly headers: Readonly<Record<string, string>>;
   readonly response: ServerResponse;
+  /** Headers that every answer to this request carries, names and values in turn. Stages add to them before anything is written. */
+  readonly answerHeaders: string[];
   readonly callerGone: boolean;
   /** Fires once when the connection closes before the answer has ended; at once when that has happened already. */
   onCallerGone(listener: () => void): void;

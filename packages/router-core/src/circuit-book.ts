@@ -1,6 +1,6 @@
 /**
  * What this process knows of upstream health: a circuit for each (provider, model, credential owner), one for each credential, and
- * decayed speed for each (provider, model). Pure state: time and jitter are handed in. Bounded; the least recently used entry goes first.
+ * decayed speed for each (provider, model). Pure state: time and jitter are handed in. Bounded; an entry not used lately goes first.
  */
 import type { Failure } from "@trunkline/contracts";
 import { Circuit } from "./circuit.ts";
@@ -32,19 +32,32 @@ const EVERY_MODEL = "*";
 
 interface Speed { readonly timeToFirstTokenMs: DecayedMean; readonly tokensPerSecond: DecayedMean }
 
-/** Map order is use order: a touched entry moves to the end, and the first goes when full. */
-class LeastRecentlyUsed<Value> {
-  readonly #entries = new Map<string, Value>();
+interface Held<Value> { readonly value: Value; used: boolean }
+
+/** The CLOCK rule: a use only marks an entry; when full, the eldest goes, unless it was used since it was last looked at. Moving entries at each use would cost the hot path a rehash every few requests. */
+class RecentlyUsed<Value> {
+  readonly #entries = new Map<string, Held<Value>>();
   constructor(readonly max: number) {}
 
-  find(key: string): Value | undefined { return this.#entries.get(key); }
+  find(key: string): Value | undefined { return this.#entries.get(key)?.value; }
 
   obtain(key: string, create: () => Value): Value {
-    const value = this.#entries.get(key) ?? create();
-    this.#entries.delete(key);
-    this.#entries.set(key, value);
-    if (this.#entries.size > this.max) for (const oldest of this.#entries.keys()) { this.#entries.delete(oldest); break; }
+    const known = this.#entries.get(key);
+    if (known) { known.used = true; return known.value; }
+    if (this.#entries.size >= this.max) this.#evict();
+    const value = create();
+    this.#entries.set(key, { value, used: false });
     return value;
+  }
+
+  /** Ends because each entry passed over has lost its mark. */
+  #evict(): void {
+    for (const [key, held] of this.#entries) {
+      this.#entries.delete(key);
+      if (!held.used) return;
+      held.used = false;
+      this.#entries.set(key, held);
+    }
   }
 
   get size(): number { return this.#entries.size; }
@@ -55,14 +68,14 @@ const credentialOf = (key: CircuitKey): string => `${key.provider}|${EVERY_MODEL
 const SEVERITY: Readonly<Record<CircuitState, number>> = { closed: 0, half_open: 1, open: 2 };
 
 export class CircuitBook {
-  readonly #circuits: LeastRecentlyUsed<Circuit>;
-  readonly #speeds: LeastRecentlyUsed<Speed>;
+  readonly #circuits: RecentlyUsed<Circuit>;
+  readonly #speeds: RecentlyUsed<Speed>;
   readonly #jitter: () => number;
 
   constructor(options: CircuitBookOptions) {
     const max = options.entriesMax ?? ENTRIES_MAX;
-    this.#circuits = new LeastRecentlyUsed(max);
-    this.#speeds = new LeastRecentlyUsed(max);
+    this.#circuits = new RecentlyUsed(max);
+    this.#speeds = new RecentlyUsed(max);
     this.#jitter = options.jitter;
   }
 

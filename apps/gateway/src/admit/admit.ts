@@ -21,7 +21,7 @@ export function createAdmit(options: AdmitOptions): (call: AuthenticatedCall) =>
   return async (call) => {
     if (!options.spoolHasRoom()) throw new GatewayError("gateway.overloaded", "The gateway cannot record usage right now, so it takes no new requests. Retry in a few seconds.", { retryAfterMs: 5000 });
     const headers = await takeRate(options.kv, call.key, options.onRateStoreAway);
-    for (const name in headers) call.exchange.response.setHeader(name, headers[name] ?? "");
+    for (const name in headers) call.exchange.answerHeaders.push(name, headers[name] ?? "");
     const budgets = call.mode === "test" ? NO_BUDGETS : call.key.budgets;
     return { exchange: call.exchange, call: call.call, facts: call.facts, key: call.key, mode: call.mode, reservation: createReservation(call.exchange.requestId, budgets, options) };
   };

@@ -43,7 +43,7 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
   readonly #startedAtMs: number;
   #resolve: (result: AttemptResult) => void = () => undefined;
   #status: number | null = null;
-  #headers: UpstreamHeaders = {};
+  #headers: UpstreamHeaders = [];
   #chunks: Uint8Array[] = [];
   #size = 0;
   #relay: StreamRelay | null = null;
@@ -202,9 +202,13 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
   }
 }
 
-/** Repeated headers joined, as HTTP allows. Only errors are looked at, so only they pay for it. */
+/** Lower-case names, repeated headers joined as HTTP allows. Only errors are looked at, so only they pay for it. */
 function joined(headers: UpstreamHeaders): Readonly<Record<string, string>> {
   const flat: Record<string, string> = {};
-  for (const name in headers) { const value = headers[name]; if (value !== undefined) flat[name] = Array.isArray(value) ? value.join(", ") : value; }
+  for (let index = 0; index + 1 < headers.length; index += 2) {
+    const name = String(headers[index]).toLowerCase();
+    const value = (headers[index + 1] as Buffer).toString("latin1");
+    flat[name] = flat[name] === undefined ? value : `${flat[name]}, ${value}`;
+  }
   return flat;
 }

@@ -44,15 +44,14 @@ class ScriptPool {
   dispatch(_options: unknown, handler: Dispatcher.DispatchHandler): boolean {
     this.onAsk();
     let closed = false;
-    const controller = { abort: () => { closed = true; this.onClosed(); }, pause: () => undefined, resume: () => undefined } as unknown as Dispatcher.DispatchController;
-    handler.onRequestStart?.(controller, {});
+    handler.onConnect?.(() => { closed = true; this.onClosed(); });
     queueMicrotask(() => {
       if (closed || (this.script.status === 0)) return;
-      handler.onResponseStart?.(controller, this.script.status, {}, "");
-      for (const chunk of this.script.chunks) if (!closed) handler.onResponseData?.(controller, Buffer.from(chunk));
+      handler.onHeaders?.(this.script.status, [], () => undefined, "");
+      for (const chunk of this.script.chunks) if (!closed) handler.onData?.(Buffer.from(chunk));
       if (closed || this.script.end === "hang") return;
-      if (this.script.end === "reset") handler.onResponseError?.(controller, Object.assign(new Error("x"), { code: "ECONNRESET" }));
-      else handler.onResponseEnd?.(controller, {});
+      if (this.script.end === "reset") handler.onError?.(Object.assign(new Error("x"), { code: "ECONNRESET" }));
+      else handler.onComplete?.(null);
     });
     return true;
   }

@@ -1,10 +1,10 @@
+import type { UpstreamRequest } from "@trunkline/providers";
 import type { Dispatcher } from "undici";
 import type { UpstreamAddress } from "./upstream-address.ts";
 import type { UpstreamPool } from "./upstream-pools.ts";
-import type { UpstreamRequest } from "@trunkline/providers";
 
-/** As undici gives them: repeated headers as a list. */
-export type UpstreamHeaders = Readonly<Record<string, string | string[] | undefined>>;
+/** Names and values in turn, as undici hands them on. */
+export type UpstreamHeaders = readonly Buffer[];
 
 /** What happens on the wire, in order: at most one `headers`, any `data`, then exactly one of `end` and `failed`. Nothing follows `close`. */
 export interface ConnectionListener {
@@ -14,14 +14,22 @@ export interface ConnectionListener {
   failed(phase: "connect" | "headers" | "body", message: string): void;
 }
 
-/** One request on a pooled connection, by undici's dispatch: no promise, no web stream, one call per read. */
+type Abort = (error?: Error) => void;
+
+/**
+ * One request on a pooled connection, by undici's dispatch: no promise, no web stream, one call per read. The handler has the form of
+ * undici 7's own core (`lib/core/request.js`); the newer form is a wrapper around it that parses every header of every answer.
+ */
 export class UpstreamConnection implements Dispatcher.DispatchHandler {
-  #controller: Dispatcher.DispatchController | null = null;
+  #abort: Abort | null = null;
+  #resume: (() => void) | null = null;
+  #paused = false;
   #phase: "connect" | "headers" | "body" = "connect";
   #closed = false;
   #waitsIn: UpstreamPool | null = null;
+  readonly #listener: ConnectionListener;
 
-  constructor(readonly listener: ConnectionListener) {}
+  constructor(listener: ConnectionListener) { this.#listener = listener; }
 
   open(pool: UpstreamPool, { origin, path }: UpstreamAddress, request: UpstreamRequest): void {
     this.#waitsIn = pool;
@@ -29,7 +37,7 @@ export class UpstreamConnection implements Dispatcher.DispatchHandler {
     try {
       pool.dispatcher.dispatch({ origin, path, method: request.method, headers: request.headers, body: request.body as Buffer }, this);
     } catch (error) {
-      this.onResponseError(null, error instanceof Error ? error : new Error("dispatch failed"));
+      this.onError(error instanceof Error ? error : new Error("dispatch failed"));
     }
   }
 
@@ -37,35 +45,42 @@ export class UpstreamConnection implements Dispatcher.DispatchHandler {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.#controller?.abort(new Error("closed by the gateway"));
+    this.#abort?.(closedHere());
   }
-  pause(): void { this.#controller?.pause(); }
-  resume(): void { this.#controller?.resume(); }
+  pause(): void { this.#paused = true; }
+  resume(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#resume?.();
+  }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
+  onConnect(abort: Abort): void {
+    this.#abort = abort;
     this.#waitsNoMore();
-    if (this.#closed) { controller.abort(new Error("closed by the gateway")); return; }
+    if (this.#closed) { abort(closedHere()); return; }
     this.#phase = "headers";
   }
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
-    if (this.#closed || status < 200) return;
+  onHeaders(status: number, headers: Buffer[], resume: () => void): boolean {
+    if (this.#closed || status < 200) return true;
+    this.#resume = resume;
     this.#phase = "body";
-    this.listener.headers(status, headers);
+    this.#listener.headers(status, headers);
+    return !this.#paused;
   }
-  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (!this.#closed) this.listener.data(chunk);
+  onData(chunk: Buffer): boolean {
+    if (!this.#closed) this.#listener.data(chunk);
+    return !this.#paused;
   }
-  onResponseEnd(): void {
+  onComplete(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.listener.end();
+    this.#listener.end();
   }
-  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
+  onError(error: Error): void {
     this.#waitsNoMore();
     if (this.#closed) return;
     this.#closed = true;
-    this.listener.failed(this.#phase, "code" in error && typeof error.code === "string" ? error.code : error.name);
+    this.#listener.failed(this.#phase, "code" in error && typeof error.code === "string" ? error.code : error.name);
   }
 
   #waitsNoMore(): void {
@@ -73,3 +88,5 @@ export class UpstreamConnection implements Dispatcher.DispatchHandler {
     this.#waitsIn = null;
   }
 }
+
+const closedHere = (): Error => new Error("closed by the gateway");

@@ -14,7 +14,7 @@ export function createKeepAlive(intervalMs: number): (inbound: Inbound) => () =>
     const timer = setInterval(() => {
       const { response } = exchange;
       if (response.destroyed || response.writableEnded) return;
-      if (!response.headersSent) response.writeHead(200, { ...STREAM_HEADERS, "x-trunkline-request-id": exchange.requestId });
+      if (!response.headersSent) response.writeHead(200, [...exchange.answerHeaders, ...STREAM_HEADERS]);
       response.write(HEARTBEAT);
     }, intervalMs);
     return () => clearInterval(timer);

@@ -24,12 +24,13 @@ export function createRespond(now: () => number): (won: WonAttempt, onProgress: 
 }
 
 function deliverBody(won: WonAttempt, relayed: Relayed, now: () => number): DeliveredResponse {
-  const { response, callerGone } = won.routed.exchange;
+  const { exchange } = won.routed;
+  const { response } = exchange;
   return {
     won, how: "complete", observation: relayed.observation, endedAtMs: now(),
     finish: () => {
-      if (callerGone || response.destroyed) return;
-      response.writeHead(200, { ...answerHeaders(won), "content-type": "application/json; charset=utf-8", "content-length": relayed.bytes.length });
+      if (exchange.callerGone || response.destroyed) return;
+      response.writeHead(200, answerHeaders(won, ["content-type", "application/json; charset=utf-8", "content-length", String(relayed.bytes.length)]));
       response.end(relayed.bytes);
     },
   };
@@ -38,7 +39,7 @@ function deliverBody(won: WonAttempt, relayed: Relayed, now: () => number): Deli
 function deliverStream(won: WonAttempt, stream: UpstreamStream, { onProgress, now }: { onProgress: Progress; now: () => number }): Promise<DeliveredResponse> {
   const { exchange } = won.routed;
   const { response } = exchange;
-  if (!response.headersSent && !response.destroyed) response.writeHead(200, { ...answerHeaders(won), ...STREAM_HEADERS });
+  if (!response.headersSent && !response.destroyed) response.writeHead(200, answerHeaders(won, STREAM_HEADERS));
   const progress = new ProgressMarks(onProgress, now);
   return new Promise((resolve) => {
     let stall: NodeJS.Timeout | undefined;
