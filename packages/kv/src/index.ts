@@ -7,3 +7,5 @@ export { inspectRedis } from "./inspect-redis.ts";
 export type { RedisReport } from "./inspect-redis.ts";
 export { BUDGET_LIMIT_NANO_USD_MAX } from "./limits.ts";
 export { createRedisKv } from "./redis-kv.ts";
+export { createReplayStore } from "./replay-store.ts";
+export type { Claim, ReplayStore } from "./replay-store.ts";

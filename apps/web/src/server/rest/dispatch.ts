@@ -5,8 +5,9 @@ import type { z } from "zod";
 import { refuseForeignOrigin } from "../origin.ts";
 import { problem } from "../problem.ts";
 import type { Services } from "../services.ts";
-import { currentUser } from "../session.ts";
+import { currentUser, sessionCookieName } from "../session.ts";
 import { ANALYTICS_OPERATIONS } from "./analytics.ts";
+import { runOnce } from "./idempotency.ts";
 import type { Operation } from "./operation.ts";
 import { RESOURCE_OPERATIONS } from "./resources.ts";
 
@@ -56,8 +57,13 @@ async function actorOfKey(key: string, { db, peppers }: Services): Promise<Actor
   return record.actor;
 }
 
+const bearerOf = (request: Request): string | null => /^Bearer\s+(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? request.headers.get("x-api-key");
+
+/** What proved the caller to `actorOf`. */
+const credentialOf = (request: Request): string => bearerOf(request) ?? (request.headers.get("cookie") ?? "").split("; ").find((cookie) => cookie.startsWith(`${sessionCookieName()}=`)) ?? "";
+
 async function actorOf(request: Request, services: Services): Promise<Actor> {
-  const bearer = /^Bearer\s+(\S+)$/i.exec(request.headers.get("authorization") ?? "")?.[1] ?? request.headers.get("x-api-key");
+  const bearer = bearerOf(request);
   if (bearer) return actorOfKey(bearer, services);
   const refused = refuseForeignOrigin(request);
   if (refused) throw new Refused(refused);
@@ -74,9 +80,12 @@ function check<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new Refused(problem({ status: 400, title: "Invalid request", detail: `${errors[0]?.path || "body"}: ${errors[0]?.message ?? "is malformed"}`, errors }));
 }
 
-async function readBody(request: Request): Promise<unknown> {
+async function readText(request: Request): Promise<string> {
   const text = await request.text();
-  if (text.length > BODY_CHARACTERS_MAX) return fail(413, "Too large");
+  return text.length > BODY_CHARACTERS_MAX ? fail(413, "Too large") : text;
+}
+
+function parseBody(text: string): unknown {
   if (text === "") return {};
   try {
     return JSON.parse(text) as unknown;
@@ -102,9 +111,13 @@ export async function dispatchRest(request: Request, segments: readonly string[]
     const { operation, parameters } = findOperation(request.method, segments);
     const actor = await actorOf(request, services);
     const query = operation.query && check(operation.query, Object.fromEntries(new URL(request.url).searchParams));
-    const body = operation.body && check(operation.body, await readBody(request));
-    const answer = await operation.handle({ ...services, nowMs: Date.now(), actor, parameters, query, body });
-    return answer instanceof Response ? answer : Response.json(answer, { status: operation.status, headers: { "cache-control": "no-store" } });
+    const text = request.method === "GET" ? "" : await readText(request);
+    const body = operation.body && check(operation.body, parseBody(text));
+    const run = async (): Promise<Response> => {
+      const answer = await operation.handle({ ...services, nowMs: Date.now(), actor, parameters, query, body });
+      return answer instanceof Response ? answer : Response.json(answer, { status: operation.status, headers: { "cache-control": "no-store" } });
+    };
+    return await runOnce({ request, text, credential: credentialOf(request), run: () => run().catch(toResponse) });
   } catch (error) {
     return toResponse(error);
   }

@@ -17,7 +17,7 @@ function queryParameters(operation: Operation): Json[] {
 function describe(operation: Operation): Json {
   const path = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => ({ name: match[1], in: "path", required: true, schema: { type: "string" } }));
   return {
-    operationId: operation.id, summary: operation.summary, parameters: [...path, ...queryParameters(operation), { $ref: "#/components/parameters/organization" }],
+    operationId: operation.id, summary: operation.summary, parameters: [...path, ...queryParameters(operation), { $ref: "#/components/parameters/organization" }, ...(operation.method === "POST" ? [{ $ref: "#/components/parameters/idempotencyKey" }] : [])],
     ...(operation.body ? { requestBody: { required: true, content: { "application/json": { schema: jsonSchema(operation.body) } } } } : {}),
     responses: {
       [operation.status]: { description: "Done", content: { "application/json": { schema: { type: "object" } } } },
@@ -35,7 +35,10 @@ export function openApiDocument(publicWebUrl: string): Json {
     security: [{ managementKey: [] }, { session: [] }], paths,
     components: {
       securitySchemes: { managementKey: { type: "http", scheme: "bearer", description: "tl_mgmt_…" }, session: { type: "apiKey", in: "cookie", name: "authjs.session-token" } },
-      parameters: { organization: { name: ORGANIZATION_HEADER, in: "header", required: false, description: "Slug; sessions with several organizations only", schema: { type: "string" } } },
+      parameters: {
+        idempotencyKey: { name: "idempotency-key", in: "header", required: false, description: "1 to 255 characters. Sent again with the same body within a day, the first answer comes again (idempotent-replayed: true); 409 while the first one runs, 422 with another body", schema: { type: "string", minLength: 1, maxLength: 255 } },
+        organization: { name: ORGANIZATION_HEADER, in: "header", required: false, description: "Slug; sessions with several organizations only", schema: { type: "string" } },
+      },
       schemas: { Problem: { type: "object", required: ["type", "title", "status"], properties: { type: { type: "string" }, title: { type: "string" }, status: { type: "integer" }, detail: { type: "string" }, errors: { type: "array", items: { type: "object", properties: { path: { type: "string" }, message: { type: "string" } } } } } } },
     },
   };

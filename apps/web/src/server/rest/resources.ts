@@ -1,5 +1,6 @@
 /** Organizations, projects, keys, presets and budgets. */
 import { INVALIDATION_TOPICS, presetDocumentSchema } from "@trunkline/contracts";
+import { NotFoundError } from "@trunkline/db/web";
 import { z } from "zod";
 import { newBudgetInput, toBudgetView } from "../budget-view.ts";
 import { issueKey, KEY_NAME_LENGTH_MAX, newKeyInput, rpmLimitInput } from "../issue-key.ts";
@@ -8,6 +9,7 @@ import { COMMENT_LENGTH_MAX, PRESET_NAME_LENGTH_MAX, presetSlugInput, toPresetVi
 import { publishChange } from "../publish.ts";
 import { builtInPresets, explainRoute } from "../routing.ts";
 import { list, operation, type Operation } from "./operation.ts";
+import { OVERLAP_SECONDS_DEFAULT, OVERLAP_SECONDS_MAX, rotateKey } from "./rotate-key.ts";
 
 const NAME = z.string().trim().min(1).max(KEY_NAME_LENGTH_MAX);
 const projectQuery = z.object({ project: z.string().optional() });
@@ -16,11 +18,19 @@ const slug = (parameters: Readonly<Record<string, string>>): string => parameter
 const none = { query: null, body: null } as const;
 
 const organizations: Operation[] = [
+  operation({
+    method: "GET", path: "/organizations/{id}", id: "getOrganization", summary: "One organization: the key's or session's own", status: 200, ...none,
+    handle: async ({ db, actor, parameters }) => {
+      if (id(parameters) !== actor.organizationId) throw new NotFoundError("organization");
+      return db.organizations.find(actor);
+    },
+  }),
   operation({ method: "GET", path: "/organizations", id: "listOrganizations", summary: "The organization of the key or session", status: 200, ...none, handle: async ({ db, actor }) => list([await db.organizations.find(actor)]) }),
   operation({
     method: "PATCH", path: "/organizations/{id}", id: "updateOrganization", summary: "Name, time zone, request limit", status: 200, query: null,
     body: z.strictObject({ name: NAME.optional(), timeZone: z.string().refine((zone) => Intl.supportedValuesOf("timeZone").includes(zone) || zone === "UTC", "must be an IANA time zone").optional(), rpmLimit: rpmLimitInput.nullable().optional() }),
-    handle: async ({ db, kv, actor, body }) => {
+    handle: async ({ db, kv, actor, parameters, body }) => {
+      if (id(parameters) !== actor.organizationId) throw new NotFoundError("organization");
       const { name, timeZone, rpmLimit } = body;
       const row = await db.organizations.update(actor, { ...(name === undefined ? {} : { name }), ...(timeZone === undefined ? {} : { timeZone }), ...(rpmLimit === undefined ? {} : { rpmLimit }) });
       await publishChange(kv, INVALIDATION_TOPICS.budget, actor.organizationId);
@@ -29,6 +39,7 @@ const organizations: Operation[] = [
   }),
   operation({ method: "GET", path: "/members", id: "listMembers", summary: "Members and their roles", status: 200, ...none, handle: async ({ db, actor }) => list(await db.organizations.listMembers(actor)) }),
   operation({ method: "GET", path: "/projects", id: "listProjects", summary: "Projects", status: 200, ...none, handle: async ({ db, actor }) => list(await db.organizations.listProjects(actor)) }),
+  operation({ method: "GET", path: "/projects/{id}", id: "getProject", summary: "One project, by id or slug", status: 200, ...none, handle: ({ db, actor, parameters }) => db.organizations.findProject(actor, id(parameters)) }),
   operation({ method: "POST", path: "/projects", id: "createProject", summary: "Create a project", status: 201, query: null, body: z.strictObject({ name: NAME }), handle: ({ db, actor, body }) => db.organizations.createProject(actor, body.name) }),
 ];
 
@@ -45,6 +56,22 @@ const keys: Operation[] = [
       const { row, secret } = await issueKey(db, peppers, { actor, projectId: project.id, input: body });
       await publishChange(kv, INVALIDATION_TOPICS.apiKey, row.keyId);
       return { key: toKeyView(row), secret };
+    },
+  }),
+  operation({
+    method: "GET", path: "/keys/{id}", id: "getKey", summary: "One key, without its secret", status: 200, ...none,
+    handle: async ({ db, actor, parameters }) => {
+      const row = (await db.keys.list(actor)).find((key) => key.id === id(parameters));
+      if (!row) throw new NotFoundError("API key");
+      return toKeyView(row);
+    },
+  }),
+  operation({
+    method: "POST", path: "/keys/{id}/rotate", id: "rotateKey", summary: "A new key in the place of this one, which works on until the overlap ends; the answer alone carries the new secret", status: 201, query: null,
+    body: z.strictObject({ overlapSeconds: z.int().min(0).max(OVERLAP_SECONDS_MAX).default(OVERLAP_SECONDS_DEFAULT) }),
+    handle: async ({ actor, parameters, body, nowMs, ...ports }) => {
+      const { old, row, secret } = await rotateKey(ports, { actor, id: id(parameters), nowMs, ...body });
+      return { key: toKeyView(row), secret, replaced: toKeyView(old) };
     },
   }),
   operation({

@@ -1,0 +1,181 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createReplayStore } from "@trunkline/kv";
+import { createWebDb } from "@trunkline/db/web";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { issueKey } from "../issue-key.ts";
+import { dispatchRest, OPERATIONS } from "./dispatch.ts";
+import { runOnce } from "./idempotency.ts";
+
+const databaseUrl = process.env["DATABASE_URL"] ?? "";
+if (databaseUrl === "") throw new Error("DATABASE_URL is not set: these tests need a migrated PostgreSQL");
+const db = createWebDb({ databaseUrl });
+const sql = new pg.Pool({ connectionString: databaseUrl, max: 2 });
+const peppers = new Map([[1, new Uint8Array(32).fill(7)]]);
+const published: string[] = [];
+const kv = { publish: async (topic: string, id: string) => { published.push(`${topic} ${id}`); } };
+const run = `${Date.now()}${process.pid}`;
+let server: Server;
+let url = "";
+let number = 0;
+
+/** The operations on a socket, as the dashboard's route serves them. */
+beforeAll(async () => {
+  vi.stubEnv("AUTH_SECRET", "secret-of-the-rest-tests").stubEnv("API_KEY_PEPPERS", `1:${Buffer.alloc(32, 7).toString("base64")}`).stubEnv("PUBLIC_WEB_URL", "http://127.0.0.1:1").stubEnv("PUBLIC_GATEWAY_URL", "http://127.0.0.1:2");
+  server = createServer((incoming, outgoing) => {
+    const chunks: Buffer[] = [];
+    incoming.on("data", (chunk: Buffer) => chunks.push(chunk)).on("end", () => {
+      const { method = "GET" } = incoming;
+      const target = new URL(incoming.url ?? "/", url);
+      const request = new Request(target, { method, headers: incoming.headers as Record<string, string>, ...(method === "GET" ? {} : { body: Buffer.concat(chunks) }) });
+      void dispatchRest(request, target.pathname.split("/").slice(3).map(decodeURIComponent), { db, kv: kv as never, peppers }).then(async (response) => {
+        outgoing.writeHead(response.status, Object.fromEntries(response.headers)).end(await response.text());
+      });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(async () => { vi.unstubAllEnvs(); server.close(); await db.close(); await sql.end(); });
+
+interface Tenant { readonly organizationId: string; readonly call: (method: string, path: string, options?: { body?: unknown; headers?: Record<string, string> }) => Promise<{ status: number; headers: Headers; body: never }> }
+
+async function newTenant(): Promise<Tenant> {
+  const user = await db.accounts.createUser({ email: `rest${++number}-${run}@example.test`, name: `Rest ${number} ${run}`, passwordHash: "x" });
+  const { organizationId, projectId } = await db.accounts.ensureOrganization(user);
+  const { secret } = await issueKey(db, peppers, { actor: { organizationId, role: "owner", userId: user.id, label: "test" }, projectId, input: { name: "management", kind: "mgmt" } });
+  return {
+    organizationId,
+    async call(method, path, { body, headers = {} } = {}) {
+      const response = await fetch(`${url}/api/v1${path}`, { method, headers: { authorization: `Bearer ${secret}`, ...headers }, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+      return { status: response.status, headers: response.headers, body: (await response.json()) as never };
+    },
+  };
+}
+
+interface KeyBody { readonly key: { id: string; keyId: string; name: string; kind: string; rpmLimit: number | null; expiresAt: string | null; revokedAt: string | null; budget: { limitUsd: string; period: string } | null }; readonly secret: string; readonly replaced: KeyBody["key"] }
+const created = async (tenant: Tenant, more = {}): Promise<KeyBody> => (await tenant.call("POST", "/keys", { body: { name: "ci", rpmLimit: 60, budget: { period: "monthly", limitUsd: "12.50" }, ...more } })).body;
+const countKeys = async ({ organizationId }: Tenant): Promise<number> => Number((await sql.query<{ n: string }>(`SELECT count(*) AS n FROM api_key WHERE "organizationId" = $1 AND kind <> 'mgmt'`, [organizationId])).rows[0]?.n);
+
+describe("rotating a key", () => {
+  it("makes a new key with the old one's limits and lets the old one work until the overlap ends", async () => {
+    const tenant = await newTenant();
+    const first = await created(tenant);
+    published.length = 0;
+    const before = Date.now();
+    const { status, body } = await tenant.call("POST", `/keys/${first.key.id}/rotate`, { body: { overlapSeconds: 3600 } }) as { status: number; body: KeyBody };
+    expect(status).toBe(201);
+    expect(body.key).toMatchObject({ name: "ci", kind: "live", rpmLimit: 60, expiresAt: null, budget: { period: "monthly", limitUsd: first.key.budget?.limitUsd } });
+    expect(body.secret).toMatch(/^tl_live_/);
+    expect(body.secret).not.toBe(first.secret);
+    expect(body.replaced).toMatchObject({ id: first.key.id, revokedAt: null });
+    const overlapMs = Date.parse(body.replaced.expiresAt ?? "") - before;
+    expect(overlapMs).toBeGreaterThan(3_599_000);
+    expect(overlapMs).toBeLessThan(3_660_000);
+    expect(published).toEqual([`api-key ${first.key.keyId}`, `api-key ${body.key.keyId}`]);
+  });
+
+  it("ends the old key at once without an overlap, and never lengthens its life", async () => {
+    const tenant = await newTenant();
+    const leaked = await created(tenant);
+    expect(((await tenant.call("POST", `/keys/${leaked.key.id}/rotate`, { body: { overlapSeconds: 0 } })).body as KeyBody).replaced.revokedAt).not.toBeNull();
+    const soon = new Date(Date.now() + 60_000).toISOString();
+    const short = await created(tenant, { expiresAt: soon });
+    expect(((await tenant.call("POST", `/keys/${short.key.id}/rotate`)).body as KeyBody).replaced.expiresAt).toBe(soon);
+  });
+
+  it("refuses a key that no longer works, and knows no key of another organization", async () => {
+    const [tenant, other] = [await newTenant(), await newTenant()];
+    const { key } = await created(tenant);
+    await tenant.call("POST", `/keys/${key.id}/revoke`);
+    expect((await tenant.call("POST", `/keys/${key.id}/rotate`)).status).toBe(409);
+    expect((await other.call("POST", `/keys/${key.id}/rotate`)).status).toBe(404);
+    expect((await other.call("GET", `/keys/${key.id}`)).status).toBe(404);
+  });
+});
+
+describe("Idempotency-Key", () => {
+  const body = { name: "once" };
+  it("does a POST once and answers every repeat alike, secret and all", async () => {
+    const tenant = await newTenant();
+    const headers = { "idempotency-key": "retry-1" };
+    const first = await tenant.call("POST", "/keys", { body, headers });
+    const again = await tenant.call("POST", "/keys", { body, headers });
+    expect([first.status, again.status, again.body]).toEqual([201, 201, first.body]);
+    expect([first.headers.get("idempotent-replayed"), again.headers.get("idempotent-replayed")]).toEqual([null, "true"]);
+    expect(await countKeys(tenant)).toBe(1);
+    expect((await tenant.call("POST", "/keys", { body, headers: { "idempotency-key": "retry-2" } })).status).toBe(201);
+    expect(await countKeys(tenant)).toBe(2);
+  });
+
+  it("runs one of many that come at once", async () => {
+    const tenant = await newTenant();
+    const statuses = (await Promise.all(Array.from({ length: 8 }, () => tenant.call("POST", "/keys", { body, headers: { "idempotency-key": "race" } })))).map((answer) => answer.status);
+    expect(await countKeys(tenant)).toBe(1);
+    expect(statuses.filter((status) => status !== 201 && status !== 409)).toEqual([]);
+  });
+
+  it("refuses a key that comes with another body, and one that is malformed", async () => {
+    const tenant = await newTenant();
+    const headers = { "idempotency-key": "same" };
+    await tenant.call("POST", "/keys", { body, headers });
+    expect((await tenant.call("POST", "/keys", { body: { name: "other" }, headers })).status).toBe(422);
+    expect((await tenant.call("POST", "/keys", { body, headers: { "idempotency-key": "x".repeat(256) } })).status).toBe(400);
+    expect(await countKeys(tenant)).toBe(1);
+  });
+
+  it("is a key of its caller and its path: nobody else's answer comes back", async () => {
+    const [tenant, other] = [await newTenant(), await newTenant()];
+    const headers = { "idempotency-key": "shared-name" };
+    const mine = await tenant.call("POST", "/keys", { body, headers }) as { body: KeyBody };
+    const theirs = await other.call("POST", "/keys", { body, headers }) as { body: KeyBody };
+    expect(theirs.body.key.id).not.toBe(mine.body.key.id);
+    const [a, b] = [await tenant.call("POST", `/keys/${mine.body.key.id}/rotate`, { headers }), await tenant.call("POST", "/projects", { body: { name: "p" }, headers })];
+    expect([a.headers.get("idempotent-replayed"), b.headers.get("idempotent-replayed")]).toEqual([null, null]);
+  });
+
+  it("does not keep an answer that is checked anew, nor a failure of ours", async () => {
+    const tenant = await newTenant();
+    const headers = { "idempotency-key": "mended" };
+    expect((await tenant.call("POST", "/keys", { body: { name: "" }, headers })).status).toBe(400);
+    expect((await tenant.call("POST", "/keys", { body, headers })).status).toBe(201);
+    const store = createReplayStore({});
+    const statuses = [500, 201, 202];
+    const send = () => runOnce({ request: new Request("http://x/api/v1/keys", { method: "POST", headers: { "idempotency-key": "k" } }), text: "", credential: "c", run: async () => new Response("{}", { status: statuses.shift() ?? 0 }) }, () => store);
+    expect([(await send()).status, (await send()).status, (await send()).status]).toEqual([500, 201, 201]);
+  });
+
+  it("keeps no secret that the store alone could open", async () => {
+    const kept: string[] = [];
+    const store = createReplayStore({});
+    const watched = { ...store, finish: (key: string, value: string, ms: number) => { kept.push(key, value); return store.finish(key, value, ms); } };
+    await runOnce({ request: new Request("http://x/api/v1/keys", { method: "POST", headers: { "idempotency-key": "k" } }), text: "", credential: "tl_mgmt_secret", run: async () => Response.json({ secret: "tl_live_secret" }) }, () => watched);
+    const everything = kept.flatMap((text) => [text, Buffer.from(text, "base64").toString("latin1")]).join(" ");
+    expect(kept).toHaveLength(2);
+    expect(everything).not.toMatch(/tl_live|tl_mgmt/);
+  });
+});
+
+describe("the management API", () => {
+  it("changes only the organization that the path names", async () => {
+    const [tenant, other] = [await newTenant(), await newTenant()];
+    expect((await tenant.call("PATCH", `/organizations/${other.organizationId}`, { body: { name: "Mine now" } })).status).toBe(404);
+    expect((await tenant.call("GET", `/organizations/${other.organizationId}`)).status).toBe(404);
+    expect(await tenant.call("PATCH", `/organizations/${tenant.organizationId}`, { body: { name: "Renamed" } })).toMatchObject({ status: 200, body: { name: "Renamed" } });
+    expect(await tenant.call("GET", `/organizations/${tenant.organizationId}`)).toMatchObject({ status: 200, body: { name: "Renamed" } });
+  });
+
+  it("answers problems with their media type, and says which methods a path knows", async () => {
+    const tenant = await newTenant();
+    const wrong = await tenant.call("DELETE", "/projects");
+    expect([wrong.status, wrong.headers.get("allow"), wrong.headers.get("content-type")]).toEqual([405, "GET, POST", "application/problem+json"]);
+    expect((await tenant.call("GET", "/nothing")).status).toBe(404);
+    expect((await fetch(`${url}/api/v1/keys`, { headers: { authorization: "Bearer tl_mgmt_nonsense" } })).status).toBe(401);
+  });
+
+  it("names each operation once", () => {
+    expect(new Set(OPERATIONS.map((operation) => operation.id)).size).toBe(OPERATIONS.length);
+    expect(new Set(OPERATIONS.map((operation) => `${operation.method} ${operation.path}`)).size).toBe(OPERATIONS.length);
+  });
+});
