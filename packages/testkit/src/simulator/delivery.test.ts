@@ -19,5 +19,6 @@ describe("error bodies", () => {
 });
 
 it("joins frames in their order", () => {
-  expect(joinFrames([{ text: "a", tokens: 0, phase: "preamble" }, { text: "b", tokens: 1, phase: "content" }])).toBe("ab");
+  expect(joinFrames([{ text: "a", tokens: 0, phase: "preamble" }, { text: "b", tokens: 1, phase: "content" }]).toString()).toBe("ab");
+  expect(joinFrames([{ text: Uint8Array.of(1), tokens: 0, phase: "preamble" }, { text: Uint8Array.of(0xff), tokens: 1, phase: "content" }])).toEqual(Buffer.of(1, 0xff));
 });

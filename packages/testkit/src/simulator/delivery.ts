@@ -249,11 +249,15 @@ export interface StreamSource {
   asArray: boolean;
 }
 
-/** A whole stream as one text, as it goes out where nothing was ordered that would part it. */
-export function joinFrames(frames: Iterable<Frame>): string {
+/** A whole stream, of text or of binary messages, in one piece, as it goes out where nothing was ordered that would part it. */
+export function joinFrames(frames: Iterable<Frame>): Buffer {
   let text = "";
-  for (const frame of frames) text += frame.text;
-  return text;
+  const bytes: Uint8Array[] = [];
+  for (const frame of frames) {
+    if (typeof frame.text === "string") text += frame.text;
+    else bytes.push(frame.text);
+  }
+  return bytes.length > 0 ? Buffer.concat(bytes) : Buffer.from(text);
 }
 
 /** Sends a stream frame by frame, each in a write of its own. */

@@ -8,7 +8,8 @@ import { hashText } from "./tokens.ts";
 export type Framing = "whole" | "bytes" | { seed: number } | { cutAfterFrames: number };
 
 export interface RecordedStream {
-  wire: WireName;
+  /** Those whose frames are text. */
+  wire: Extract<WireName, "openai" | "anthropic" | "gemini" | "cohere">;
   /** One event's data a line, as recorded. */
   lines: readonly string[];
   /** Line ends: the wire's own by default. */
@@ -27,7 +28,7 @@ export function framesOf({ wire, lines, lineEnd }: RecordedStream): string[] {
   const end = lineEnd ?? (wire === "gemini" ? "\r\n" : "\n");
   const data = lines.map((line) => line.trim()).filter((line) => line !== "");
   switch (wire) {
-    case "anthropic": return data.map((line) => `event: ${eventName(line)}${end}data: ${line}${end}${end}`);
+    case "anthropic": case "cohere": return data.map((line) => `event: ${eventName(line)}${end}data: ${line}${end}${end}`);
     case "gemini": return data.map((line) => `data: ${line}${end}${end}`);
     case "openai": return [...data.filter((line) => line !== "[DONE]"), "[DONE]"].map((line) => `data: ${line}${end}${end}`);
   }

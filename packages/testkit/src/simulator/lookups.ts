@@ -24,12 +24,12 @@ const UNKNOWN_PROVIDER_MODELS = ["simulated-small", "simulated-large"];
 
 function modelBody(wire: WireName, provider: string, id: string): object {
   switch (wire) {
-    case "openai": return { id, object: "model", created: CREATED_AT_SECONDS, owned_by: provider };
     case "anthropic": return { type: "model", id, display_name: id, created_at: "2025-01-01T00:00:00Z" };
     case "gemini": return {
       name: `models/${id}`, version: "001", displayName: id, inputTokenLimit: 1_048_576, outputTokenLimit: 65_536,
       supportedGenerationMethods: ["generateContent", "streamGenerateContent", "countTokens"],
     };
+    default: return { id, object: "model", created: CREATED_AT_SECONDS, owned_by: provider };
   }
 }
 
@@ -38,9 +38,9 @@ export function listModels(wire: WireName, provider: string): object {
   const ids = MODELS[provider] ?? UNKNOWN_PROVIDER_MODELS;
   const models = ids.map((id) => modelBody(wire, provider, id));
   switch (wire) {
-    case "openai": return { object: "list", data: models };
     case "anthropic": return { data: models, has_more: false, first_id: ids[0], last_id: ids.at(-1) };
     case "gemini": return { models };
+    default: return { object: "list", data: models };
   }
 }
 

@@ -20,11 +20,16 @@ import { findRoute } from "./routes.ts";
 import type { Simulation } from "./simulation.ts";
 import { drawOf } from "./tokens.ts";
 import { anthropicWire } from "./wires/anthropic.ts";
+import { bedrockWire } from "./wires/bedrock.ts";
+import { cohereWire } from "./wires/cohere.ts";
 import { geminiWire } from "./wires/gemini.ts";
+import { bedrockAnthropicWire, vertexAnthropicWire } from "./wires/hosted-anthropic.ts";
 import { openaiWire } from "./wires/openai.ts";
 import type { Wire } from "./wires/wire.ts";
 
-const WIRES: Record<Route["wire"], Wire> = { openai: openaiWire, anthropic: anthropicWire, gemini: geminiWire };
+const WIRES: Record<Route["wire"], Wire> = {
+  openai: openaiWire, anthropic: anthropicWire, gemini: geminiWire, bedrock: bedrockWire, bedrock_anthropic: bedrockAnthropicWire, vertex_anthropic: vertexAnthropicWire, cohere: cohereWire,
+};
 
 interface Visit {
   simulation: Simulation;
@@ -128,7 +133,7 @@ async function generate(visit: Visit, body: Fields, key: string | null): Promise
     return;
   }
   const made: ReadyAnswer = {
-    bytes: Buffer.from(call.stream ? joinFrames(wire.frames(rendering)) : JSON.stringify(wire.plain(rendering))),
+    bytes: call.stream ? joinFrames(wire.frames(rendering)) : Buffer.from(JSON.stringify(wire.plain(rendering))),
     streamContentType: call.stream ? streamContentType(wire, call.streamsAsArray) : null,
     model: call.model, promptTokens: call.prompt.tokens, outputTokens: answer.outputTokens, usage: entry.usage,
   };

@@ -68,7 +68,10 @@ function readMessages(body: Fields, prompt: PromptBuilder): { lastUserText: stri
   return { lastUserText, endsWithToolResult: lastRole === "tool" || lastRole === "function" };
 }
 
-function parse({ body }: WireRequest): SimulatedCall {
+// QUIRK(perplexity): usage comes unasked.
+const TELLS_USAGE_UNASKED = new Set(["perplexity"]);
+
+function parse({ body, provider }: WireRequest): SimulatedCall {
   if (typeof body["model"] !== "string") throw new InvalidCall("you must provide a model parameter", "model");
   const prompt = new PromptBuilder();
   const tools = readTools(body, prompt);
@@ -79,7 +82,7 @@ function parse({ body }: WireRequest): SimulatedCall {
     model: body["model"],
     stream: body["stream"] === true,
     streamsAsArray: false,
-    includeUsage: fieldsOf(body["stream_options"])?.["include_usage"] === true,
+    includeUsage: fieldsOf(body["stream_options"])?.["include_usage"] === true || TELLS_USAGE_UNASKED.has(provider),
     tools,
     toolChoice: readToolChoice(body),
     parallelTools: body["parallel_tool_calls"] !== false,

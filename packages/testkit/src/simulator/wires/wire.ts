@@ -23,7 +23,8 @@ export interface Rendering {
 
 /** One write of a stream. */
 export interface Frame {
-  text: string;
+  /** Bytes on a wire of binary messages. */
+  text: string | Uint8Array;
   /** Output tokens that have gone out once this frame has. */
   tokens: number;
   /** `content` carries output; `preamble` comes before any; `closing` after the last. */
@@ -49,9 +50,9 @@ export interface Wire {
   frames(rendering: Rendering): Generator<Frame>;
   failure(failure: WireFailure): object;
   /** The event by which this wire tells of a failure after a 200. */
-  failureFrame(failure: WireFailure): string;
-  /** An event whose data is not JSON. */
-  malformedFrame: string;
+  failureFrame(failure: WireFailure): string | Uint8Array;
+  /** An event whose data is not JSON, or a message that was damaged. */
+  malformedFrame: string | Uint8Array;
   /** Headers that the provider sends with every answer. */
   headers(requestId: string): Record<string, string>;
   streamContentType: string;
