@@ -91,6 +91,8 @@ export type StreamEnding = "complete" | "upstream_lost" | "caller_left" | "deadl
 
 /** Caller-ready bytes of a committed stream. Everything that came before `start` is kept and delivered first. */
 export interface UpstreamStream {
+  /** Bytes of caller-visible text so far. */
+  readonly contentBytes: number;
   start(sink: StreamSink): void;
   /** After `write` answered false. */
   resume(): void;

@@ -74,6 +74,8 @@ export interface AnswerExtras {
 export interface StreamRelay {
   /** False until caller-visible content, a tool delta or a finish reason exists; until then the gateway may fall back. */
   readonly committed: boolean;
+  /** Bytes of caller-visible text so far. */
+  readonly contentBytes: number;
   /** Set at once when a 200 response turns out to carry an error. */
   readonly failure: Failure | null;
   /** May return the very array it was given (zero copy). Bytes returned before `committed` are held by the gateway. */

@@ -102,6 +102,7 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
     this.#transportFailure({ at: "transport", phase, timeout: /TIMEOUT/.test(message), message });
   }
 
+  get contentBytes(): number { return this.#relay?.contentBytes ?? 0; }
   start(sink: StreamSink): void {
     this.#sink = sink;
     const held = this.#chunks;

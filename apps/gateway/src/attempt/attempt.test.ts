@@ -18,6 +18,7 @@ class ScriptRelay implements StreamRelay {
   committed = false;
   failure: Failure | null = null;
   #text = "";
+  get contentBytes(): number { return this.#text.length; }
   push(bytes: Uint8Array): Uint8Array {
     const text = Buffer.from(bytes).toString();
     this.#text += text;

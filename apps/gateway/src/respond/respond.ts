@@ -1,3 +1,4 @@
+import { estimateTokens } from "@trunkline/catalog";
 import { GatewayError } from "@trunkline/contracts";
 import type { Relayed } from "@trunkline/providers";
 import type { DeliveredResponse, StreamEnding, UpstreamStream, WonAttempt } from "../stages.ts";
@@ -9,7 +10,6 @@ const STALLED_CALLER_MS = 60_000;
 /** Marks are for the receipt of a killed process; a second or 256 tokens is what may go missing. */
 const PROGRESS_MS = 1_000;
 const PROGRESS_TOKENS = 256;
-const DATA_FIELD = Buffer.from("data:");
 
 type Progress = (outputTokens: number) => void;
 
@@ -47,7 +47,7 @@ function deliverStream(won: WonAttempt, stream: UpstreamStream, { onProgress, no
     response.on("drain", onDrain);
     stream.start({
       write: (bytes) => {
-        progress.delivered(bytes);
+        progress.delivered(stream.contentBytes);
         if (response.write(bytes)) return true;
         stall ??= setTimeout(() => stream.abort(), STALLED_CALLER_MS);
         return false;
@@ -76,9 +76,8 @@ function brokenStream(how: StreamEnding, publicMessage: string | undefined): Gat
   return new GatewayError("upstream.failed", `The provider's stream broke before the answer was complete. ${publicMessage ? `${publicMessage} ` : ""}What came so far is valid; send the request again for a whole answer.`);
 }
 
-/** Counts frames, which providers send at about a token each, without parsing any. */
+/** Says from time to time how much has been delivered, by the same estimate that a broken stream is charged by. */
 class ProgressMarks {
-  #tokens = 0;
   #markedTokens = 0;
   #markedAtMs: number;
   readonly #onProgress: Progress;
@@ -90,14 +89,13 @@ class ProgressMarks {
     this.#markedAtMs = now();
   }
 
-  delivered(bytes: Uint8Array): void {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let at = buffer.indexOf(DATA_FIELD); at !== -1; at = buffer.indexOf(DATA_FIELD, at + DATA_FIELD.length)) this.#tokens++;
+  delivered(contentBytes: number): void {
+    const tokens = estimateTokens(contentBytes);
     const now = this.#now();
-    if (this.#tokens - this.#markedTokens < PROGRESS_TOKENS && now - this.#markedAtMs < PROGRESS_MS) return;
-    if (this.#tokens === this.#markedTokens) return;
-    this.#markedTokens = this.#tokens;
+    if (tokens - this.#markedTokens < PROGRESS_TOKENS && now - this.#markedAtMs < PROGRESS_MS) return;
+    if (tokens === this.#markedTokens) return;
+    this.#markedTokens = tokens;
     this.#markedAtMs = now;
-    this.#onProgress(this.#tokens);
+    this.#onProgress(tokens);
   }
 }

@@ -16,6 +16,7 @@ export class FramedStream implements StreamRelay {
 
   get committed(): boolean { return this.inner.committed; }
   get failure(): Failure | null { return this.#broken ?? this.inner.failure; }
+  get contentBytes(): number { return this.inner.contentBytes; }
 
   push(bytes: Uint8Array): Uint8Array {
     if (this.failure) return NO_BYTES;

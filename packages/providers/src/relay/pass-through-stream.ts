@@ -34,6 +34,7 @@ export class PassThroughStream implements StreamRelay {
 
   get committed(): boolean { return this.inspector.committed; }
   get failure(): Failure | null { return this.#broken ?? this.inspector.failure; }
+  get contentBytes(): number { return this.inspector.contentBytes; }
 
   push(bytes: Uint8Array): Uint8Array {
     if (this.inspector.closed || this.failure) return NO_BYTES;

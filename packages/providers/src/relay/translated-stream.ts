@@ -49,6 +49,7 @@ export class TranslatedStream implements StreamRelay {
 
   get committed(): boolean { return this.#committed; }
   get failure(): Failure | null { return this.#failure; }
+  get contentBytes(): number { return this.#contentBytes; }
 
   push(bytes: Uint8Array): Uint8Array {
     if (this.#failure) return NO_BYTES;
