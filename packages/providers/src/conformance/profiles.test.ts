@@ -48,6 +48,12 @@ describe("the profiles", () => {
     }
   });
 
+  it("never lead a key to a stranger: an address that is only an example resolves nowhere, or at the provider's own", () => {
+    const examples = [...PROFILES.values()].filter((profile) => profile.baseUrlIsExample).map((profile) => new URL(profile.baseUrl).hostname);
+    expect(examples.length).toBeGreaterThan(0);
+    for (const host of examples) expect(host).toMatch(/\.invalid$|\.googleapis\.com$/);
+  });
+
   it.each([...PROVIDERS.values()].filter((profile) => profile.dialect === "openai"))("$id: sends what the profile leaves of the body to its own address, and says what it left out", (profile) => {
     const body = { ...ASK, stream: true, ...Object.fromEntries((profile.omits ?? []).map((field) => [field, field === "stream_options" ? { include_usage: true } : 1])) };
     const { url, body: bytes, losses } = adapterFor(profile.id).prepare(callOf(body), targetOf(profile.id, "up", { baseUrl: profile.baseUrl }));
@@ -89,6 +95,11 @@ describe.each([
       expect(observation.failure === null).toBe(observation.complete);
     }
   });
+});
+
+it("has the same files in the folder of every dialect that translates", () => {
+  const core = ["adapter.ts", "classify.ts", "from-upstream.ts", "stop-reason.ts", "stream.ts", "to-upstream.ts", "usage.ts"];
+  for (const dialect of ["anthropic", "gemini", "bedrock", "cohere"]) expect(readdirSync(new URL(`../dialects/${dialect}`, import.meta.url))).toEqual(expect.arrayContaining(core));
 });
 
 describe("usage", () => {

@@ -2,7 +2,7 @@ import type { ProviderProfile } from "../adapter.ts";
 
 /** Any server that speaks Chat Completions, with or without a key: the operator names the address. */
 export const openaiCompatible: ProviderProfile = {
-  id: "openai-compatible", name: "OpenAI-compatible server", dialect: "openai", baseUrl: "http://127.0.0.1:8080/v1", env: "OPENAI_COMPATIBLE", authorize: "bearer",
+  id: "openai-compatible", name: "OpenAI-compatible server", dialect: "openai", baseUrl: "https://server.invalid/v1", env: "OPENAI_COMPATIBLE", authorize: "bearer",
   keyless: true, baseUrlIsExample: true,
   source: "https://platform.openai.com/docs/api-reference/chat",
 };
