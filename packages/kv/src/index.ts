@@ -1,5 +1,6 @@
 export type { BudgetLine, Kv, RateBucket, RateDecision, RateState, ReserveDecision } from "./kv.ts";
 export type { InvalidationBus } from "./bus.ts";
+export { measureClockSkewMs } from "./clock-skew.ts";
 export { createKv } from "./create-kv.ts";
 export { DependencyUnavailable } from "./dependency-unavailable.ts";
 export { composeEmbeddedKv, createEmbeddedKv } from "./embedded-kv.ts";

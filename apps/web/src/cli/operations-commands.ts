@@ -1,11 +1,14 @@
-/** The catalogue, usage, and a look at what an installation needs. */
+/** The catalogue, usage, the meters, and a look at what an installation needs. */
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { SEED } from "@trunkline/catalog";
 import { priceKey } from "@trunkline/contracts";
-import { inspectRedis } from "@trunkline/kv";
 import { seedCatalog } from "@trunkline/db/web";
 import { usd } from "../server/money-view.ts";
 import type { CliEnv } from "../env.ts";
 import { UsageError } from "./arguments.ts";
+import { doctor } from "./doctor.ts";
 import { actorFor } from "./operator.ts";
 import type { Command } from "./resource-commands.ts";
 
@@ -35,32 +38,20 @@ const diff: Command = async ({ db }) => {
   return { newModels: SEED.models.filter((model) => !stored.models.has(model.id)).map((model) => model.id), changedPrices: changed.map(({ provider, model }) => ({ provider, model })) };
 };
 
-interface Finding { readonly check: string; readonly ok: boolean; readonly advice: string }
+/** Built beside this bundle; it holds the export rows and the key to Stripe. */
+const WORKER = path.join(import.meta.dirname, "../../worker/dist/main.mjs");
 
-async function finding(check: string, work: () => Promise<void>, advice: string): Promise<Finding> {
-  try {
-    await work();
-    return { check, ok: true, advice: "" };
-  } catch (error) {
-    return { check, ok: false, advice: `${advice} (${error instanceof Error ? error.name : "failed"})` };
-  }
-}
-
-const assert = (condition: boolean): void => { if (!condition) throw new Error("not so"); };
-
-const doctor = (env: CliEnv): Command => async (operator) => {
-  const { REDIS_URL } = env;
-  const findings = [
-    await finding("database", () => operator.db.ping(), "Start PostgreSQL, or correct DATABASE_URL"),
-    await finding("migrations", async () => { await operator.db.accounts.listOrganizations(); }, "Run: npm run migrate deploy"),
-    await finding("catalogue", async () => assert((await operator.db.catalog.load()).models.size > 0), "Run: npm run -s trunkline -- catalog sync"),
-    await finding("counters and invalidation", () => operator.kv().ping(), REDIS_URL ? "Start Redis, or correct REDIS_URL" : "The embedded form needs PostgreSQL"),
-  ];
-  return { ok: findings.every((row) => row.ok), findings, ...(REDIS_URL ? { redis: await inspectRedis(REDIS_URL).catch(() => null) } : {}) };
+/** What Stripe has counted against what was sent, as the worker compares it every night. */
+const compareMeters: Command = async () => {
+  if (!existsSync(WORKER)) throw new UsageError("the worker is not built here: run compare-meters where it runs (docs/runbooks/meter-gap.md)");
+  const { stdout, stderr } = spawnSync(process.execPath, [WORKER, "compare-meters"], { encoding: "utf8" });
+  const line = stdout.trim().split("\n").findLast((text) => text.startsWith("{"));
+  if (line === undefined) throw new Error(stderr.trim().split("\n").at(-1) || "the worker said nothing");
+  return JSON.parse(line) as unknown;
 };
 
 export const operationsCommands = (env: CliEnv): Readonly<Record<string, Command>> => ({
-  usage, doctor: doctor(env), "catalog diff": diff, "catalog sync": async (operator) => {
+  usage, doctor: doctor(env), "meters compare": compareMeters, "catalog diff": diff, "catalog sync": async (operator) => {
     const synced = await seedCatalog(env.DATABASE_URL, SEED);
     if (synced.pricesAdded > 0) await operator.kv().publish("catalog", "");
     return synced;

@@ -5,6 +5,7 @@ import { newBudgetInput, toBudgetView } from "../server/budget-view.ts";
 import { issueKey, newKeyInput } from "../server/issue-key.ts";
 import { toKeyView } from "../server/key-view.ts";
 import { presetSlugInput, toPresetView } from "../server/preset-view.ts";
+import { OVERLAP_SECONDS_DEFAULT, OVERLAP_SECONDS_MAX, rotateKey } from "../server/rest/rotate-key.ts";
 import { required, UsageError, type Arguments } from "./arguments.ts";
 import { actorFor, type Operator } from "./operator.ts";
 
@@ -33,6 +34,23 @@ const createKey: Command = async (operator, input) => {
   const { row, secret } = await issueKey(operator.db, operator.peppers, { actor, projectId: project.id, input: checked });
   await operator.kv().publish(INVALIDATION_TOPICS.apiKey, row.keyId);
   return { key: toKeyView(row), secret };
+};
+
+/** `--overlap-seconds`: how long the old key works on; a day unless told. */
+const rotate: Command = async (operator, input) => {
+  const overlapSeconds = Number(input.flags.get("overlap-seconds") ?? OVERLAP_SECONDS_DEFAULT);
+  if (!Number.isInteger(overlapSeconds) || overlapSeconds < 0 || overlapSeconds > OVERLAP_SECONDS_MAX) throw new UsageError(`--overlap-seconds is a whole number up to ${OVERLAP_SECONDS_MAX}`);
+  const actor = await actorFor(operator, input);
+  const { old, row, secret } = await rotateKey({ db: operator.db, kv: operator.kv(), peppers: operator.peppers }, { actor, id: target(input, "key by its id"), overlapSeconds, nowMs: Date.now() });
+  return { key: toKeyView(row), secret, replaced: toKeyView(old) };
+};
+
+/** The organization and its default project, owned by the user of the address; the same name again gives the one that is there. */
+const createOrganization: Command = async ({ db }, input) => {
+  const email = required(input, "email").toLowerCase();
+  const user = await db.accounts.findUserForSignIn(email);
+  if (!user) throw new UsageError(`no account has the address ${email}: sign up, or use bootstrap`);
+  return db.accounts.ensureOrganization(user, required(input, "name"));
 };
 
 const revokeKey: Command = async (operator, input) => {
@@ -85,10 +103,12 @@ const removeBudget: Command = async (operator, input) => {
 
 export const RESOURCE_COMMANDS: Readonly<Record<string, Command>> = {
   "org list": ({ db }) => db.accounts.listOrganizations(),
+  "org create": createOrganization,
   "project list": async (operator, input) => operator.db.organizations.listProjects(await actorFor(operator, input)),
   "project create": async (operator, input) => operator.db.organizations.createProject(await actorFor(operator, input), required(input, "name")),
   "key list": async (operator, input) => (await operator.db.keys.list(await actorFor(operator, input))).map(toKeyView),
   "key create": createKey,
+  "key rotate": rotate,
   "key revoke": revokeKey,
   "preset list": async (operator, input) => (await operator.db.presets.list(await actorFor(operator, input))).map(toPresetView),
   "preset create": createPreset,
