@@ -54,26 +54,61 @@ export async function closedLoop({ port, bytes, connections, durationMs }) {
   return { requests: latenciesMs.length, latenciesMs };
 }
 
-/** Opens one stream after another and measures the time from send to the first content byte; each stream is read for `readMs`, then closed. */
-export async function firstTokens({ port, bytes, count }) {
+/**
+ * Scenario S3a: each of `connections` kept-alive connections plays `streams` whole streams one after another, begun `staggerMs` apart so that
+ * no two first tokens wait for each other. Returns the times from send to the first content, in ms. A short stream voids the lane.
+ */
+export async function pacedStreams({ port, bytes, connections, streams, staggerMs, deltas }) {
   const times = [];
-  for (let i = 0; i < count; i++) {
-    times.push(await new Promise((resolve, reject) => {
-      let text = "";
-      const socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
-      let sentAt = 0;
-      socket.on("connect", () => { sentAt = performance.now(); socket.write(bytes); });
-      socket.on("error", reject);
-      socket.on("data", (chunk) => {
-        text += chunk.toString("latin1");
-        if (!text.startsWith("HTTP/1.1 200")) return reject(new Error(`the lane answered ${text.slice(0, 300)}`));
-        if (!text.includes('"content":"word')) return undefined;
-        resolve(performance.now() - sentAt);
-        return socket.destroy();
-      });
-    }));
-  }
+  await Promise.all(Array.from({ length: connections }, async (_, index) => {
+    await new Promise((resolve) => setTimeout(resolve, index * staggerMs));
+    await playStreams({ port, bytes, streams, deltas, times });
+  }));
   return times;
+}
+
+/** The body of a whole chunked answer. */
+function dechunked(text) {
+  let body = "";
+  for (let at = text.indexOf("\r\n\r\n") + 4; ;) {
+    const lineEnd = text.indexOf("\r\n", at);
+    const length = Number.parseInt(text.slice(at, lineEnd), 16);
+    if (!(length > 0)) return body;
+    body += text.slice(lineEnd + 2, lineEnd + 2 + length);
+    at = lineEnd + 4 + length;
+  }
+}
+
+function playStreams({ port, bytes, streams, deltas, times }) {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    let left = streams;
+    let sentAt = 0;
+    let isFirst = true;
+    const socket = net.connect({ port, host: "127.0.0.1", noDelay: true });
+    const send = () => {
+      text = "";
+      isFirst = true;
+      sentAt = performance.now();
+      socket.write(bytes);
+    };
+    const fail = (error) => { socket.destroy(); reject(error); };
+    socket.on("connect", send);
+    socket.on("error", reject);
+    socket.on("close", () => (left > 0 ? reject(new Error("the lane closed a connection in the middle of a stream")) : resolve()));
+    socket.on("data", (chunk) => {
+      text += chunk.toString("latin1");
+      if (!text.startsWith("HTTP/1.1 200")) return fail(new Error(`the lane answered ${text.slice(0, 300)}`));
+      if (isFirst && text.includes('"content":"word')) {
+        isFirst = false;
+        times.push(performance.now() - sentAt);
+      }
+      if (!text.endsWith("0\r\n\r\n")) return undefined;
+      if (dechunked(text).split('"content":"word').length - 1 !== deltas) return fail(new Error("the lane lost a part of a stream"));
+      left -= 1;
+      return left > 0 ? send() : socket.destroy();
+    });
+  });
 }
 
 export function quantile(values, q) {

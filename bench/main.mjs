@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { root } from "../infra/scripts/stack.mjs";
 import { cpuMicros, startNginx, startOurs, startPortkey, startUpstream } from "./lanes.mjs";
-import { closedLoop, firstTokens, quantile, requestBytes } from "./load.mjs";
+import { closedLoop, pacedStreams, quantile, requestBytes } from "./load.mjs";
 
 const option = (name, fallback) => {
   const at = process.argv.indexOf(`--${name}`);
@@ -14,12 +14,13 @@ const ROUNDS = option("rounds", 5);
 const SECONDS = option("seconds", 4);
 const CONNECTIONS = option("connections", 8);
 /** Enough requests for the JIT to settle before anything counts. */
-const WARM_UP_SECONDS = option("warmup", 6);
-const STREAMS_PER_ROUND = 20;
+const WARM_UP_SECONDS = option("warmup", 12);
+/** Scenario S3a at a load far below saturation. */
+const STREAMS = { connections: 16, streams: 1, staggerMs: 60, deltas: 200 };
 const say = (text) => process.stderr.write(`${text}\n`);
 const median = (values) => quantile(values, 0.5);
 
-const body = (stream) => JSON.stringify({ model: "openai/gpt-5-mini", ...(stream ? { stream: true } : {}), messages: [{ role: "user", content: "x".repeat(160) }] });
+const body = (stream) => JSON.stringify({ model: "openai/gpt-5-mini", ...(stream ? { stream: true, user: stream } : {}), messages: [{ role: "user", content: "x".repeat(160) }] });
 const bytesFor = (lane, stream) => requestBytes({ port: lane.port, path: lane.path, headers: lane.headers, body: body(stream) });
 
 async function measurePlain(lane) {
@@ -28,6 +29,11 @@ async function measurePlain(lane) {
   const { requests, latenciesMs } = await closedLoop({ port: lane.port, bytes: bytesFor(lane, false), connections: CONNECTIONS, durationMs: SECONDS * 1000 });
   const seconds = (performance.now() - began) / 1000;
   return { cpu: (cpuMicros(lane.pids()) - before) / requests, rate: requests / seconds, p50: quantile(latenciesMs, 0.5), p99: quantile(latenciesMs, 0.99) };
+}
+
+async function measureStreams(lane) {
+  const times = await pacedStreams({ port: lane.port, bytes: bytesFor(lane, "paced"), ...STREAMS });
+  return { p50: quantile(times, 0.5), p99: quantile(times, 0.99) };
 }
 
 async function startLanes(dir, say_) {
@@ -48,13 +54,14 @@ async function measure({ lanes, direct }) {
   for (const [name, lane] of Object.entries(lanes)) {
     say(`warming up ${name}`);
     await closedLoop({ port: lane.port, bytes: bytesFor(lane, false), connections: CONNECTIONS, durationMs: WARM_UP_SECONDS * 1000 });
+    await closedLoop({ port: lane.port, bytes: bytesFor(lane, "unpaced"), connections: CONNECTIONS, durationMs: WARM_UP_SECONDS * 500 });
   }
   for (let round = 0; round < ROUNDS; round++) {
     say(`round ${round + 1} of ${ROUNDS}`);
-    directTtft.push(median(await firstTokens({ port: direct.port, bytes: bytesFor(direct, true), count: STREAMS_PER_ROUND })));
+    directTtft.push(await measureStreams(direct));
     for (const [name, lane] of Object.entries(lanes)) {
       samples[name].plain.push(await measurePlain(lane));
-      samples[name].ttft.push(median(await firstTokens({ port: lane.port, bytes: bytesFor(lane, true), count: STREAMS_PER_ROUND })));
+      samples[name].ttft.push(await measureStreams(lane));
     }
   }
   return { samples, directTtft };
@@ -67,7 +74,7 @@ function summarise({ samples, directTtft }) {
     lanes[name] = {
       cpuMicrosPerRequest: round(cpu), requestsPerSecond: Math.round(1e6 / cpu), measuredRequestsPerSecond: Math.round(median(plain.map((sample) => sample.rate))),
       latencyMsP50: round(median(plain.map((sample) => sample.p50))), latencyMsP99: round(median(plain.map((sample) => sample.p99))),
-      ttftAddedMsP50: round(median(ttft.map((value, index) => value - directTtft[index]))),
+      ttftAddedMsP50: round(median(ttft.map((value, index) => value.p50 - directTtft[index].p50))), ttftAddedMsP99: round(median(ttft.map((value, index) => value.p99 - directTtft[index].p99))),
     };
   }
   const ratio = (above, below) => round(median(samples[above].plain.map((sample, index) => samples[below].plain[index].cpu / sample.cpu)));

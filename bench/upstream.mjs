@@ -1,4 +1,4 @@
-// The upstream of the bench: one precomputed JSON of about 1 KB, or 200 SSE deltas paced 20 ms, on the OpenAI wire. Prints its port.
+// The upstream of the bench: one precomputed JSON of about 1 KB, or 200 SSE deltas, paced 20 ms unless the body names the user "unpaced", on the OpenAI wire. Prints its port.
 import { createServer } from "node:http";
 
 const DELTAS = 200;
@@ -9,8 +9,9 @@ const role = frame([{ index: 0, delta: { role: "assistant", content: "" }, finis
 const delta = frame([{ index: 0, delta: { content: "word " }, finish_reason: null }]);
 const tail = Buffer.concat([frame([{ index: 0, delta: {}, finish_reason: "stop" }]), frame([], { usage: { prompt_tokens: 64, completion_tokens: DELTAS, total_tokens: 64 + DELTAS } }), Buffer.from("data: [DONE]\n\n")]);
 
-function stream(response) {
+function stream(response, isPaced) {
   response.writeHead(200, { "content-type": "text/event-stream" });
+  if (!isPaced) return response.end(Buffer.concat([role, ...Array.from({ length: DELTAS }, () => delta), tail]));
   response.write(Buffer.concat([role, delta]));
   let sent = 1;
   const timer = setInterval(() => {
@@ -18,14 +19,18 @@ function stream(response) {
     clearInterval(timer);
     return response.end(tail);
   }, PACE_MS);
-  response.on("close", () => clearInterval(timer));
+  return response.on("close", () => clearInterval(timer));
 }
 
 const server = createServer((request, response) => {
   let streaming = false;
-  request.on("data", (chunk) => { streaming ||= chunk.includes('"stream":true'); });
+  let isPaced = true;
+  request.on("data", (chunk) => {
+    streaming ||= chunk.includes('"stream":true');
+    isPaced &&= !chunk.includes('"user":"unpaced"');
+  });
   request.on("end", () => {
-    if (streaming) return stream(response);
+    if (streaming) return stream(response, isPaced);
     response.writeHead(200, { "content-type": "application/json", "content-length": plain.length });
     return response.end(plain);
   });

@@ -3,8 +3,12 @@ import type { Producer } from "@trunkline/queue";
 import type { EventPayload } from "./spool-records.ts";
 import type { Spool, SpoolLocation } from "./spool.ts";
 
-/** An idle gateway's event reaches the queue within this time; a busy one's in full batches. */
+/** An idle gateway's event reaches the queue within this time. */
 const SHIP_DELAY_MS = 50;
+/** A busy gateway's events wait for company: a job costs the queue as much with one event as with hundreds. */
+const SHIP_DELAY_BUSY_MS = 250;
+/** So many events in one batch mean that the gateway is busy. */
+const BUSY_EVENTS = 8;
 const RETRY_MS_MAX = 5_000;
 const CONFIRM_MS = 1_000;
 /** Unconfirmed for this long: the batch is sent again, which the primary key makes harmless. */
@@ -35,7 +39,9 @@ export class Shipper {
   #shipTimer: NodeJS.Timeout | undefined;
   #confirmTimer: NodeJS.Timeout | undefined;
   #shipping: Promise<void> | null = null;
-  #retryMs = SHIP_DELAY_MS;
+  /** 0 unless the queue refused the last batch. */
+  #retryMs = 0;
+  #lastBatch = 0;
   #closed = false;
 
   constructor(options: ShipperOptions) { this.#options = options; }
@@ -47,7 +53,7 @@ export class Shipper {
     const parcel: Parcel = { id, location, json: this.#queue.length < EVENTS_IN_MEMORY_MAX ? json : null, sends: 0, sentAtMs: 0 };
     this.#queue.push(parcel);
     this.#all.set(parcel.id, parcel);
-    this.#schedule(SHIP_DELAY_MS);
+    this.#schedule();
   }
 
   /** An event that is not in Postgres yet. */
@@ -63,33 +69,37 @@ export class Shipper {
     clearTimeout(this.#shipTimer);
     clearTimeout(this.#confirmTimer);
     await (this.#shipping ?? Promise.resolve());
-    await this.#ship();
+    await this.#ship(1);
     await this.#confirm();
   }
 
-  #schedule(delayMs: number): void {
+  #schedule(): void {
     if (this.#closed || this.#shipTimer !== undefined || this.#shipping) return;
     this.#shipTimer = setTimeout(() => {
       this.#shipTimer = undefined;
-      this.#shipping = this.#ship().finally(() => {
+      this.#shipping = this.#ship(this.#isBusy ? USAGE_BATCH_EVENTS_MAX : 1).finally(() => {
         this.#shipping = null;
-        if (this.#queue.length > 0) this.#schedule(this.#retryMs);
+        if (this.#queue.length > 0) this.#schedule();
       });
-    }, delayMs);
+    }, this.#retryMs > 0 ? this.#retryMs : this.#isBusy ? SHIP_DELAY_BUSY_MS : SHIP_DELAY_MS);
   }
 
-  async #ship(): Promise<void> {
-    while (this.#queue.length > 0) {
+  get #isBusy(): boolean { return this.#lastBatch >= BUSY_EVENTS; }
+
+  /** Sends what waits, at least one batch, and goes on while at least `rest` events wait. */
+  async #ship(rest: number): Promise<void> {
+    for (let enough = 1; this.#queue.length >= enough; enough = rest) {
       const parcels = this.#queue.slice(0, USAGE_BATCH_EVENTS_MAX);
       try {
         await this.#send(parcels);
       } catch {
-        this.#retryMs = Math.min(this.#retryMs * 2, RETRY_MS_MAX);
+        this.#retryMs = Math.min(Math.max(this.#retryMs, SHIP_DELAY_MS) * 2, RETRY_MS_MAX);
         if (this.#retryMs === RETRY_MS_MAX) this.#options.onFault(`the queue does not take usage events; ${this.#queue.length} wait in the spool`);
         return;
       }
       this.#queue.splice(0, parcels.length);
-      this.#retryMs = SHIP_DELAY_MS;
+      this.#lastBatch = parcels.length;
+      this.#retryMs = 0;
     }
   }
 
@@ -130,7 +140,7 @@ export class Shipper {
       if (!parcel) continue;
       this.#sent.delete(id);
       if (present.has(id)) { this.#all.delete(id); this.#options.spool.confirm(parcel.location); }
-      else if (now - parcel.sentAtMs > RESEND_AFTER_MS) { this.#queue.push(parcel); this.#schedule(SHIP_DELAY_MS); }
+      else if (now - parcel.sentAtMs > RESEND_AFTER_MS) { this.#queue.push(parcel); this.#schedule(); }
       else this.#sent.set(id, parcel);
     }
   }

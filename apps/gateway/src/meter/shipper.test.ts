@@ -1,0 +1,70 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Shipper } from "./shipper.ts";
+
+beforeEach(() => { vi.useFakeTimers({ now: 0 }); });
+afterEach(() => { vi.useRealTimers(); });
+
+function start() {
+  const sent: { readonly atMs: number; readonly ids: readonly string[] }[] = [];
+  const stored = new Set<string>();
+  const confirmed: number[] = [];
+  const state = { queueAway: false };
+  const shipper = new Shipper({
+    spool: { read: ({ offset }) => Promise.resolve({ event: { id: `req_${offset}` }, budgetKeys: [] }), confirm: ({ offset }) => confirmed.push(offset) },
+    producer: {
+      add: (_name, payload) => {
+        if (state.queueAway) return Promise.reject(new Error("away"));
+        const lines = "packed" in payload ? Buffer.from(String(payload.packed), "base64").toString().split("\n") : [];
+        sent.push({ atMs: Date.now(), ids: lines.map((line) => (JSON.parse(line) as { id: string }).id) });
+        return Promise.resolve();
+      },
+    },
+    confirmGenerations: (ids) => Promise.resolve(new Set(ids.filter((id) => stored.has(id)))),
+    now: Date.now, onFault: () => undefined,
+  });
+  let count = 0;
+  const enqueue = (events: number): void => {
+    for (let index = 0; index < events; index++) { const id = `req_${count}`; shipper.enqueue({ id, json: JSON.stringify({ id }) }, { segment: "s.spool", offset: count++, length: 1 }); }
+  };
+  return { shipper, sent, stored, confirmed, state, enqueue };
+}
+
+describe("the shipper", () => {
+  it("sends an idle gateway's event at once, and a busy one's in company", async () => {
+    const { sent, enqueue } = start();
+    enqueue(1);
+    await vi.advanceTimersByTimeAsync(50);
+    enqueue(20);
+    await vi.advanceTimersByTimeAsync(50);
+    enqueue(5);
+    await vi.advanceTimersByTimeAsync(249);
+    enqueue(5);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(sent.map(({ atMs, ids }) => [atMs, ids.length])).toEqual([[50, 1], [100, 20], [350, 10]]);
+  });
+  it("never sends more than a batch at a time, and leaves none behind", async () => {
+    const { sent, enqueue } = start();
+    enqueue(700);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sent.map(({ ids }) => ids.length)).toEqual([300, 300, 100]);
+    expect(new Set(sent.flatMap(({ ids }) => ids)).size).toBe(700);
+  });
+  it("tries again while the queue is away, and loses nothing", async () => {
+    const { sent, state, enqueue } = start();
+    state.queueAway = true;
+    enqueue(3);
+    await vi.advanceTimersByTimeAsync(2_000);
+    state.queueAway = false;
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(sent.map(({ ids }) => ids)).toEqual([["req_0", "req_1", "req_2"]]);
+  });
+  it("lets go of an event when Postgres has it, and sends it again when it does not come", async () => {
+    const { shipper, sent, stored, confirmed, enqueue } = start();
+    enqueue(2);
+    stored.add("req_0");
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect([confirmed, shipper.backlog]).toEqual([[0], 1]);
+    await vi.advanceTimersByTimeAsync(62_000);
+    expect(sent.map(({ ids }) => ids)).toEqual([["req_0", "req_1"], ["req_1"]]);
+  });
+});
