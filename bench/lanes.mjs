@@ -61,7 +61,7 @@ export async function startOurs({ dataDir, upstreamPort, say }) {
   pin(gateway.child.pid, 0);
   pin(stack.services.get("worker").child.pid, 1);
   const nakedPort = await freePort();
-  const naked = startProcess({ name: "naked", args: ["--max-semi-space-size=32", "apps/gateway/dist/main.mjs"], cwd: root, env: { ...stack.env, GATEWAY_PORT: String(nakedPort), GATEWAY_LANE: "naked", SPOOL_DIR: path.join(dataDir, "spool-naked") } });
+  const naked = startProcess({ name: "naked", args: ["--max-semi-space-size=64", "apps/gateway/dist/main.mjs"], cwd: root, env: { ...stack.env, GATEWAY_PORT: String(nakedPort), GATEWAY_LANE: "naked", SPOOL_DIR: path.join(dataDir, "spool-naked") } });
   await waitForHttp(`http://127.0.0.1:${nakedPort}/readyz`, 30_000);
   pin(naked.child.pid, 0);
   const headers = { authorization: `Bearer ${made.apiKey}` };

@@ -15,7 +15,7 @@ function stream(response, isPaced) {
   response.write(Buffer.concat([role, delta]));
   let sent = 1;
   const timer = setInterval(() => {
-    if (++sent < DELTAS) return response.write(delta);
+    if (sent++ < DELTAS) return response.write(delta);
     clearInterval(timer);
     return response.end(tail);
   }, PACE_MS);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { spliceTopLevel, type SpliceEdit } from "./splice.ts";
+import fc from "fast-check";
+import { appendMembers, spliceTopLevel, type SpliceEdit } from "./splice.ts";
 
 const splice = (json: string, edits: Record<string, SpliceEdit>): string => Buffer.from(spliceTopLevel(Buffer.from(json), edits)).toString("utf8");
 
@@ -35,5 +36,37 @@ describe("spliceTopLevel", () => {
 
   it.each(["[]", "", "null", '{"a"', '{"a":1', '{"a" 1}', '{"a":"x}'])("refuses %s", (json) => {
     expect(() => splice(json, { a: "1" })).toThrow(SyntaxError);
+  });
+});
+
+describe("appendMembers", () => {
+  const append = (json: string): string | null => {
+    const out = appendMembers(Buffer.from(json), "usage", { inner: '"cost":0.5', outer: '"provider":"é"' });
+    return out && Buffer.from(out).toString("utf8");
+  };
+
+  it.each([
+    ["at the end", '{"a":"ü","usage":{"n":1}}', '{"a":"ü","usage":{"n":1,"cost":0.5},"provider":"é"}'],
+    ["with members and white space behind it", '{ "usage" : { "n":1 } , "t":"x}" }\n', '{ "usage" : { "n":1 ,"cost":0.5} , "t":"x}" ,"provider":"é"}\n'],
+    ["into an empty object", '{"usage":{}}', '{"usage":{"cost":0.5},"provider":"é"}'],
+    ["past text that looks like it", '{"c":"\\"usage\\":{}","usage":{"n":1}}', '{"c":"\\"usage\\":{}","usage":{"n":1,"cost":0.5},"provider":"é"}'],
+  ])("adds %s", (_title, json, expected) => { expect(append(json)).toBe(expected); });
+
+  it.each([
+    ["absent", '{"a":1}'], ["no object", '{"usage":null}'], ["nested only", '{"a":{"usage":{"n":1}}}'], ["nested last, behind a real one", '{"usage":{"n":1},"a":{"usage":{"n":2}}}'],
+    ["nested in a list", '{"a":[{"usage":{"n":1}}]}'], ["a value, not a key", '{"a":"usage"}'], ["a value before a list's end", '{"a":["usage"]}'],
+  ])("refuses a key that is %s", (_title, json) => { expect(append(json)).toBeNull(); });
+
+  it("agrees with the whole walk wherever it answers", () => {
+    const value = fc.jsonValue();
+    const answer = fc.record({ before: value, usage: fc.dictionary(fc.string(), value), after: value, more: fc.dictionary(fc.string(), value) });
+    fc.assert(fc.property(answer, ({ before, usage, after, more }) => {
+      const json = JSON.stringify({ before, ...more, usage, after });
+      const out = append(json);
+      if (out === null) return true;
+      const whole = spliceTopLevel(Buffer.from(json), { usage: (inside) => spliceTopLevel(inside, { cost: "0.5" }), provider: '"é"' });
+      expect(JSON.parse(out)).toEqual(JSON.parse(Buffer.from(whole).toString("utf8")));
+      return true;
+    }));
   });
 });

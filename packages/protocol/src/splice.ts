@@ -32,6 +32,51 @@ export function spliceTopLevel(raw: Uint8Array, edits: Readonly<Record<string, S
   return changed ? assemble(bytes, members, parts) : raw;
 }
 
+/**
+ * Adds members to the object that is the value of the top-level `key`, and to the document itself, without walking what comes before that
+ * key: of a long answer only the last bytes are looked at. `inner` and `outer` are members as JSON text (`"a":1,"b":2`), or empty. Null where
+ * the key is absent, its value is no object, or the key is not where a top-level key can be: then the whole document must be walked.
+ */
+export function appendMembers(raw: Uint8Array, key: string, { inner, outer }: { readonly inner: string; readonly outer: string }): Uint8Array | null {
+  const bytes = Buffer.isBuffer(raw) ? raw : Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength);
+  const at = bytes.lastIndexOf(`"${key}"`);
+  if (at < 0) return null;
+  const tail = readTail(bytes.toString("latin1", at), key.length + 2);
+  if (!tail) return null;
+  const out = new Pieces(bytes);
+  out.copy(0, at + tail.valueClose);
+  if (inner !== "") out.insert(tail.isEmpty ? inner : `,${inner}`);
+  out.copy(at + tail.valueClose, at + tail.close);
+  if (outer !== "") out.insert(`,${outer}`);
+  out.copy(at + tail.close, bytes.length);
+  return out.join();
+}
+
+/**
+ * A raw `"key"` in valid JSON is no part of a string, where its quotes would be escaped. It is a key of the top level exactly if walking on
+ * from it, member by member, ends with the document: from any deeper place at least one more brace would follow.
+ */
+function readTail(text: string, keyEnd: number): { readonly valueClose: number; readonly isEmpty: boolean; readonly close: number } | null {
+  try {
+    const colon = skipSpace(text, keyEnd);
+    const valueStart = skipSpace(text, colon + 1);
+    if (text.charCodeAt(colon) !== COLON || text.charCodeAt(valueStart) !== OPEN_OBJECT) return null;
+    const valueEnd = valueEndFrom(text, valueStart);
+    let at = skipSpace(text, valueEnd);
+    while (text.charCodeAt(at) === COMMA) {
+      const name = skipSpace(text, at + 1);
+      if (text.charCodeAt(name) !== QUOTE) return null;
+      const next = skipSpace(text, stringEnd(text, name));
+      if (text.charCodeAt(next) !== COLON) return null;
+      at = skipSpace(text, valueEndFrom(text, skipSpace(text, next + 1)));
+    }
+    if (text.charCodeAt(at) !== CLOSE_OBJECT || skipSpace(text, at + 1) !== text.length) return null;
+    return { valueClose: valueEnd - 1, isEmpty: skipSpace(text, valueStart + 1) === valueEnd - 1, close: at };
+  } catch {
+    return null;
+  }
+}
+
 /** A member that stays: `value` null as it is, else with a new value; `index` -1 for a whole new member. */
 interface Part { readonly index: number; readonly value: string | Uint8Array | null }
 

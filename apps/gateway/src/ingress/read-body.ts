@@ -76,16 +76,16 @@ export function parseJsonObject(raw: Uint8Array): Readonly<Record<string, unknow
   return value as Record<string, unknown>;
 }
 
-/** Breadth by breadth, so that a hostile depth cannot overflow the stack. */
-function deeperThan(root: object, levels: number): boolean {
-  let level: object[] = [root];
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > levels) return true;
-    const next: object[] = [];
-    for (const node of level) {
-      for (const child of Array.isArray(node) ? node : Object.values(node)) if (typeof child === "object" && child !== null) next.push(child as object);
-    }
-    level = next;
+/** Descends no further than the bound, so that a hostile depth cannot overflow the stack. */
+function deeperThan(node: object, levels: number): boolean {
+  if (levels === 0) return true;
+  if (Array.isArray(node)) {
+    for (const child of node as readonly unknown[]) if (typeof child === "object" && child !== null && deeperThan(child, levels - 1)) return true;
+    return false;
+  }
+  for (const name in node) {
+    const child = (node as Readonly<Record<string, unknown>>)[name];
+    if (typeof child === "object" && child !== null && deeperThan(child, levels - 1)) return true;
   }
   return false;
 }

@@ -1,5 +1,5 @@
 import type { TokenUsage } from "@trunkline/contracts";
-import { spliceTopLevel, type SpliceEdit } from "@trunkline/protocol";
+import { appendMembers, objectOf, spliceTopLevel, type JsonObject, type SpliceEdit } from "@trunkline/protocol";
 import type { AnswerExtras } from "../adapter.ts";
 import { costFields } from "./token-usage.ts";
 
@@ -9,6 +9,25 @@ export function spliceAnswer(json: Uint8Array, usage: TokenUsage | null, extras:
   if (more) for (const name in more) edits[name] = more[name] ?? null;
   if (usage) edits["usage"] = (value) => spliceTopLevel(value, usageEdits(usage, extras));
   return spliceTopLevel(json, edits);
+}
+
+/**
+ * The same for an answer that has been parsed: where everything is new, it is added at the end without walking the text in front of it.
+ * `more`: further members of the answer as JSON text, none of which it has.
+ */
+export function completeAnswer(json: Uint8Array, answer: JsonObject, { usage, extras, more }: { readonly usage: TokenUsage | null; readonly extras: AnswerExtras; readonly more: Readonly<Record<string, string>> }): Uint8Array {
+  const reported = objectOf(answer["usage"]);
+  if (usage && !("provider" in answer) && !("cost" in reported) && !("cost_details" in reported) && !("is_test" in reported)) {
+    const appended = appendMembers(json, "usage", { inner: membersText(usageEdits(usage, extras)), outer: membersText({ provider: JSON.stringify(extras.provider), ...more }) });
+    if (appended) return appended;
+  }
+  return spliceAnswer(json, usage, extras, more);
+}
+
+function membersText(members: Readonly<Record<string, string>>): string {
+  let text = "";
+  for (const name in members) text += `${text === "" ? "" : ","}"${name}":${members[name]}`;
+  return text;
 }
 
 /** What `costFields` adds, as JSON text. */

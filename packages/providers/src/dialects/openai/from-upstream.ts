@@ -2,7 +2,7 @@ import type { TokenUsage } from "@trunkline/contracts";
 import { arrayOf, isJsonObject, objectOf, textOf, type ChatResponse, type ChatToolCall, type JsonObject } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Relayed } from "../../adapter.ts";
 import { failureOf } from "../../failures/failure.ts";
-import { spliceAnswer } from "../../relay/answer-splice.ts";
+import { completeAnswer } from "../../relay/answer-splice.ts";
 import { deltaBytes } from "../../relay/delta.ts";
 import { NO_BYTES } from "../../relay/ending.ts";
 import { chatUsageFrom } from "../../relay/token-usage.ts";
@@ -33,11 +33,10 @@ export function relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras
 
 function spliced(upstream: Uint8Array, { answer, usage, extras }: { readonly answer: JsonObject; readonly usage: TokenUsage | null; readonly extras: AnswerExtras }): Uint8Array {
   const explained = extras.explain() ?? null;
-  if ("system_fingerprint" in answer && explained === null) return spliceAnswer(upstream, usage, extras);
   const more: Record<string, string> = {};
   if (!("system_fingerprint" in answer)) more["system_fingerprint"] = "null";
   if (explained !== null) more["trunkline"] = JSON.stringify(explained);
-  return spliceAnswer(upstream, usage, extras, more);
+  return completeAnswer(upstream, answer, { usage, extras, more });
 }
 
 function answerFailure(choices: readonly JsonObject[], answered: boolean): Relayed["observation"]["failure"] {
