@@ -1,8 +1,9 @@
 // `crash --requests N --kills K --seed S [--json]`: SIGKILL of gateway and worker at seeded moments under load, then the oracle.
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import pg from "pg";
 import { root, startStack } from "../../infra/scripts/stack.mjs";
 import { runCallers, scriptOf, seeded } from "./callers.mjs";
@@ -68,7 +69,9 @@ async function main() {
   const client = new pg.Client({ connectionString: stack.env.DATABASE_URL });
   try {
     await client.connect();
-    const made = JSON.parse(execFileSync(process.execPath, ["apps/web/dist/trunkline.mjs", "bootstrap", "--email", "crash@example.com", "--password", "Crash-run-horse-9", "--org", "Crash", "--json"], { cwd: root, env: stack.env, encoding: "utf8" }).trim().split("\n").at(-1));
+    // Not the synchronous form: it would leave this process blind to connections that close meanwhile.
+    const { stdout } = await promisify(execFile)(process.execPath, ["apps/web/dist/trunkline.mjs", "bootstrap", "--email", "crash@example.com", "--password", "Crash-run-horse-9", "--org", "Crash", "--json"], { cwd: root, env: stack.env });
+    const made = JSON.parse(stdout.trim().split("\n").at(-1));
     await subscribe({ url: stack.urls.stripe, client, organizationId: made.organizationId });
     // Paced, so that kills and hang-ups strike in the middle of streams.
     await fetch(`${stack.urls.simulator}/_admin/faults`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ "*": "pace=2" }) });
