@@ -7,4 +7,6 @@ export type { MeterEvent, MeterName, SendOutcome } from "./meters.ts";
 export { createStripe, ensureCustomer } from "./stripe.ts";
 export type { StripeClient, StripeOptions } from "./stripe.ts";
 export { parseWebhookSecrets, verifyWebhook, WebhookRefused } from "./webhook.ts";
-export type { StripeEvent, WebhookDelivery } from "./webhook.ts";
+export type { StripeNotice, WebhookDelivery } from "./webhook.ts";
+export { loadEffect } from "./webhook-effect.ts";
+export type { StripeEffect } from "./webhook-effect.ts";

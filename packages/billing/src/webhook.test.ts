@@ -16,6 +16,13 @@ describe("verifyWebhook", () => {
     expect(verify(sign(OLD), [OLD], Buffer.from(rawBody)).id).toBe("evt_1");
   });
 
+  it("reads the object's id from a whole event and from a thin one, and refuses what is neither", () => {
+    const of = (payload: string) => verifyWebhook({ rawBody: payload, header: Stripe.webhooks.generateTestHeaderString({ payload, secret: NEW, timestamp: NOW_MS / 1000 }), secrets: [NEW], nowMs: NOW_MS });
+    expect(of(JSON.stringify({ id: "evt_1", object: "event", type: "t", data: { object: { id: "cs_1" } } }))).toEqual({ id: "evt_1", type: "t", objectId: "cs_1" });
+    expect(of(JSON.stringify({ id: "evt_2", object: "v2.core.event", type: "t", related_object: { id: "mtr_1", type: "billing.meter", url: "/" } }))).toEqual({ id: "evt_2", type: "t", objectId: "mtr_1" });
+    for (const text of ["[]", "null", "{}", "{\"id\":1,\"type\":\"t\"}", "no json"]) expect(() => of(text)).toThrow(WebhookRefused);
+  });
+
   it("refuses a delivery signed by nobody we know, unsigned, changed, or with another scheme alone", () => {
     expect(() => verify(sign(`whsec_${"c".repeat(32)}`))).toThrow(WebhookRefused);
     expect(() => verify(null)).toThrow(WebhookRefused);

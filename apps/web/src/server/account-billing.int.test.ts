@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { createCheckout, createStripe, ensureCustomer, ensureMeters, ensureSpendPrice } from "@trunkline/billing";
+import { createCheckout, createStripe, ensureCustomer, ensureMeters, ensureSpendPrice, METERS } from "@trunkline/billing";
 import { createStripeStandIn } from "@trunkline/testkit/stripe";
 import type { StripeStandIn } from "@trunkline/testkit/stripe";
 import pg from "pg";
@@ -56,6 +56,37 @@ describe("Stripe's webhook, over HTTP", () => {
     expect(new Set(standIn.state.deliveries.map((delivery) => delivery.status))).toEqual(new Set([200]));
     expect(standIn.state.deliveries.length).toBeGreaterThan(1);
     expect(await customerOf(organizationId)).toBe(customerId);
+  });
+
+  it("believes Stripe and not the delivery: what the event says of the object is not what counts", async () => {
+    const [organizationId, other] = [await newOrganization(), await newOrganization()];
+    const customerId = await subscribe(organizationId);
+    const real = eventOf("checkout.session.completed") as unknown as { data: { object: object } };
+    const stale = { ...real, id: `evt_stale_${organizationId}`, data: { object: { ...real.data.object, customer: "cus_before", metadata: { organizationId: other } } } };
+    expect(await (await deliver(stale)).json()).toEqual({ received: true, outcome: "applied" });
+    expect([await customerOf(organizationId), await customerOf(other)]).toEqual([customerId, null]);
+    const unknown = { id: `evt_unknown_${organizationId}`, object: "event", type: "checkout.session.completed", data: { object: { id: "cs_nowhere" } } };
+    expect((await deliver(unknown)).status).toBe(500);
+  });
+
+  it("re-opens the export row of a meter event that Stripe could not count, and no other", async () => {
+    const organizationId = await newOrganization();
+    const customerId = await subscribe(organizationId);
+    const stripe = createStripe({ secretKey: STRIPE_KEY, apiBase: standIn.url });
+    const rows = [`lost-${organizationId}`, `kept-${organizationId}`];
+    for (const [sequence, identifier] of rows.entries()) {
+      await stripe.v2.billing.meterEvents.create({ event_name: METERS.spend.eventName, identifier, payload: { stripe_customer_id: customerId, value: "5" } });
+      await sql.query(`INSERT INTO meter_export ("organizationId", meter, "windowStart", sequence, state, identifier, "stripeCustomerId", "amountNanoUsd", requests, value, "remainderNanoUsd", attempts, "sendingAt", "sentAt")
+        VALUES ($1, $2, '2026-11-01', $3, 'sent', $4, $5, 5000, 0, 5, 0, 1, now(), now())`, [organizationId, METERS.spend.eventName, sequence + 1, identifier, customerId]);
+    }
+    const report = await fetch(`${standIn.url}/_admin/meter-errors`, { method: "POST", body: JSON.stringify({ identifier: rows[0] }) });
+    expect(report.status).toBe(200);
+    await standIn.settled();
+    expect(standIn.state.deliveries.at(-1)?.status).toBe(200);
+    const stored = await sql.query(`SELECT identifier, state, "sendingAt", "lastError" FROM meter_export WHERE "organizationId" = $1 ORDER BY sequence`, [organizationId]);
+    expect(stored.rows).toEqual([
+      { identifier: rows[0], state: "pending", sendingAt: null, lastError: "There is 1 invalid event" }, { identifier: rows[1], state: "sent", sendingAt: expect.any(Date), lastError: null },
+    ]);
   });
 
   it("applies an event once, however often it is delivered, and under either secret of a rotation", async () => {

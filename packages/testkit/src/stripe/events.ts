@@ -9,6 +9,7 @@ import type { State, StripeObject, WebhookTarget } from "./state.ts";
 /** A receiver that has not answered by then is counted as failed, as Stripe does. */
 const DELIVERY_TIMEOUT_MS = 10_000;
 const API_VERSION = "2026-10-28.endive";
+const THIN = "v2.core.event";
 
 /** Files the event; returns it. The object is copied, because later calls change it. */
 export function fileEvent(state: State, nowMs: number, { type, object }: { readonly type: string; readonly object: unknown }): StripeObject {
@@ -17,9 +18,31 @@ export function fileEvent(state: State, nowMs: number, { type, object }: { reado
   return event;
 }
 
+/**
+ * Files the report that a meter event, accepted before, could not be counted: the event is taken out of the meter. Returns null for an
+ * unknown identifier. A thin event: deliveries carry no data, `GET /v2/core/events/:id` does.
+ */
+export function fileMeterError(state: State, nowMs: number, identifier: string): StripeObject | null {
+  const at = state.meterEvents.findIndex((event) => event.identifier === identifier);
+  const [lost] = at < 0 ? [] : state.meterEvents.splice(at, 1);
+  if (lost === undefined) return null;
+  const meter = [...state.objects.values()].find((object) => object.object === "billing.meter" && object["event_name"] === lost.eventName);
+  const event: StripeObject = {
+    id: nextId(state, "evt"), object: THIN, created: new Date(nowMs).toISOString(), livemode: false, context: null, reason: null, type: "v1.billing.meter.error_report_triggered",
+    related_object: { id: meter?.id ?? "", type: "billing.meter", url: `/v1/billing/meters/${meter?.id ?? ""}` },
+    data: {
+      developer_message_summary: "There is 1 invalid event", validation_start: new Date(nowMs).toISOString(), validation_end: new Date(nowMs).toISOString(),
+      reason: { error_count: 1, error_types: [{ code: "meter_event_customer_not_found", error_count: 1, sample_errors: [{ error_message: "Customer mapping key not found.", request: { identifier } }] }] },
+    },
+  };
+  state.events.push(event);
+  return event;
+}
+
 /** Sends the event to one webhook, signed as Stripe signs; records what came back, never rejects. */
 export async function deliver(state: State, event: StripeObject, { target, nowMs }: { readonly target: WebhookTarget; readonly nowMs: number }): Promise<void> {
-  const payload = JSON.stringify(event);
+  const { data, ...thin } = event;
+  const payload = JSON.stringify(event.object === THIN ? thin : { ...thin, data });
   const signature = Stripe.webhooks.generateTestHeaderString({ payload, secret: target.secret, timestamp: seconds(nowMs) });
   const status = await fetch(target.url, { method: "POST", headers: { "content-type": "application/json; charset=utf-8", "stripe-signature": signature }, body: payload, redirect: "manual", signal: AbortSignal.timeout(DELIVERY_TIMEOUT_MS) })
     .then(async (response) => { await response.arrayBuffer(); return response.status; }, () => null);
@@ -47,16 +70,19 @@ function removeEndpoint(call: Call, [id = ""]: readonly string[]): unknown {
   return { id, object: "webhook_endpoint", deleted: true };
 }
 
+function findEvent(state: State, id: string, object: string): StripeObject {
+  const event = state.events.find((candidate) => candidate.id === id && candidate.object === object);
+  if (event === undefined) throw missing(`No such event: '${id}'`);
+  return event;
+}
+
 export const eventRoutes: readonly Route[] = [
   { method: "GET", path: "/v1/events", run: (call) => {
     const type = textAt(call.query, "type");
-    return page(call, "/v1/events", call.state.events.filter((event) => type === undefined || event["type"] === type).reverse());
+    return page(call, "/v1/events", call.state.events.filter((event) => event.object !== THIN && (type === undefined || event["type"] === type)).reverse());
   } },
-  { method: "GET", path: "/v1/events/:id", run: (call, [id = ""]) => {
-    const event = call.state.events.find((candidate) => candidate.id === id);
-    if (event === undefined) throw missing(`No such event: '${id}'`);
-    return event;
-  } },
+  { method: "GET", path: "/v1/events/:id", run: (call, [id = ""]) => findEvent(call.state, id, "event") },
+  { method: "GET", path: "/v2/core/events/:id", run: (call, [id = ""]) => findEvent(call.state, id, THIN) },
   { method: "POST", path: "/v1/webhook_endpoints", run: createEndpoint },
   { method: "GET", path: "/v1/webhook_endpoints", run: (call) => page(call, "/v1/webhook_endpoints", call.state.webhooks.map(endpointOf)) },
   { method: "DELETE", path: "/v1/webhook_endpoints/:id", run: removeEndpoint },

@@ -7,7 +7,7 @@ import type { AddressInfo } from "node:net";
 import type { Call, Route } from "./call.ts";
 import { checkoutRoutes, completeSession } from "./checkout.ts";
 import { customerRoutes } from "./customers.ts";
-import { deliver, eventRoutes, fileEvent, listens } from "./events.ts";
+import { deliver, eventRoutes, fileEvent, fileMeterError, listens } from "./events.ts";
 import { parseForm } from "./form.ts";
 import type { FormObject } from "./form.ts";
 import { meterRoutes } from "./meters.ts";
@@ -15,7 +15,7 @@ import { checkoutPage, portalPage } from "./pages.ts";
 import { priceRoutes } from "./prices.ts";
 import { loadState, saveState } from "./state-file.ts";
 import { createState, find, invalid, missing, StripeFault } from "./state.ts";
-import type { Fault, State } from "./state.ts";
+import type { Fault, State, StripeObject } from "./state.ts";
 
 export interface StripeStandInOptions {
   /** 0 or absent: any free port. Always on loopback. */
@@ -142,14 +142,15 @@ async function route(self: StandIn, request: IncomingMessage, { url, text }: { r
 function callOf(self: StandIn, request: IncomingMessage, { url, body }: { readonly url: URL; readonly body: FormObject }): Call {
   return {
     state: self.state, method: request.method ?? "GET", path: url.pathname, query: parseForm(url.search.slice(1)), body, nowMs: self.clock(), origin: self.origin,
-    emit(type, object) {
-      const event = fileEvent(self.state, self.clock(), { type, object });
-      for (const target of self.state.webhooks.filter((candidate) => listens(candidate, type))) {
-        const delivery = deliver(self.state, event, { target, nowMs: self.clock() }).finally(() => self.deliveries.delete(delivery));
-        self.deliveries.add(delivery);
-      }
-    },
+    emit(type, object) { announce(self, fileEvent(self.state, self.clock(), { type, object })); },
   };
+}
+
+function announce(self: StandIn, event: StripeObject): void {
+  for (const target of self.state.webhooks.filter((candidate) => listens(candidate, String(event["type"])))) {
+    const delivery = deliver(self.state, event, { target, nowMs: self.clock() }).finally(() => self.deliveries.delete(delivery));
+    self.deliveries.add(delivery);
+  }
 }
 
 function match(pattern: string, path: string): readonly string[] | null {
@@ -179,7 +180,10 @@ function visit(self: StandIn, request: IncomingMessage, { url, response }: { rea
   response.writeHead(200, { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" }).end(html);
 }
 
-/** `PUT /_admin/faults` takes `{faults: Fault[]}` or one `Fault`; `GET /_admin/state` shows everything that is remembered. */
+/**
+ * `PUT /_admin/faults` takes `{faults: Fault[]}` or one `Fault`; `POST /_admin/meter-errors` takes `{identifier}` of a meter event that is
+ * to turn out invalid after it was accepted; `GET /_admin/state` shows everything that is remembered.
+ */
 function admin(self: StandIn, request: IncomingMessage, { path, text }: { readonly path: string; readonly text: string }): Answer {
   if (path === "/_admin/faults" && request.method === "PUT") {
     const parsed = JSON.parse(text === "" ? "{}" : text) as { faults?: Fault[] } & Partial<Fault>;
@@ -187,6 +191,12 @@ function admin(self: StandIn, request: IncomingMessage, { path, text }: { readon
     if (!faults.every((fault) => ["drop", 429, 500].includes(fault.kind))) throw invalid("A fault is drop, 429 or 500.");
     self.state.faults = faults;
     return { status: 200, body: { faults } };
+  }
+  if (path === "/_admin/meter-errors" && request.method === "POST") {
+    const event = fileMeterError(self.state, self.clock(), String((JSON.parse(text) as { identifier?: unknown }).identifier));
+    if (event === null) throw missing("No such meter event.");
+    announce(self, event);
+    return { status: 200, body: event };
   }
   if (path === "/_admin/state" && request.method === "GET") {
     const { objects, meterEvents, events, deliveries, faults, requests, busy } = self.state;
