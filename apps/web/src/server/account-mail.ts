@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Role } from "@trunkline/contracts";
 import { webEnv } from "../env.ts";
 import { sendMail } from "./mail.ts";
 import { services } from "./services.ts";
@@ -12,6 +13,19 @@ async function newLink(purpose: "verify" | "reset", email: string): Promise<stri
   const value = randomBytes(TOKEN_BYTES).toString("base64url");
   await services().db.accounts.createToken(purpose, email, { value, expires: new Date(Date.now() + (purpose === "verify" ? VERIFY_LIFE_MS : RESET_LIFE_MS)) });
   return new URL(purpose === "verify" ? `/api/account/verify?token=${value}` : `/reset-password?token=${value}`, webEnv().PUBLIC_WEB_URL).href;
+}
+
+const INVITE_LIFE_MS = 7 * 86_400_000;
+
+/** The organization's name is the inviter's own text: it stands in quotes and never in a link. */
+export async function sendInvitation({ organizationId, organizationName, role, email }: { readonly organizationId: string; readonly organizationName: string; readonly role: Role; readonly email: string }): Promise<void> {
+  const value = randomBytes(TOKEN_BYTES).toString("base64url");
+  await services().db.accounts.createToken(`invite:${organizationId}:${role}`, email, { value, expires: new Date(Date.now() + INVITE_LIFE_MS) });
+  const { href } = new URL(`/api/account/accept-invitation?token=${value}`, webEnv().PUBLIC_WEB_URL);
+  await sendMail({
+    to: email, subject: "You are invited to Trunkline",
+    text: `You are invited to join "${organizationName}" as ${role}.\n\nAccept within 7 days:\n${href}\n\nWithout an account, sign up with this address first and open the link again. If you do not know the sender, ignore this message.`,
+  });
 }
 
 export async function sendVerification(email: string): Promise<void> {

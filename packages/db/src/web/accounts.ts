@@ -1,9 +1,9 @@
 /** Users, sessions and one-time tokens: the tables that belong to no tenant. Tokens are stored as SHA-256 only. */
-import { createHash } from "node:crypto";
 import type { Role } from "@trunkline/contracts";
 import type { StoreContext } from "./context.ts";
 import { ConflictError } from "./errors.ts";
 import { slugFrom } from "./slug.ts";
+import { digest } from "./token-digest.ts";
 
 export interface UserRecord { readonly id: string; readonly email: string; readonly name: string | null; readonly image: string | null; readonly emailVerified: Date | null }
 export interface NewAccount { readonly email: string; readonly name: string | null; readonly passwordHash: string }
@@ -12,9 +12,9 @@ export interface Membership {
   readonly projects: readonly { readonly id: string; readonly slug: string; readonly name: string }[];
 }
 
-export type TokenPurpose = "verify" | "reset";
+/** `invite` is followed by organization and role: `invite:<organization>:<role>`. */
+export type TokenPurpose = "verify" | "reset" | `invite:${string}:${Role}`;
 
-const digest = (token: string): string => createHash("sha256").update(token).digest("hex");
 
 export function createAccounts(context: StoreContext) {
   const { client } = context;
@@ -49,7 +49,7 @@ export function createAccounts(context: StoreContext) {
       ]);
     },
     /** The e-mail address the token was made for, once; null when unknown, used or expired. */
-    async useToken(purpose: TokenPurpose, value: string): Promise<string | null> {
+    async useToken(purpose: "verify" | "reset", value: string): Promise<string | null> {
       const rows = await client.$queryRaw<{ identifier: string; expires: Date }[]>`
         DELETE FROM verification_token WHERE token = ${digest(value)} AND identifier LIKE ${`${purpose}:%`} RETURNING identifier, expires`;
       const row = rows[0];

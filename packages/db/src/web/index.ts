@@ -4,6 +4,7 @@ export type { ApiKeyRow, IssuedKey, NewApiKey } from "./api-keys.ts";
 export type { BudgetRecord, NewBudget } from "./budgets.ts";
 export { seedCatalog, type CatalogSeed, type CatalogSync } from "./catalog.ts";
 export { ConflictError, ForbiddenError, NotFoundError, UnprocessableError } from "./errors.ts";
+export type { MemberRecord } from "./members.ts";
 export type { OrganizationRecord, ProjectRecord } from "./organizations.ts";
 export { publishedOf, type PresetRecord, type PresetVersionRecord } from "./presets.ts";
 export type { RequestFilter, RequestPage, RequestRow } from "./requests.ts";

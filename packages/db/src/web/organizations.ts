@@ -1,5 +1,4 @@
 /** Organizations, projects, members, and how a caller becomes an Actor. */
-import type { Role } from "@trunkline/contracts";
 import { MANAGEMENT_KEY_ROLE, type Actor } from "./actor.ts";
 import { recordAudit } from "./audit.ts";
 import type { StoreContext } from "./context.ts";
@@ -52,8 +51,6 @@ export function createOrganizations(context: StoreContext) {
       await recordAudit(transaction, actor, { action: "project.create", subject: id });
       return transaction.project.create({ data: { id, organizationId: actor.organizationId, slug, name }, select: projectFields });
     }),
-    listMembers: async (actor: Actor): Promise<{ userId: string; role: Role; createdAt: Date }[]> => context.tenant(actor, "resources.read", (transaction) =>
-      transaction.member.findMany({ where: { organizationId: actor.organizationId }, orderBy: { createdAt: "asc" }, select: { userId: true, role: true, createdAt: true } })),
     listAudit: (actor: Actor, limit: number) => context.tenant(actor, "organization.manage", (transaction) =>
       transaction.auditEntry.findMany({ where: { organizationId: actor.organizationId }, orderBy: { id: "desc" }, take: limit })),
   };

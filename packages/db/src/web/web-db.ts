@@ -4,6 +4,7 @@ import { createAuthRecords } from "./auth-records.ts";
 import { createBudgets } from "./budgets.ts";
 import { createCatalog } from "./catalog.ts";
 import { createContext, type WebDbOptions } from "./context.ts";
+import { createMembers } from "./members.ts";
 import { createOrganizations } from "./organizations.ts";
 import { createPresets } from "./presets.ts";
 import { createRequests } from "./requests.ts";
@@ -18,7 +19,7 @@ export function createWebDb(options: WebDbOptions) {
   const context = createContext(options);
   return {
     accounts: createAccounts(context), auth: createAuthRecords(context), organizations: createOrganizations(context), keys: createApiKeys(context),
-    presets: createPresets(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
+    members: createMembers(context), presets: createPresets(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
     catalog: createCatalog(context), stripeEvents: createStripeEvents(context),
     ping: async (): Promise<void> => { await context.client.$queryRaw`SELECT 1`; },
     close: (): Promise<void> => context.client.$disconnect(),

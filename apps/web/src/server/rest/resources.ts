@@ -8,6 +8,7 @@ import { toKeyView } from "../key-view.ts";
 import { COMMENT_LENGTH_MAX, PRESET_NAME_LENGTH_MAX, presetSlugInput, toPresetView } from "../preset-view.ts";
 import { publishChange } from "../publish.ts";
 import { builtInPresets, explainRoute } from "../routing.ts";
+import { MEMBER_OPERATIONS } from "./members.ts";
 import { list, operation, type Operation } from "./operation.ts";
 import { OVERLAP_SECONDS_DEFAULT, OVERLAP_SECONDS_MAX, rotateKey } from "./rotate-key.ts";
 
@@ -37,7 +38,6 @@ const organizations: Operation[] = [
       return row;
     },
   }),
-  operation({ method: "GET", path: "/members", id: "listMembers", summary: "Members and their roles", status: 200, ...none, handle: async ({ db, actor }) => list(await db.organizations.listMembers(actor)) }),
   operation({ method: "GET", path: "/projects", id: "listProjects", summary: "Projects", status: 200, ...none, handle: async ({ db, actor }) => list(await db.organizations.listProjects(actor)) }),
   operation({ method: "GET", path: "/projects/{id}", id: "getProject", summary: "One project, by id or slug", status: 200, ...none, handle: ({ db, actor, parameters }) => db.organizations.findProject(actor, id(parameters)) }),
   operation({ method: "POST", path: "/projects", id: "createProject", summary: "Create a project", status: 201, query: null, body: z.strictObject({ name: NAME }), handle: ({ db, actor, body }) => db.organizations.createProject(actor, body.name) }),
@@ -153,4 +153,4 @@ const budgets: Operation[] = [
   }),
 ];
 
-export const RESOURCE_OPERATIONS: readonly Operation[] = [...organizations, ...keys, ...presets, ...budgets];
+export const RESOURCE_OPERATIONS: readonly Operation[] = [...organizations, ...MEMBER_OPERATIONS, ...keys, ...presets, ...budgets];

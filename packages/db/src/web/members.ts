@@ -1,0 +1,72 @@
+/** Who belongs to an organization, and as what. An organization never loses its last owner, and only an owner makes or unmakes one. */
+import { ROLES, type Role } from "@trunkline/contracts";
+import type { Actor } from "./actor.ts";
+import { recordAudit } from "./audit.ts";
+import type { StoreContext, Transaction } from "./context.ts";
+import { ConflictError, ForbiddenError, NotFoundError } from "./errors.ts";
+import { digest } from "./token-digest.ts";
+
+export interface MemberRecord { readonly userId: string; readonly email: string; readonly name: string | null; readonly role: Role; readonly createdAt: Date }
+
+/** What an invitation's link stands for. */
+export interface Invitation { readonly organizationId: string; readonly role: Role; readonly email: string }
+
+const fields = { userId: true, role: true, createdAt: true, user: { select: { email: true, name: true } } } as const;
+const toRecord = ({ user, ...row }: { userId: string; role: Role; createdAt: Date; user: { email: string; name: string | null } }): MemberRecord => ({ ...row, ...user });
+
+function assertMayTouch(actor: Actor, ...roles: readonly Role[]): void {
+  if (roles.includes("owner") && actor.role !== "owner") throw new ForbiddenError("organization.owners");
+}
+
+/** The member, with every owner's row locked: two owners who remove each other at once take turns. */
+async function lockMember(transaction: Transaction, organizationId: string, userId: string): Promise<{ readonly role: Role; readonly owners: number }> {
+  const owners = await transaction.$queryRaw<{ userId: string }[]>`SELECT "userId" FROM member WHERE "organizationId" = ${organizationId} AND role = 'owner' ORDER BY "userId" FOR UPDATE`;
+  const member = await transaction.member.findFirst({ where: { organizationId, userId }, select: { role: true } });
+  if (!member) throw new NotFoundError("member");
+  return { role: member.role, owners: owners.length };
+}
+
+export function createMembers(context: StoreContext) {
+  const read = (transaction: Transaction, organizationId: string, userId: string) => transaction.member.findFirstOrThrow({ where: { organizationId, userId }, select: fields }).then(toRecord);
+  return {
+    list: (actor: Actor): Promise<MemberRecord[]> => context.tenant(actor, "resources.read", async (transaction) =>
+      (await transaction.member.findMany({ where: { organizationId: actor.organizationId }, orderBy: { createdAt: "asc" }, select: fields })).map(toRecord)),
+    /** Checks that the actor may invite to the role, and records that it did. Throws ConflictError for who is a member already. */
+    invite: (actor: Actor, invitation: { readonly email: string; readonly role: Role }): Promise<void> => context.tenant(actor, "members.manage", async (transaction) => {
+      assertMayTouch(actor, invitation.role);
+      const known = await transaction.member.findFirst({ where: { organizationId: actor.organizationId, user: { email: invitation.email } }, select: { userId: true } });
+      if (known) throw new ConflictError("This person is a member already.");
+      await recordAudit(transaction, actor, { action: "member.invite", subject: `${invitation.email} as ${invitation.role}` });
+    }),
+    setRole: (actor: Actor, userId: string, role: Role): Promise<MemberRecord> => context.tenant(actor, "members.manage", async (transaction) => {
+      const member = await lockMember(transaction, actor.organizationId, userId);
+      assertMayTouch(actor, member.role, role);
+      if (member.role === "owner" && role !== "owner" && member.owners === 1) throw new ConflictError("An organization needs an owner: make somebody else an owner first.");
+      await transaction.member.updateMany({ where: { organizationId: actor.organizationId, userId }, data: { role } });
+      await recordAudit(transaction, actor, { action: "member.role", subject: `${userId} ${role}` });
+      return read(transaction, actor.organizationId, userId);
+    }),
+    remove: (actor: Actor, userId: string): Promise<MemberRecord> => context.tenant(actor, "members.manage", async (transaction) => {
+      const member = await lockMember(transaction, actor.organizationId, userId);
+      assertMayTouch(actor, member.role);
+      if (member.role === "owner" && member.owners === 1) throw new ConflictError("An organization needs an owner: make somebody else an owner first.");
+      const gone = await read(transaction, actor.organizationId, userId);
+      await transaction.member.deleteMany({ where: { organizationId: actor.organizationId, userId } });
+      await recordAudit(transaction, actor, { action: "member.remove", subject: userId });
+      return gone;
+    }),
+    /** null when unknown, used or expired. The token stays: `useInvitation` takes it. */
+    async findInvitation(value: string): Promise<Invitation | null> {
+      const row = await context.client.verificationToken.findFirst({ where: { token: digest(value), identifier: { startsWith: "invite:" }, expires: { gt: new Date(context.nowMs()) } }, select: { identifier: true } });
+      const [, organizationId, role, ...email] = row?.identifier.split(":") ?? [];
+      const known = ROLES.find((name) => name === role);
+      return organizationId && known ? { organizationId, role: known, email: email.join(":") } : null;
+    },
+    /** True for the one caller who takes it. */
+    useInvitation: async (value: string): Promise<boolean> => (await context.client.verificationToken.deleteMany({ where: { token: digest(value), identifier: { startsWith: "invite:" } } })).count === 1,
+    /** For the holder of an invitation's link: who was invited joins. Joining twice keeps the first role. */
+    async join(organizationId: string, userId: string, role: Role): Promise<void> {
+      await context.client.member.createMany({ data: [{ organizationId, userId, role }], skipDuplicates: true });
+    },
+  };
+}
