@@ -1,4 +1,10 @@
 export { Ago, Money, ModelName, Status } from "./values.tsx";
 export { Button, Card, CopyButton, EmptyState, ErrorCard, Field, Segmented, Skeleton } from "./parts.tsx";
+export { BudgetBar } from "./budget-bar.tsx";
+export { Chart, ChartCard } from "./chart.tsx";
+export { swatchOf, type ChartSeries, type Tone } from "./chart-frame.tsx";
+export { Delta } from "./delta.tsx";
 export { Dialog } from "./dialog.tsx";
-export { StackedBars, type BarSeries } from "./stacked-bars.tsx";
+export { Sparkline } from "./sparkline.tsx";
+export { ToastProvider, useToasts } from "./toast.tsx";
+export { axisUsd, bucketTexts, compact, count, daySpan, duration, percent, shortUsd } from "./format.ts";

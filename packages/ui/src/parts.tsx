@@ -8,11 +8,12 @@ export function Button({ variant = "plain", size, className = "", ...rest }: But
   return <button type="button" {...rest} className={`btn ${variant === "plain" ? "" : variant} ${size ?? ""} ${className}`} />;
 }
 
-export function Card({ title, aside, children, className = "" }: { title: string; aside?: ReactNode; children: ReactNode; className?: string }) {
+/** `note` explains the title in a few words, where there is room. */
+export function Card({ title, note, aside, children, className = "" }: { title: string; note?: string; aside?: ReactNode; children: ReactNode; className?: string }) {
   const id = useId();
   return (
     <section className={`card ${className}`} aria-labelledby={id}>
-      <header><h2 id={id}>{title}</h2>{aside ? <div className="aside">{aside}</div> : null}</header>
+      <header><h2 id={id}>{title}</h2>{note ? <span className="meta desk">{note}</span> : null}{aside ? <div className="aside">{aside}</div> : null}</header>
       {children}
     </section>
   );

@@ -1,12 +1,5 @@
 import { CircleAlert, CircleCheck, CircleSlash, CircleX, Shuffle } from "lucide-react";
-
-/** At least two decimals; below a cent, up to six significant digits. The exact amount stands in the title. */
-function shortUsd(text: string): string {
-  const value = Number(text);
-  if (value === 0) return "$0.00";
-  if (Math.abs(value) >= 0.01) return `$${value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: value < 1 ? 4 : 2 })}`;
-  return `$${value.toFixed(Math.min(9, 2 - Math.floor(Math.log10(Math.abs(value))))).replace(/0+$/, "")}`;
-}
+import { shortUsd } from "./format.ts";
 
 /** `usd` is exact decimal text of US dollars. */
 export function Money({ usd, exact = false }: { usd: string; exact?: boolean }) {

@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { GeistMono } from "geist/font/mono";
 import { GeistSans } from "geist/font/sans";
 import { ThemeProvider } from "next-themes";
+import { ToastProvider } from "@trunkline/ui";
 import { TrpcProvider } from "../features/trpc/provider.tsx";
 import "./globals.css";
 
@@ -13,7 +14,7 @@ export default function RootLayout({ children }: { children: ReactNode }) {
     <html lang="en" suppressHydrationWarning className={`${GeistSans.variable} ${GeistMono.variable}`}>
       <body>
         <a className="skip" href="#main">Skip to content</a>
-        <ThemeProvider attribute="data-theme" defaultTheme="system" disableTransitionOnChange><TrpcProvider>{children}</TrpcProvider></ThemeProvider>
+        <ThemeProvider attribute="data-theme" defaultTheme="system" disableTransitionOnChange><ToastProvider><TrpcProvider>{children}</TrpcProvider></ToastProvider></ThemeProvider>
       </body>
     </html>
   );

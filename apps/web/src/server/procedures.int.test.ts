@@ -53,6 +53,12 @@ afterAll(async () => {
 });
 
 type Caller = ReturnType<typeof callerOf>;
+/** The first message of a stream; leaving the loop ends it. */
+async function firstOf<T>(stream: AsyncIterable<T>): Promise<T> {
+  for await (const message of stream) return message;
+  throw new Error("the stream ended without a message");
+}
+
 let sequence = 0;
 const name = (): string => `n${++sequence}`;
 
@@ -75,7 +81,9 @@ const PROCEDURES: readonly [string, Permission, (caller: Caller, owner: Caller) 
   ["presets.explain", "resources.read", (caller) => caller.presets.explain({ ...acme.scope, document, body: { messages: [] } })],
   ["usage.overview", "usage.read", (caller) => caller.usage.overview(acme.scope)],
   ["usage.series", "usage.read", (caller) => caller.usage.series({ ...acme.scope, mode: "live", from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z", granularity: "hour", groupBy: "key" })],
+  ["usage.book", "usage.read", (caller) => caller.usage.book(acme.scope)],
   ["requests.list", "usage.read", (caller) => caller.requests.list({ ...acme.scope, mode: "live" })],
+  ["requests.watch", "usage.read", async (caller) => firstOf(await caller.requests.watch({ ...acme.scope, mode: "live" }))],
   ["onboarding.state", "usage.read", (caller) => caller.onboarding.state(acme.scope)],
   ["models.list", "usage.read", (caller) => caller.models.list(acme.scope)],
   ["budgets.list", "resources.read", (caller) => caller.budgets.list(acme.scope)],
@@ -140,6 +148,23 @@ describe("changes reach the gateways", () => {
   });
 });
 
+describe("live pages", () => {
+  it("tell of a request as soon as it is stored, and only of the project's own book", async () => {
+    const tenant = await newTenant("live");
+    const stop = new AbortController();
+    const caller = createCaller(appRouter)({ db, kv, peppers, user: tenant.owner, gatewayUrl: "http://127.0.0.1:1", nowMs: Date.now }, { signal: stop.signal });
+    const stream = (await caller.requests.watch({ ...tenant.scope, mode: "live" }))[Symbol.asyncIterator]();
+    expect((await stream.next()).value).toBe(0);
+    const change = stream.next();
+    await insertUsage(tenant, { apiKeyId: "a", bucket: new Date().toISOString(), chargeNanoUsd: 1n, mode: "test" });
+    await insertUsage(acme, { apiKeyId: "a", bucket: new Date().toISOString(), chargeNanoUsd: 1n });
+    await insertUsage(tenant, { apiKeyId: "b", bucket: new Date().toISOString(), chargeNanoUsd: 1n });
+    expect((await change).value).toBe(1);
+    stop.abort();
+    expect((await stream.next()).done).toBe(true);
+  });
+});
+
 describe("usage", () => {
   it("cuts days at the organization's own midnight, across a clock change", async () => {
     const tenant = await newTenant("zone");
@@ -151,11 +176,24 @@ describe("usage", () => {
     expect(view.buckets).toEqual(["2026-03-07T05:00:00.000Z", "2026-03-08T05:00:00.000Z"]);
     expect(view.series[0]?.points.map((point) => point.spendUsd)).toEqual(["1.00", "6.00"]);
     expect(view.totals).toMatchObject({ spendUsd: "7.00", requests: 3 });
+    expect(view.previous).toBeNull();
+  });
+  it("compares with the same weekdays before, bucket by bucket and series by series", async () => {
+    const tenant = await newTenant("compare");
+    await sql.query(`UPDATE organization SET "timeZone" = 'Europe/Berlin' WHERE id = $1`, [tenant.organizationId]);
+    await insertUsage(tenant, { apiKeyId: "a", bucket: "2026-10-20T23:30:00+02:00", chargeNanoUsd: 3_000_000_000n });
+    await insertUsage(tenant, { apiKeyId: "b", bucket: "2026-10-21T00:00:00+02:00", chargeNanoUsd: 5_000_000_000n });
+    await insertUsage(tenant, { apiKeyId: "a", bucket: "2026-10-28T23:30:00+01:00", chargeNanoUsd: 1_000_000_000n });
+    const view = await callerOf(tenant.owner).usage.series({ ...tenant.scope, mode: "live", from: "2026-10-27T00:00:00+01:00", to: "2026-10-30T00:00:00+01:00", granularity: "day", groupBy: "key", compare: true });
+    expect(view.previous).toMatchObject({ from: new Date("2026-10-20T00:00:00+02:00").toISOString(), totals: { spendUsd: "8.00" } });
+    expect(view.previous?.points.map((point) => point.spendUsd)).toEqual(["3.00", "5.00", "0.00"]);
+    expect(view.series.map((series) => [series.key, series.totals.spendUsd, series.before?.spendUsd])).toEqual([["a", "1.00", "3.00"]]);
   });
   it("shows the test book until the first live request", async () => {
     const tenant = await newTenant("book");
     await insertUsage(tenant, { apiKeyId: "a", bucket: "2026-03-08T05:00:00Z", chargeNanoUsd: 1n, mode: "test" });
     expect((await callerOf(tenant.owner).usage.overview(tenant.scope)).mode).toBe("test");
+    expect((await callerOf(tenant.owner).usage.book(tenant.scope)).mode).toBe("test");
     await insertUsage(tenant, { apiKeyId: "a", bucket: "2026-03-08T05:00:00Z", chargeNanoUsd: 1n });
     expect((await callerOf(tenant.owner).usage.overview(tenant.scope)).mode).toBe("live");
   });

@@ -15,7 +15,12 @@ export interface TrpcContext {
   readonly nowMs: () => number;
 }
 
-const trpc = initTRPC.context<TrpcContext>().create();
+/** A stream is authorised when it begins: so often the client begins anew. */
+const STREAM_MS_MAX = 10 * 60_000;
+/** Below the idle limit of common proxies; a client that hears nothing for three of them begins anew. */
+const STREAM_PING_MS = 15_000;
+
+const trpc = initTRPC.context<TrpcContext>().create({ sse: { maxDurationMs: STREAM_MS_MAX, ping: { enabled: true, intervalMs: STREAM_PING_MS }, client: { reconnectAfterInactivityMs: 3 * STREAM_PING_MS } } });
 export const router = trpc.router;
 export const createCaller = trpc.createCallerFactory;
 

@@ -21,12 +21,20 @@ export interface CreatedKeyView { key: KeyView; secret: string }
 export interface PresetListItem { slug: string; name: string; builtIn: boolean; publishedVersion: number | null; hasDraft: boolean; updatedAt: string | null; requests7d: number; spendUsd7d: string }
 export interface PresetView { slug: string; name: string; builtIn: boolean; draft: PresetDocument | null; published: { version: number; document: PresetDocument; comment: string; createdAt: string } | null; versions: { version: number; comment: string; createdAt: string; createdBy: string | null; document: PresetDocument }[] }
 export type Dimension = "model" | "provider" | "key" | "preset" | "status";
-export interface SeriesView { key: string; label: string; points: { bucket: string; spendUsd: string; requests: number; inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number; outputTokens: number; reasoningTokens: number }[]; totals: { spendUsd: string; requests: number; tokens: number } }
-export interface UsageView { timeZone: string; from: string; to: string; granularity: "hour" | "day"; buckets: string[]; series: SeriesView[]; totals: { spendUsd: string; requests: number; failed: number; rescued: number; inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number; outputTokens: number; reasoningTokens: number; avgTtftMs: number | null } }
+/** Sums of requests. `ttftMsSum / ttftCount` is the mean time to the first token of streamed requests, in ms. */
+export interface UsageCounts { spendUsd: string; requests: number; failed: number; rescued: number; inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number; outputTokens: number; reasoningTokens: number; ttftMsSum: number; ttftCount: number }
+/** `points` has one entry for each of the view's buckets; `before` is the sum in the span compared with, null without one. */
+export interface SeriesView { key: string; label: string; points: UsageCounts[]; totals: UsageCounts; before: UsageCounts | null }
+export interface UsageView {
+  timeZone: string; from: string; to: string; granularity: "hour" | "day"; buckets: string[]; series: SeriesView[]; totals: UsageCounts;
+  previous: { from: string; to: string; totals: UsageCounts; points: UsageCounts[] } | null;
+}
+/** What every page needs to ask: the book that is in use, and the instants at which the reporting month and day began. */
+export interface BookView { mode: BookMode; timeZone: string; monthStart: string; dayStart: string }
 export interface OverviewView {
-  mode: BookMode; timeZone: string; spendMtdUsd: string; spendTodayUsd: string; requestsMtd: number; failedMtd: number; rescuedMtd: number; avgTtftMs: number | null;
-  budget: { limitUsd: string; percent: number } | null;
-  usage: UsageView; topModels: { model: string; spendUsd: string; share: number }[]; topKeys: { keyId: string; name: string; spendUsd: string; share: number }[];
+  mode: BookMode; timeZone: string; today: UsageCounts; byModel: UsageView; byStatus: UsageView;
+  budget: { limitUsd: string; spentUsd: string; period: "daily" | "weekly" | "monthly" | "total"; percent: number } | null;
+  topKeys: { keyId: string; name: string; spendUsd: string; share: number }[];
   recentFailures: RequestListItem[]; setup: { firstRequest: boolean; key: boolean; preset: boolean; budget: boolean };
 }
 export interface RequestListItem {
@@ -48,8 +56,8 @@ export interface BudgetView { id: string; scope: "organization" | "project" | "k
  *  keys.list(Scope) → KeyView[] · keys.create(Scope & {name, kind: live|test|mgmt, rpmLimit?, expiresAt?, budget?: {period, limitUsd}}) → CreatedKeyView · keys.revoke(Scope & {id}) → KeyView
  *  presets.list(Scope) → PresetListItem[] · presets.get(Scope & {slug}) → PresetView · presets.create(Scope & {slug, name, document}) · presets.saveDraft(Scope & {slug, document})
  *  presets.publish(Scope & {slug, comment}) · presets.rollBack(Scope & {slug, version}) (each → PresetView) · presets.explain(Scope & {document, body, now?}) → RoutePlan JSON (pure, through router-core)
- *  usage.series(Scope & {mode, from, to, granularity, groupBy: Dimension}) → UsageView · usage.overview(Scope & {mode?}) → OverviewView
- *  requests.list(Scope & {mode, cursor?, limit?, status?, model?, provider?, keyId?, search?}) → {items: RequestListItem[], nextCursor: string | null} · requests.get(Scope & {id}) → RequestView
+ *  usage.book(Scope) → BookView · usage.series(Scope & {mode, from, to, granularity, groupBy: Dimension, compare?}) → UsageView · usage.overview(Scope & {mode?}) → OverviewView
+ *  requests.list(Scope & {mode, cursor?, limit?, status?, model?, provider?, keyId?, search?}) → {items: RequestListItem[], nextCursor: string | null} · requests.get(Scope & {id}) → RequestView · requests.watch(Scope & {mode}): server-sent count of stored requests
  *  onboarding.state(Scope) → {firstRequest: RequestListItem | null} · onboarding.runForMe(Scope & {secret}) → {status: number, body: unknown} (server-side call through the public gateway)
  *  models.list(Scope) → ModelView[] · budgets.list(Scope) → BudgetView[] · budgets.create(Scope & {scope, scopeId, name, period, limitUsd}) → BudgetView · budgets.remove(Scope & {id})
  */

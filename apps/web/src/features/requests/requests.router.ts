@@ -1,5 +1,6 @@
 import { router } from "../../server/trpc.ts";
 import { getRequest } from "./procedures/get-request.ts";
 import { listRequests } from "./procedures/list-requests.ts";
+import { watchRequests } from "./procedures/watch-requests.ts";
 
-export const requestsRouter = router({ list: listRequests, get: getRequest });
+export const requestsRouter = router({ list: listRequests, get: getRequest, watch: watchRequests });

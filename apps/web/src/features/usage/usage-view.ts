@@ -1,14 +1,14 @@
 import type { UsagePoint, UsageSeries, UsageSums } from "@trunkline/db/web";
 import { usd } from "../../server/money-view.ts";
-import type { SeriesView, UsageView } from "../../server/views.ts";
+import type { SeriesView, UsageCounts, UsageView } from "../../server/views.ts";
 
-/** A chart with more lines than this cannot be read; what is left is one line "other". */
-const SERIES_MAX = 12;
+/** A table with more rows than this is no overview; what is left is one line "other". */
+const SERIES_MAX = 30;
 const OTHER = "other";
 
-type Summed = Pick<UsageSums, "chargeNanoUsd" | "requests" | "inputTokens" | "cacheReadTokens" | "cacheWriteTokens" | "outputTokens" | "reasoningTokens">;
-const FIELDS = ["chargeNanoUsd", "requests", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens"] as const;
-const ZERO: Summed = { chargeNanoUsd: 0n, requests: 0n, inputTokens: 0n, cacheReadTokens: 0n, cacheWriteTokens: 0n, outputTokens: 0n, reasoningTokens: 0n };
+const FIELDS = ["chargeNanoUsd", "requests", "failed", "rescued", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "ttftMsSum", "ttftCount"] as const;
+type Summed = Pick<UsageSums, (typeof FIELDS)[number]>;
+const ZERO: Summed = { chargeNanoUsd: 0n, requests: 0n, failed: 0n, rescued: 0n, inputTokens: 0n, cacheReadTokens: 0n, cacheWriteTokens: 0n, outputTokens: 0n, reasoningTokens: 0n, ttftMsSum: 0n, ttftCount: 0n };
 
 function add(left: Summed, right: Summed): Summed {
   const total = { ...ZERO };
@@ -16,37 +16,40 @@ function add(left: Summed, right: Summed): Summed {
   return total;
 }
 
-const tokensOf = (sums: Summed): number => Number(sums.inputTokens + sums.cacheReadTokens + sums.cacheWriteTokens + sums.outputTokens + sums.reasoningTokens);
-const counts = (sums: Summed) => ({
-  inputTokens: Number(sums.inputTokens), cacheReadTokens: Number(sums.cacheReadTokens), cacheWriteTokens: Number(sums.cacheWriteTokens), outputTokens: Number(sums.outputTokens), reasoningTokens: Number(sums.reasoningTokens),
-});
-
-function toSeries(group: { key: string; label: string }, points: readonly UsagePoint[], buckets: readonly Date[]): SeriesView {
-  const byBucket = new Map<number, Summed>();
-  for (const point of points) byBucket.set(point.bucket.getTime(), add(byBucket.get(point.bucket.getTime()) ?? ZERO, point));
-  const total = points.reduce<Summed>(add, ZERO);
+export function toUsageCounts(sums: Summed): UsageCounts {
   return {
-    key: group.key, label: group.label,
-    points: buckets.map((bucket) => {
-      const sums = byBucket.get(bucket.getTime()) ?? ZERO;
-      return { bucket: bucket.toISOString(), spendUsd: usd(sums.chargeNanoUsd), requests: Number(sums.requests), ...counts(sums) };
-    }),
-    totals: { spendUsd: usd(total.chargeNanoUsd), requests: Number(total.requests), tokens: tokensOf(total) },
+    spendUsd: usd(sums.chargeNanoUsd), requests: Number(sums.requests), failed: Number(sums.failed), rescued: Number(sums.rescued),
+    inputTokens: Number(sums.inputTokens), cacheReadTokens: Number(sums.cacheReadTokens), cacheWriteTokens: Number(sums.cacheWriteTokens), outputTokens: Number(sums.outputTokens), reasoningTokens: Number(sums.reasoningTokens),
+    ttftMsSum: Number(sums.ttftMsSum), ttftCount: Number(sums.ttftCount),
   };
 }
 
-/** Every series has a point for every bucket, zeros included; largest spend first, the tail folded into "other". */
-export function toUsageView(usage: UsageSeries, totals: UsageSums, range: { from: Date; to: Date; granularity: "hour" | "day" }): UsageView {
+/** One value a bucket, zeros included. */
+function pointsOf(points: readonly UsagePoint[], buckets: readonly Date[]): UsageCounts[] {
+  const byBucket = new Map<number, Summed>();
+  for (const point of points) byBucket.set(point.bucket.getTime(), add(byBucket.get(point.bucket.getTime()) ?? ZERO, point));
+  return buckets.map((bucket) => toUsageCounts(byBucket.get(bucket.getTime()) ?? ZERO));
+}
+
+interface Span { readonly from: Date; readonly to: Date }
+interface Answered extends Span { readonly usage: UsageSeries; readonly totals: UsageSums }
+
+/** Every series has a point for every bucket, zeros included; largest spend first, the tail folded into "other". `before` is the span it is compared with. */
+export function toUsageView(now: Answered & { readonly granularity: "hour" | "day" }, before: Answered | null): UsageView {
+  const { usage } = now;
   const shown = usage.groups.length > SERIES_MAX ? usage.groups.slice(0, SERIES_MAX - 1) : usage.groups;
   const names = new Set(shown.map((group) => group.key));
-  const rest = usage.points.filter((point) => !names.has(point.key));
-  const series = shown.map((group) => toSeries(group, usage.points.filter((point) => point.key === group.key), usage.buckets));
+  const earlier = (keep: (key: string) => boolean): UsageCounts | null => (before ? toUsageCounts(before.usage.groups.filter((group) => keep(group.key)).reduce<Summed>(add, ZERO)) : null);
+  const toSeries = (group: { key: string; label: string }, keep: (key: string) => boolean): SeriesView => {
+    const points = usage.points.filter((point) => keep(point.key));
+    return { key: group.key, label: group.label, points: pointsOf(points, usage.buckets), totals: toUsageCounts(points.reduce<Summed>(add, ZERO)), before: earlier(keep) };
+  };
+  const rest = usage.points.some((point) => !names.has(point.key));
+  const series = shown.map((group) => toSeries(group, (key) => key === group.key));
   return {
-    timeZone: usage.timeZone, from: range.from.toISOString(), to: range.to.toISOString(), granularity: range.granularity, buckets: usage.buckets.map((bucket) => bucket.toISOString()),
-    series: rest.length > 0 ? [...series, toSeries({ key: OTHER, label: "Other" }, rest, usage.buckets)] : series,
-    totals: {
-      spendUsd: usd(totals.chargeNanoUsd), requests: Number(totals.requests), failed: Number(totals.failed), rescued: Number(totals.rescued), ...counts(totals),
-      avgTtftMs: totals.ttftCount > 0n ? Number(totals.ttftMsSum / totals.ttftCount) : null,
-    },
+    timeZone: usage.timeZone, from: now.from.toISOString(), to: now.to.toISOString(), granularity: now.granularity, buckets: usage.buckets.map((bucket) => bucket.toISOString()),
+    series: rest ? [...series, toSeries({ key: OTHER, label: "Other" }, (key) => !names.has(key))] : series,
+    totals: toUsageCounts(now.totals),
+    previous: before && { from: before.from.toISOString(), to: before.to.toISOString(), totals: toUsageCounts(before.totals), points: pointsOf(before.usage.points, before.usage.buckets) },
   };
 }

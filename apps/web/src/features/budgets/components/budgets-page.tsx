@@ -1,25 +1,37 @@
 "use client";
 import "./budgets.css";
 import { useState } from "react";
-import { useQuery } from "@tanstack/react-query";
-import { Plus } from "lucide-react";
-import { Button, EmptyState, ErrorCard, Money, Skeleton } from "@trunkline/ui";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Clock, Plus } from "lucide-react";
+import { BudgetBar, Button, EmptyState, ErrorCard, Money, Skeleton } from "@trunkline/ui";
 import type { BudgetView } from "../../../server/views.ts";
 import { useScope } from "../../shell/use-scope.ts";
+import { useUndoable } from "../../shell/use-undoable.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
-import { BudgetBar } from "./budget-bar.tsx";
 import { CreateBudgetDialog } from "./create-budget-dialog.tsx";
-import { RemoveBudgetDialog } from "./remove-budget-dialog.tsx";
 
 const SCOPES = { organization: "Organization", project: "Project", key: "Key" } as const;
 const PERIODS = { daily: "a day", weekly: "a week", monthly: "a month", total: "in total" } as const;
 const SKELETON_ROWS = 4;
 
+/** A removed budget no longer caps anything, so ten seconds pass before it happens. */
+function useRemove() {
+  const trpc = useTRPC();
+  const scope = useScope();
+  const queryClient = useQueryClient();
+  const remove = useMutation(trpc.budgets.remove.mutationOptions({ onSuccess: () => Promise.all([queryClient.invalidateQueries(trpc.budgets.list.queryFilter()), queryClient.invalidateQueries(trpc.keys.list.queryFilter())]) }));
+  const { pending, start } = useUndoable();
+  return {
+    pending,
+    remove: (budget: BudgetView): void => start({ id: budget.id, text: `${budget.name} is removed in 10 seconds.`, commit: () => remove.mutateAsync({ ...scope, id: budget.id }), leaving: { procedure: "budgets.remove", input: { ...scope, id: budget.id } } }),
+  };
+}
+
 export function BudgetsPage() {
   const trpc = useTRPC();
   const budgets = useQuery(trpc.budgets.list.queryOptions(useScope()));
   const [creating, setCreating] = useState(false);
-  const [removing, setRemoving] = useState<BudgetView | null>(null);
+  const { pending, remove } = useRemove();
   const create = <Button variant="primary" onClick={() => setCreating(true)}><Plus className="ic s" aria-hidden />Create budget</Button>;
   return (
     <>
@@ -27,14 +39,13 @@ export function BudgetsPage() {
       <p className="budget-note">What happens at 100 %: requests are refused with status 402 before a provider is called. A daily, weekly or monthly budget begins again with its next period. Requests per minute are set on each key.</p>
       {budgets.isPending ? <section className="card" aria-label="Budgets are loading" aria-busy="true"><div className="body" style={{ display: "grid", gap: 12, paddingTop: 16 }}>{Array.from({ length: SKELETON_ROWS }, (_, row) => <Skeleton key={row} height={36} />)}</div></section> : null}
       {budgets.isError ? <ErrorCard message={`The budgets could not be loaded. ${budgets.error.message}`} onRetry={() => void budgets.refetch()} /> : null}
-      {budgets.data ? <section className="card bt2" aria-label="Budgets">{budgets.data.length === 0 ? <EmptyState text="A budget caps what an organization, a project or a key may spend in a period." action={create} /> : <BudgetTable budgets={budgets.data} onRemove={setRemoving} />}</section> : null}
+      {budgets.data ? <section className="card bt2" aria-label="Budgets">{budgets.data.length === 0 ? <EmptyState text="A budget caps what an organization, a project or a key may spend in a period." action={create} /> : <BudgetTable budgets={budgets.data} removing={pending} onRemove={remove} />}</section> : null}
       <CreateBudgetDialog open={creating} onClose={() => setCreating(false)} />
-      <RemoveBudgetDialog budget={removing} onClose={() => setRemoving(null)} />
     </>
   );
 }
 
-function BudgetTable({ budgets, onRemove }: { budgets: readonly BudgetView[]; onRemove: (budget: BudgetView) => void }) {
+function BudgetTable({ budgets, removing, onRemove }: { budgets: readonly BudgetView[]; removing: ReadonlySet<string>; onRemove: (budget: BudgetView) => void }) {
   return (
     <section className="twrap tablecards" tabIndex={0} aria-label="Budgets, table">
       <table>
@@ -45,7 +56,7 @@ function BudgetTable({ budgets, onRemove }: { budgets: readonly BudgetView[]; on
               <th scope="row"><span className="nm">{budget.name}</span></th>
               <td><span className="tag">{SCOPES[budget.scope]}</span> {budget.scopeName}</td>
               <td className="bud"><Money usd={budget.spentUsd} /> <span className="muted">of <Money usd={budget.limitUsd} /> {PERIODS[budget.period]}</span><BudgetBar percent={budget.percent} /></td>
-              <td className="r"><Button size="sm" variant="ghost" aria-label={`Remove ${budget.name}`} onClick={() => onRemove(budget)}>Remove</Button></td>
+              <td className="r">{removing.has(budget.id) ? <span className="st warn"><Clock className="ic" aria-hidden />Removing</span> : <Button size="sm" variant="ghost" aria-label={`Remove ${budget.name}`} onClick={() => onRemove(budget)}>Remove</Button>}</td>
             </tr>
           ))}
         </tbody>

@@ -1,34 +1,34 @@
 import { CircleCheck, CircleSlash, CircleX, Clock } from "lucide-react";
-import { Ago, Button, Money } from "@trunkline/ui";
+import { Ago, BudgetBar, Button, Money } from "@trunkline/ui";
 import type { KeyView } from "../../../server/views.ts";
-import { BudgetBar } from "./budget-bar.tsx";
 
 const KINDS = { live: { label: "Live", tone: "ok" }, test: { label: "Test", tone: "acc" }, mgmt: { label: "Management", tone: "" } } as const;
 const PERIODS = { daily: "a day", weekly: "a week", monthly: "a month", total: "in total" } as const;
 const FULL_PERCENT = 100;
 
-function stateOf(key: KeyView) {
+function stateOf(key: KeyView, revoking: boolean) {
+  if (revoking) return { icon: Clock, tone: "warn", label: "Revoking" };
   if (key.revokedAt) return { icon: CircleSlash, tone: "muted", label: "Revoked" };
   if (key.expiresAt && Date.parse(key.expiresAt) <= Date.now()) return { icon: Clock, tone: "warn", label: "Expired" };
   if (key.budget && key.budget.percent >= FULL_PERCENT) return { icon: CircleX, tone: "err", label: "Budget full" };
   return { icon: CircleCheck, tone: "ok", label: "Active" };
 }
 
-export function KeyTable({ keys, onRevoke }: { keys: readonly KeyView[]; onRevoke: (key: KeyView) => void }) {
+export function KeyTable({ keys, revoking, onRevoke }: { keys: readonly KeyView[]; revoking: ReadonlySet<string>; onRevoke: (key: KeyView) => void }) {
   return (
     <section className="twrap tablecards" tabIndex={0} aria-label="Keys, table">
       <table>
         <thead>
           <tr><th scope="col">Name</th><th scope="col">Key</th><th scope="col">Kind</th><th scope="col" className="r">Spend, 30 days</th><th scope="col">Budget</th><th scope="col" className="r">Req/min</th><th scope="col">Last used</th><th scope="col">Status</th><th scope="col"><span className="sr">Actions</span></th></tr>
         </thead>
-        <tbody>{keys.map((key) => <KeyRow key={key.id} apiKey={key} onRevoke={onRevoke} />)}</tbody>
+        <tbody>{keys.map((key) => <KeyRow key={key.id} apiKey={key} revoking={revoking.has(key.id)} onRevoke={onRevoke} />)}</tbody>
       </table>
     </section>
   );
 }
 
-function KeyRow({ apiKey, onRevoke }: { apiKey: KeyView; onRevoke: (key: KeyView) => void }) {
-  const { icon: Icon, tone, label } = stateOf(apiKey);
+function KeyRow({ apiKey, revoking, onRevoke }: { apiKey: KeyView; revoking: boolean; onRevoke: (key: KeyView) => void }) {
+  const { icon: Icon, tone, label } = stateOf(apiKey, revoking);
   const kind = KINDS[apiKey.kind];
   return (
     <tr className={apiKey.revokedAt ? "off" : ""}>
@@ -40,7 +40,7 @@ function KeyRow({ apiKey, onRevoke }: { apiKey: KeyView; onRevoke: (key: KeyView
       <td className="r" data-l="Req/min">{apiKey.rpmLimit === null ? <span className="muted">no limit</span> : apiKey.rpmLimit.toLocaleString("en-US")}</td>
       <td data-l="Last used"><Ago at={apiKey.lastUsedAt} />{apiKey.expiresAt ? <span className="two">until {apiKey.expiresAt.slice(0, 10)}</span> : null}</td>
       <td><span className={`st ${tone}`}><Icon className="ic" aria-hidden />{label}</span></td>
-      <td className="r">{apiKey.revokedAt ? null : <Button size="sm" variant="ghost" aria-label={`Revoke ${apiKey.name}`} onClick={() => onRevoke(apiKey)}>Revoke</Button>}</td>
+      <td className="r">{apiKey.revokedAt || revoking ? null : <Button size="sm" variant="ghost" aria-label={`Revoke ${apiKey.name}`} onClick={() => onRevoke(apiKey)}>Revoke</Button>}</td>
     </tr>
   );
 }

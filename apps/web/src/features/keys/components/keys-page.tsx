@@ -1,15 +1,16 @@
 "use client";
 import "./keys.css";
 import { useState } from "react";
-import { useQuery } from "@tanstack/react-query";
+import { useSearchParams } from "next/navigation";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, Search } from "lucide-react";
 import { Button, EmptyState, ErrorCard, Segmented, Skeleton } from "@trunkline/ui";
 import type { KeyView } from "../../../server/views.ts";
-import { useScope } from "../../shell/use-scope.ts";
+import { useScope, useSetParams } from "../../shell/use-scope.ts";
+import { useUndoable } from "../../shell/use-undoable.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { CreateKeyDialog } from "./create-key-dialog.tsx";
 import { KeyTable } from "./key-table.tsx";
-import { RevokeKeyDialog } from "./revoke-key-dialog.tsx";
 
 type Shown = "all" | "active" | "revoked";
 const SKELETON_ROWS = 5;
@@ -19,26 +20,39 @@ function matches(key: KeyView, text: string, shown: Shown): boolean {
   return `${key.name} ${key.keyId} ${key.lastFour}`.toLowerCase().includes(text.trim().toLowerCase());
 }
 
+/** Revoking is final, so ten seconds pass before it happens. */
+function useRevoke() {
+  const trpc = useTRPC();
+  const scope = useScope();
+  const queryClient = useQueryClient();
+  const revoke = useMutation(trpc.keys.revoke.mutationOptions({ onSuccess: () => queryClient.invalidateQueries(trpc.keys.list.queryFilter()) }));
+  const { pending, start } = useUndoable();
+  return {
+    pending,
+    revoke: (key: KeyView): void => start({ id: key.id, text: `${key.name} is revoked in 10 seconds.`, commit: () => revoke.mutateAsync({ ...scope, id: key.id }), leaving: { procedure: "keys.revoke", input: { ...scope, id: key.id } } }),
+  };
+}
+
 export function KeysPage() {
   const trpc = useTRPC();
   const keys = useQuery(trpc.keys.list.queryOptions(useScope()));
-  const [creating, setCreating] = useState(false);
-  const [revoking, setRevoking] = useState<KeyView | null>(null);
-  const create = <Button variant="primary" onClick={() => setCreating(true)}><Plus className="ic s" aria-hidden />Create key</Button>;
+  const creating = useSearchParams().has("create");
+  const setParams = useSetParams();
+  const { pending, revoke } = useRevoke();
+  const create = <Button variant="primary" onClick={() => setParams({ create: "1" })}><Plus className="ic s" aria-hidden />Create key</Button>;
   return (
     <>
       <div className="head"><h1>API keys</h1>{create}</div>
       {keys.isPending ? <section className="card" aria-label="Keys are loading" aria-busy="true"><div className="body" style={{ display: "grid", gap: 12, paddingTop: 16 }}>{Array.from({ length: SKELETON_ROWS }, (_, row) => <Skeleton key={row} height={36} />)}</div></section> : null}
       {keys.isError ? <ErrorCard message={`The keys could not be loaded. ${keys.error.message}`} onRetry={() => void keys.refetch()} /> : null}
       {keys.data?.length === 0 ? <section className="card" aria-label="Keys"><EmptyState text="A key lets your program call every model through Trunkline." action={create} snippet='curl $TRUNKLINE_URL/v1/chat/completions -H "authorization: Bearer $TRUNKLINE_API_KEY"' /></section> : null}
-      {keys.data && keys.data.length > 0 ? <KeyList keys={keys.data} onRevoke={setRevoking} /> : null}
-      <CreateKeyDialog open={creating} onClose={() => setCreating(false)} />
-      <RevokeKeyDialog apiKey={revoking} onClose={() => setRevoking(null)} />
+      {keys.data && keys.data.length > 0 ? <KeyList keys={keys.data} revoking={pending} onRevoke={revoke} /> : null}
+      <CreateKeyDialog open={creating} onClose={() => setParams({ create: null })} />
     </>
   );
 }
 
-function KeyList({ keys, onRevoke }: { keys: readonly KeyView[]; onRevoke: (key: KeyView) => void }) {
+function KeyList({ keys, revoking, onRevoke }: { keys: readonly KeyView[]; revoking: ReadonlySet<string>; onRevoke: (key: KeyView) => void }) {
   const [text, setText] = useState("");
   const [shown, setShown] = useState<Shown>("all");
   const active = keys.filter((key) => key.revokedAt === null).length;
@@ -47,11 +61,11 @@ function KeyList({ keys, onRevoke }: { keys: readonly KeyView[]; onRevoke: (key:
   return (
     <>
       <div className="keyfilters">
-        <div className="field"><Search className="ic s" aria-hidden /><input type="search" aria-label="Filter keys" placeholder="Name, id or last 4" value={text} onChange={(event) => setText(event.target.value)} /></div>
+        <div className="field"><Search className="ic s" aria-hidden /><input type="search" aria-label="Filter keys" placeholder="Name, id or last 4" data-filter value={text} onChange={(event) => setText(event.target.value)} /></div>
         <Segmented<Shown> label="Show" value={shown} options={options} onChange={setShown} />
       </div>
       <section className="card kt" aria-label="Keys">
-        {visible.length > 0 ? <KeyTable keys={visible} onRevoke={onRevoke} /> : <EmptyState text="No key matches this filter." action={<Button onClick={() => { setText(""); setShown("all"); }}>Clear filter</Button>} />}
+        {visible.length > 0 ? <KeyTable keys={visible} revoking={revoking} onRevoke={onRevoke} /> : <EmptyState text="No key matches this filter." action={<Button onClick={() => { setText(""); setShown("all"); }}>Clear filter</Button>} />}
       </section>
     </>
   );

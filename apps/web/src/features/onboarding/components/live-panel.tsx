@@ -10,22 +10,15 @@ import { useTRPC } from "../../trpc/provider.tsx";
 import { FirstRequest } from "./first-request.tsx";
 import { answerText, refusalText } from "./trial-answer.ts";
 
-/** A person watches the panel. */
-const POLL_MS = 1_000;
-
 export const isFailure = (request: RequestListItem): boolean => request.status === "failed" || request.status === "partial";
-const isSettled = (request: RequestListItem | null | undefined): boolean => Boolean(request && !isFailure(request));
 
-/** The project's first request, or after a failed one the newest. Asks each second until a request has succeeded. */
+/** The project's first request, or after a failed one the newest. The shell's stream asks again the moment one is stored. */
 export function useFirstRequest() {
   const trpc = useTRPC();
   const scope = useScope();
-  const state = useQuery({ ...trpc.onboarding.state.queryOptions(scope), refetchInterval: ({ state: { data } }) => (data?.firstRequest ? false : POLL_MS) });
+  const state = useQuery(trpc.onboarding.state.queryOptions(scope));
   const first = state.data?.firstRequest ?? null;
-  const newest = useQuery({
-    ...trpc.requests.list.queryOptions({ ...scope, mode: "test", limit: 1 }), enabled: first !== null && isFailure(first),
-    refetchInterval: ({ state: { data } }) => (isSettled(data?.items[0]) ? false : POLL_MS),
-  });
+  const newest = useQuery({ ...trpc.requests.list.queryOptions({ ...scope, mode: "test", limit: 1 }), enabled: first !== null && isFailure(first) });
   return { state, request: first && isFailure(first) ? newest.data?.items[0] ?? first : first };
 }
 

@@ -1,19 +1,19 @@
 "use client";
 import { useEffect, useState } from "react";
-import { skipToken, useQuery, keepPreviousData } from "@tanstack/react-query";
+import { skipToken, useQuery } from "@tanstack/react-query";
 import { Route } from "lucide-react";
 import type { inferOutput } from "@trpc/tanstack-react-query";
 import { ErrorCard, Field, ModelName, Money, Skeleton } from "@trunkline/ui";
 import type { PresetDocument } from "@trunkline/contracts";
 import { useScope } from "../../shell/use-scope.ts";
-import { useTRPC } from "../../trpc/provider.tsx";
+import { useTRPC, useTRPCClient } from "../../trpc/provider.tsx";
 import { compact, NEEDS } from "./document-edits.ts";
 import { FIRST_REQUEST, toBody, type SimulatedRequest } from "./simulated-request.ts";
 
 /** Long enough that typing asks once, short enough to feel at once. */
 const SETTLE_MS = 350;
-/** The question travels in an address; longer prompts are stood for by their token count. */
-const MESSAGE_LENGTH_MAX = 300;
+/** Enough for a prompt that is worth trying; longer ones are stood for by their token count. */
+const MESSAGE_LENGTH_MAX = 20_000;
 const USD_DIGITS = 9;
 
 type Plan = inferOutput<ReturnType<typeof useTRPC>["presets"]["explain"]>;
@@ -30,10 +30,12 @@ function useSettled(value: string): string {
 /** What the router would do with a request under the document on the page, saved or not. `document` is null while it is not valid. */
 export function useExplained(document: PresetDocument | null, request: SimulatedRequest) {
   const trpc = useTRPC();
+  const client = useTRPCClient();
   const scope = useScope();
   const question = useSettled(JSON.stringify(document ? { document: compact(document), body: toBody(request) } : null));
   const asked = JSON.parse(question) as { document: ReturnType<typeof compact>; body: Record<string, unknown> } | null;
-  return useQuery({ ...trpc.presets.explain.queryOptions(asked ? { ...scope, ...asked } : skipToken), placeholderData: keepPreviousData });
+  // Sent as a change, because a document does not fit into an address; kept as a query, because it only asks.
+  return useQuery({ queryKey: [...trpc.presets.explain.mutationKey(), scope, question], queryFn: asked ? () => client.presets.explain.mutate({ ...scope, ...asked }) : skipToken });
 }
 
 export function useSimulatedRequest() {

@@ -1,61 +1,65 @@
 "use client";
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { usePathname, useRouter, useSearchParams } from "next/navigation";
-import { useState } from "react";
-import { Ago, Button, Card, EmptyState, ErrorCard, ModelName, Money, Skeleton, Status } from "@trunkline/ui";
-import type { RequestListItem } from "../../../server/views.ts";
-import { useBook, useScope } from "../../shell/use-scope.ts";
+import "./logs.css";
+import Link from "next/link";
+import { useSearchParams } from "next/navigation";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Button, EmptyState, ErrorCard, Skeleton } from "@trunkline/ui";
+import type { BookMode } from "../../../server/views.ts";
+import { useBook, useProjectPath, useScope, useSetParams } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
-import { RequestDetail } from "./request-detail.tsx";
+import { FilterBar } from "./filter-bar.tsx";
+import { isEmpty, parseFilter, writeFilter, type LogFilter } from "./log-filter.ts";
+import { LogTable } from "./log-table.tsx";
+import { OutcomeStrip } from "./outcome-strip.tsx";
+import { RequestDrawer } from "./request-drawer.tsx";
+import { useLogKeys } from "./use-log-keys.ts";
 
-const REFRESH_MS = 5_000;
-const STATUSES = ["ok", "rescued", "failed", "partial", "cancelled"] as const;
-
-export function LogsPage() {
+/** Key names become ids; a name that no key has matches nothing. */
+function useRows(filter: LogFilter, mode: BookMode, ready: boolean) {
   const trpc = useTRPC();
   const scope = useScope();
-  const { mode } = useBook();
-  const [status, setStatus] = useState<(typeof STATUSES)[number] | "">("");
-  const [search, setSearch] = useState("");
-  const open = useSearchParams().get("id");
-  const pathname = usePathname();
-  const router = useRouter();
-  const requests = useInfiniteQuery({ ...trpc.requests.list.infiniteQueryOptions({ ...scope, mode, ...(status ? { status } : {}), ...(search ? { search } : {}) }, { getNextPageParam: (page) => page.nextCursor ?? undefined }), refetchInterval: REFRESH_MS });
-  const items = requests.data?.pages.flatMap((page) => page.items) ?? [];
-  const show = (id: string | null): void => router.push(`${pathname}?mode=${mode}${id ? `&id=${id}` : ""}`);
+  const keys = useQuery(trpc.keys.list.queryOptions(scope));
+  const { status, model, provider, key } = filter.tokens;
+  const keyId = key === undefined ? undefined : (keys.data?.find((one) => one.name === key || one.id === key)?.id ?? key);
+  const search = filter.search === "" ? undefined : filter.search;
+  const rows = useInfiniteQuery({ ...trpc.requests.list.infiniteQueryOptions({ ...scope, mode, status, model, provider, keyId, search }, { getNextPageParam: (page) => page.nextCursor ?? undefined }), enabled: ready && (key === undefined || keys.data !== undefined) });
+  return { rows, keyNames: [...new Set((keys.data ?? []).map((one) => one.name))] };
+}
+
+export function LogsPage() {
+  const params = useSearchParams();
+  const setParams = useSetParams();
+  const { mode, ready, book } = useBook();
+  const openId = params.get("id");
+  const filter = parseFilter(params.get("q") ?? "");
+  const setFilter = (next: LogFilter): void => setParams({ q: writeFilter(next) || null });
+  const { rows, keyNames } = useRows(filter, mode, ready);
+  const items = rows.data?.pages.flatMap((page) => page.items) ?? [];
+  const timeZone = book?.timeZone ?? "UTC";
+  const open = (id: string): void => setParams({ id }, openId === null ? "push" : "replace");
+  const close = (): void => setParams({ id: null });
+  const { cursor, previous, next } = useLogKeys({ ids: items.map((row) => row.id), openId, open, close });
+  const names = (of: (row: (typeof items)[number]) => string | null): string[] => [...new Set(items.flatMap((row) => of(row) ?? []))];
   return (
-    <>
-      <div className="head"><h1>Logs</h1></div>
-      <div className="row" style={{ marginBottom: 16 }}>
-        <label className="row meta">Status <select className="select" value={status} onChange={(event) => setStatus(event.target.value as typeof status)}><option value="">All</option>{STATUSES.map((one) => <option key={one} value={one}>{one}</option>)}</select></label>
-        <label className="field" style={{ flex: "1 1 200px", maxWidth: 360 }}><span className="sr">Search</span><input style={{ border: 0, background: "transparent", width: "100%" }} placeholder="Request id or model" value={search} onChange={(event) => setSearch(event.target.value)} /></label>
+    <div className={`logs ${openId === null ? "" : "split"}`}>
+      <div className="list">
+        <div className="head"><h1>Logs</h1><span className="tag lg plain" title="New requests appear as they are stored"><span className="dot" aria-hidden />Live</span></div>
+        <FilterBar filter={filter} onChange={setFilter} known={{ model: names((row) => row.model), provider: names((row) => row.provider), key: keyNames }} />
+        <OutcomeStrip mode={mode} ready={ready} />
+        {rows.isError ? <ErrorCard message={`The log could not be read: ${rows.error.message}`} onRetry={() => void rows.refetch()} /> : null}
+        {rows.isPending && !rows.isError ? <div className="grid" aria-busy="true"><Skeleton height={36} /><Skeleton height={36} /><Skeleton height={36} /></div> : null}
+        {rows.data && items.length === 0 ? <Nothing mode={mode} filtered={!isEmpty(filter)} onClear={() => setParams({ q: null })} /> : null}
+        {items.length > 0 ? <LogTable rows={items} timeZone={timeZone} cursor={cursor} openId={openId} onOpen={open} /> : null}
+        {rows.hasNextPage ? <p className="more"><Button disabled={rows.isFetchingNextPage} onClick={() => void rows.fetchNextPage()}>Show older</Button></p> : null}
       </div>
-      {requests.isPending ? <Skeleton height={320} /> : requests.isError ? <ErrorCard message={`The log could not be read: ${requests.error.message}`} onRetry={() => void requests.refetch()} /> : items.length === 0 ? <Card title="No requests"><EmptyState text={`No ${mode} request matches. Calls show up here within a second or two.`} /></Card> : <Table items={items} onOpen={show} />}
-      {requests.hasNextPage ? <p style={{ marginTop: 16 }}><Button onClick={() => void requests.fetchNextPage()}>Load more</Button></p> : null}
-      <RequestDetail id={open} onClose={() => show(null)} />
-    </>
+      {openId === null ? null : <RequestDrawer id={openId} timeZone={timeZone} onClose={close} onPrevious={previous} onNext={next} />}
+    </div>
   );
 }
 
-function Table({ items, onOpen }: { items: readonly RequestListItem[]; onOpen: (id: string) => void }) {
-  return (
-    <div className="card"><section className="twrap tablecards" tabIndex={0} aria-label="Requests, table">
-      <table>
-        <thead><tr><th>Time</th><th>Status</th><th>Model</th><th>Provider</th><th>Key</th><th className="r">First token</th><th className="r">Duration</th><th className="r">Tokens</th><th className="r">Cost</th></tr></thead>
-        <tbody>{items.map((row) => (
-          <tr key={row.id}>
-            <td><button type="button" className="link" onClick={() => onOpen(row.id)} aria-label={`Open ${row.id}`}><Ago at={row.createdAt} /></button></td>
-            <td><Status status={row.status} code={row.httpStatus} />{row.attempts > 1 ? <span className="tag" style={{ marginLeft: 6 }}>{row.attempts} attempts</span> : null}</td>
-            <td><ModelName id={row.model ?? row.requestedModel} /></td>
-            <td>{row.provider ?? "–"}</td>
-            <td>{row.keyName}</td>
-            <td className="r">{row.timeToFirstTokenMs === null ? "–" : `${row.timeToFirstTokenMs} ms`}</td>
-            <td className="r">{row.durationMs} ms</td>
-            <td className="r">{(row.inputTokens + row.cacheReadTokens + row.cacheWriteTokens).toLocaleString("en-US")} → {(row.outputTokens + row.reasoningTokens).toLocaleString("en-US")}</td>
-            <td className="r"><Money usd={row.costUsd} /></td>
-          </tr>
-        ))}</tbody>
-      </table>
-    </section></div>
-  );
+function Nothing({ mode, filtered, onClear }: { mode: BookMode; filtered: boolean; onClear: () => void }) {
+  const at = useProjectPath();
+  return filtered
+    ? <EmptyState text={`No request in the ${mode} book matches this filter.`} action={<Button onClick={onClear}>Clear the filter</Button>} />
+    : <EmptyState text={`The ${mode} book holds no request yet. Each one appears here the moment it is stored.`} action={<Link className="btn primary" href={at("/onboarding")}>Make the first call</Link>} snippet='curl $TRUNKLINE_URL/v1/chat/completions -H "authorization: Bearer $TRUNKLINE_API_KEY" -d &apos;{"model":"auto","messages":[{"role":"user","content":"Hello"}]}&apos;' />;
 }

@@ -1,12 +1,15 @@
 import { Activity, ChartColumn, Gauge, KeyRound, LayoutGrid, Box, SlidersHorizontal, type LucideIcon } from "lucide-react";
 
-export interface Section { readonly title: string; readonly links: readonly { readonly label: string; readonly path: string; readonly icon: LucideIcon }[] }
+/** `key` follows "g" on the keyboard. */
+interface SectionLink { readonly label: string; readonly path: string; readonly icon: LucideIcon; readonly key: string }
+interface Section { readonly title: string; readonly links: readonly SectionLink[] }
 
 export const SECTIONS: readonly Section[] = [
-  { title: "Build", links: [{ label: "Overview", path: "", icon: LayoutGrid }, { label: "Models", path: "/models", icon: Box }, { label: "Presets", path: "/presets", icon: SlidersHorizontal }, { label: "API keys", path: "/keys", icon: KeyRound }] },
-  { title: "Observe", links: [{ label: "Analytics", path: "/analytics", icon: ChartColumn }, { label: "Logs", path: "/logs", icon: Activity }] },
-  { title: "Operate", links: [{ label: "Limits & budgets", path: "/limits", icon: Gauge }] },
+  { title: "Build", links: [{ label: "Overview", path: "", icon: LayoutGrid, key: "o" }, { label: "Models", path: "/models", icon: Box, key: "m" }, { label: "Presets", path: "/presets", icon: SlidersHorizontal, key: "p" }, { label: "API keys", path: "/keys", icon: KeyRound, key: "k" }] },
+  { title: "Observe", links: [{ label: "Analytics", path: "/analytics", icon: ChartColumn, key: "a" }, { label: "Logs", path: "/logs", icon: Activity, key: "l" }] },
+  { title: "Operate", links: [{ label: "Limits & budgets", path: "/limits", icon: Gauge, key: "b" }] },
 ];
+export const LINKS: readonly SectionLink[] = SECTIONS.flatMap((section) => section.links);
 
-/** The five that fit a thumb. */
-export const TABS = ["", "/logs", "/keys", "/presets", "/analytics"];
+/** The four that fit a thumb; the fifth place opens the rest. */
+export const TABS = ["", "/analytics", "/logs", "/keys"];

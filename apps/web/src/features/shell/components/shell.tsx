@@ -1,10 +1,15 @@
 "use client";
 import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
-import { PanelLeft } from "lucide-react";
+import { Ellipsis, PanelLeft } from "lucide-react";
 import { useState, type ReactNode } from "react";
+import { Dialog } from "@trunkline/ui";
+import { useLiveBook } from "../use-live.ts";
 import { useProjectPath } from "../use-scope.ts";
-import { SECTIONS, TABS } from "./sections.ts";
+import { useShellShortcuts } from "../use-shortcuts.ts";
+import { CommandPalette } from "./command-palette.tsx";
+import { LINKS, SECTIONS, TABS } from "./sections.ts";
+import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { TopBar } from "./top-bar.tsx";
 
 export function Brand() {
@@ -16,36 +21,51 @@ export function Brand() {
   );
 }
 
-/** The frame of every page of a project: sidebar, top bar, and a tab bar at phone width. */
+type Opened = "palette" | "shortcuts" | "more" | null;
+
+/** The frame of every page of a project: sidebar, top bar, and a tab bar at phone width. Holds the page's one stream. */
 export function Shell({ children }: { children: ReactNode }) {
-  const [rail, setRail] = useState(false);
+  const [collapsed, setCollapsed] = useState(false);
+  const [opened, setOpened] = useState<Opened>(null);
+  const live = useLiveBook();
   const at = useProjectPath();
   const pathname = usePathname();
-  const mode = useSearchParams().get("mode");
+  const query = useSearchParams();
+  const mode = query.get("mode");
   const href = (path: string): string => `${at(path)}${mode ? `?mode=${mode}` : ""}`;
   const current = (path: string): "page" | undefined => (pathname === at(path) || (path !== "" && pathname.startsWith(`${at(path)}/`)) ? "page" : undefined);
-  const links = SECTIONS.flatMap((section) => section.links);
+  useShellShortcuts({ onPalette: () => setOpened((now) => (now === "palette" ? null : "palette")), onHelp: () => setOpened("shortcuts") });
+  // A dialog reports that it closed also after another one took its place.
+  const closing = (which: Opened) => (): void => setOpened((now) => (now === which ? null : now));
+  // An open log needs the room.
+  const rail = collapsed || (query.has("id") && pathname === at("/logs"));
   return (
-    <div className={`app ${rail ? "rail" : ""}`}>
+    <div className={`app ${rail ? "rail" : ""}`} data-live={live}>
       <aside className="side">
         <Brand />
         <nav aria-label="Main">
           {SECTIONS.map((section) => (
             <div key={section.title}>
               <h2>{section.title}</h2>
-              <ul>{section.links.map(({ label, path, icon: Icon }) => <li key={path}><Link href={href(path)} aria-current={current(path)}><Icon className="ic" aria-hidden /><span>{label}</span></Link></li>)}</ul>
+              <ul>{section.links.map(({ label, path, icon: Icon }) => <li key={path}><Link href={href(path)} title={rail ? label : undefined} aria-current={current(path)}><Icon className="ic" aria-hidden /><span>{label}</span></Link></li>)}</ul>
             </div>
           ))}
         </nav>
-        <footer><button type="button" aria-label={rail ? "Expand sidebar" : "Collapse sidebar"} aria-pressed={rail} onClick={() => setRail(!rail)}><PanelLeft className="ic" aria-hidden /></button></footer>
+        <footer><button type="button" aria-label={collapsed ? "Expand sidebar" : "Collapse sidebar"} aria-pressed={collapsed} onClick={() => setCollapsed(!collapsed)}><PanelLeft className="ic" aria-hidden /></button></footer>
       </aside>
       <div className="main">
-        <TopBar />
+        <TopBar onPalette={() => setOpened("palette")} />
         <main className="page" id="main">{children}</main>
       </div>
       <nav className="tabbar" aria-label="Sections">
-        {links.filter(({ path }) => TABS.includes(path)).map(({ label, path, icon: Icon }) => <Link key={path} href={href(path)} aria-current={current(path)}><Icon className="ic" aria-hidden />{label}</Link>)}
+        {LINKS.filter(({ path }) => TABS.includes(path)).sort((a, b) => TABS.indexOf(a.path) - TABS.indexOf(b.path)).map(({ label, path, icon: Icon }) => <Link key={path} href={href(path)} aria-current={current(path)}><Icon className="ic" aria-hidden />{label}</Link>)}
+        <button type="button" aria-expanded={opened === "more"} onClick={() => setOpened("more")}><Ellipsis className="ic" aria-hidden />More</button>
       </nav>
+      <CommandPalette open={opened === "palette"} onClose={closing("palette")} onShortcuts={() => setOpened("shortcuts")} />
+      <ShortcutSheet open={opened === "shortcuts"} onClose={closing("shortcuts")} />
+      <Dialog title="More" open={opened === "more"} onClose={closing("more")}>
+        <ul className="morelist">{LINKS.filter(({ path }) => !TABS.includes(path)).map(({ label, path, icon: Icon }) => <li key={path}><Link href={href(path)} aria-current={current(path)} onClick={closing("more")}><Icon className="ic" aria-hidden />{label}</Link></li>)}</ul>
+      </Dialog>
     </div>
   );
 }

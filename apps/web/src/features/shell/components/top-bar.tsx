@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { LogOut, Monitor, Moon, Sun } from "lucide-react";
+import { LogOut, Monitor, Moon, Search, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
@@ -10,7 +10,8 @@ import { useBook, useScope } from "../use-scope.ts";
 
 const BOOKS = [{ value: "live", label: "Live" }, { value: "test", label: "Test" }] as const;
 
-export function TopBar() {
+/** Switchers at the left, search, theme and account at the right. */
+export function TopBar({ onPalette }: { onPalette: () => void }) {
   const trpc = useTRPC();
   const me = useQuery(trpc.viewer.me.queryOptions());
   const { organization, project } = useScope();
@@ -22,13 +23,15 @@ export function TopBar() {
     <header className="top">
       <span className="switch">
         <span className="orgmark" aria-hidden>{(here?.name ?? organization).slice(0, 1).toUpperCase()}</span>
-        <select className="select" style={{ border: 0, background: "transparent", fontWeight: 500, maxWidth: "42vw" }} aria-label="Organization and project" value={`${organization}/${project}`} onChange={(event) => router.push(`/${event.target.value}`)}>
+        <select className="select" style={{ border: 0, background: "transparent", fontWeight: 500, maxWidth: "40vw" }} aria-label="Organization and project" value={`${organization}/${project}`} onChange={(event) => router.push(`/${event.target.value}`)}>
           {organizations.length === 0 ? <option value={`${organization}/${project}`}>{`${organization} / ${project}`}</option> : null}
           {organizations.flatMap((one) => one.projects.map((two) => <option key={two.id} value={`${one.slug}/${two.slug}`}>{`${one.name} / ${two.name}`}</option>))}
         </select>
       </span>
       <Segmented className="book" label="Book" value={mode} options={BOOKS} onChange={setMode} />
       <span className="grow" />
+      <button type="button" className="kbar" aria-keyshortcuts="Meta+K Control+K" onClick={onPalette}><Search className="ic s" aria-hidden /><span>Search or jump to</span><kbd>⌘K</kbd></button>
+      <button type="button" className="btn icon ghost mob" aria-label="Search" onClick={onPalette}><Search className="ic" aria-hidden /></button>
       <ThemeToggle />
       <Account email={me.data?.user.email ?? ""} />
     </header>
@@ -44,7 +47,7 @@ function ThemeToggle() {
   const now = theme === "light" || theme === "dark" ? theme : "system";
   // The server does not know the theme: the icon follows the first interaction or the client's own knowledge after mount.
   const Icon = THEME_ICON[shown ? now : "system"];
-  return <button type="button" className="btn icon ghost" aria-label="Change theme" title="Change theme" onClick={() => { setShown(true); setTheme(NEXT_THEME[now]); }}><Icon className="ic" aria-hidden /></button>;
+  return <button type="button" className="btn icon ghost desk" aria-label="Change theme" title="Change theme" onClick={() => { setShown(true); setTheme(NEXT_THEME[now]); }}><Icon className="ic" aria-hidden /></button>;
 }
 
 function Account({ email }: { email: string }) {

@@ -1,81 +1,101 @@
 "use client";
+import "./analytics.css";
+import Link from "next/link";
+import { useSyncExternalStore, type ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
-import { Card, EmptyState, ErrorCard, ModelName, Money, Segmented, Skeleton, StackedBars, type BarSeries } from "@trunkline/ui";
-import type { Dimension, SeriesView, UsageView } from "../../../server/views.ts";
-import { useBook, useScope } from "../../shell/use-scope.ts";
+import { Clock, Download, Globe } from "lucide-react";
+import { Card, daySpan, EmptyState, ErrorCard, Skeleton } from "@trunkline/ui";
+import type { BookView, Dimension, UsageView } from "../../../server/views.ts";
+import { useBook, useChoice, useProjectPath, useScope } from "../../shell/use-scope.ts";
+import { rank } from "../../shell/usage-series.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
+import { breakdownCells, breakdownOf } from "./breakdown.ts";
+import { BreakdownTable } from "./breakdown-table.tsx";
+import { download, toCsv } from "./csv.ts";
+import { MainChart } from "./main-chart.tsx";
+import { METRIC_NAMES, METRICS, type MetricName } from "./metrics.ts";
+import { rangeOf, RANGES, type RangeName } from "./ranges.ts";
 
-const RANGES = [{ value: "1", label: "24 h" }, { value: "7", label: "7 d" }, { value: "30", label: "30 d" }] as const;
-const GROUPS = [{ value: "model", label: "Model" }, { value: "provider", label: "Provider" }, { value: "key", label: "Key" }, { value: "preset", label: "Preset" }, { value: "status", label: "Status" }] as const;
-const METRICS = [{ value: "spend", label: "Spend" }, { value: "requests", label: "Requests" }, { value: "tokens", label: "Tokens" }] as const;
-type Metric = (typeof METRICS)[number]["value"];
-const DAY_MS = 86_400_000;
-/** More colours than this cannot be told apart; the rest is "Other". */
-const SERIES_MAX = 6;
+const GROUPS: readonly { readonly value: Dimension; readonly label: string }[] = [{ value: "model", label: "Model" }, { value: "provider", label: "Provider" }, { value: "key", label: "Key" }, { value: "preset", label: "Preset" }, { value: "status", label: "Status" }];
+const MINUTE_MS = 60_000;
 
-const tokensOf = (point: SeriesView["points"][number]): number => point.inputTokens + point.cacheReadTokens + point.cacheWriteTokens + point.outputTokens + point.reasoningTokens;
-const valueOf = (point: SeriesView["points"][number], metric: Metric): number => (metric === "spend" ? Number(point.spendUsd) : metric === "requests" ? point.requests : tokensOf(point));
-const amount = (metric: Metric) => (value: number): string => (metric === "spend" ? `$${value < 1 && value > 0 ? Number(value.toPrecision(2)) : value.toFixed(2)}` : Intl.NumberFormat("en", { notation: "compact" }).format(value));
-
-/** The six largest series as bars, the rest summed. */
-function barsOf(usage: UsageView, metric: Metric): BarSeries[] {
-  const rows = usage.series.map((series) => {
-    const at = new Map(series.points.map((point) => [point.bucket, valueOf(point, metric)]));
-    return { key: series.key, label: series.label, values: usage.buckets.map((bucket) => at.get(bucket) ?? 0) };
-  });
-  const total = (row: { values: number[] }): number => row.values.reduce((sum, value) => sum + value, 0);
-  const sorted = rows.sort((a, b) => total(b) - total(a));
-  const rest = sorted.slice(SERIES_MAX);
-  if (rest.length === 0) return sorted;
-  return [...sorted.slice(0, SERIES_MAX), { key: "other", label: `Other (${rest.length})`, values: usage.buckets.map((_, at) => rest.reduce((sum, row) => sum + (row.values[at] ?? 0), 0)), tone: "other" }];
+/** The minute under way: a range ends with it. */
+function useMinute(): number {
+  const subscribe = (onChange: () => void): (() => void) => {
+    const timer = setInterval(onChange, MINUTE_MS);
+    return () => clearInterval(timer);
+  };
+  return useSyncExternalStore(subscribe, () => Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS, () => 0);
 }
 
-const bucketLabel = (bucket: string, usage: UsageView): string => new Date(bucket).toLocaleString("en-GB", { timeZone: usage.timeZone, ...(usage.granularity === "hour" ? { hour: "2-digit", minute: "2-digit" } : { day: "numeric", month: "short" }) });
+/** What the controls ask for; all of it lives in the address. */
+function useControls() {
+  const [range, setRange] = useChoice<RangeName>("range", RANGES.map((one) => one.value), "7d");
+  const [metric, setMetric] = useChoice<MetricName>("metric", METRIC_NAMES, "spend");
+  const [groupBy, setGroupBy] = useChoice<Dimension>("by", GROUPS.map((one) => one.value), "model");
+  const [compare, setCompare] = useChoice<"on" | "off">("compare", ["on", "off"], "on");
+  return { range, setRange, metric, setMetric, groupBy, setGroupBy, compare, setCompare };
+}
+type Controls = ReturnType<typeof useControls>;
 
-export function AnalyticsPage() {
+function useUsage({ range, groupBy, compare }: Controls, mode: BookView["mode"], book: BookView | null) {
   const trpc = useTRPC();
   const scope = useScope();
-  const { mode } = useBook();
-  const [days, setDays] = useState<(typeof RANGES)[number]["value"]>("7");
-  const [groupBy, setGroupBy] = useState<Dimension>("model");
-  const [metric, setMetric] = useState<Metric>("spend");
-  // Whole minutes, so that a re-render asks the same question.
-  const [now] = useState(() => Math.ceil(Date.now() / 60_000) * 60_000 + 3_600_000);
-  const range = useMemo(() => ({ from: new Date(now - Number(days) * DAY_MS).toISOString(), to: new Date(now).toISOString() }), [now, days]);
-  const usage = useQuery(trpc.usage.series.queryOptions({ ...scope, mode, ...range, granularity: days === "1" ? "hour" : "day", groupBy }));
-  const csv = `/api/v1/usage?${new URLSearchParams({ group_by: groupBy, mode, format: "csv", ...range }).toString()}`;
+  const minute = useMinute();
+  const span = book ? rangeOf(range, book, minute) : { from: "", to: "", granularity: "day" as const };
+  return useQuery({ ...trpc.usage.series.queryOptions({ ...scope, mode, ...span, groupBy, compare: compare === "on" }), enabled: book !== null && minute > 0 });
+}
+
+export function AnalyticsPage() {
+  const controls = useControls();
+  const { mode, book } = useBook();
+  const usage = useUsage(controls, mode, book);
+  const { metric, groupBy } = controls;
+  const ranked = usage.data ? rank(usage.data, METRICS[metric].value) : [];
+  const exportCsv = (): void => {
+    if (usage.data) download(`usage-by-${groupBy}.csv`, toCsv(breakdownCells(usage.data, groupBy, breakdownOf(usage.data, ranked, metric))));
+  };
   return (
-    <>
-      <div className="head"><h1>Analytics</h1>{usage.data ? <span className="tag" title="Reporting time zone of the organization">{usage.data.timeZone}</span> : null}<a className="btn" href={csv}>Export CSV</a></div>
-      <div className="row" style={{ marginBottom: 16 }}>
-        <Segmented label="Range" value={days} options={RANGES} onChange={setDays} />
-        <Segmented label="Metric" value={metric} options={METRICS} onChange={setMetric} />
-        <label className="row meta">Group by <select className="select" value={groupBy} onChange={(event) => setGroupBy(event.target.value as Dimension)}>{GROUPS.map((group) => <option key={group.value} value={group.value}>{group.label}</option>)}</select></label>
-      </div>
-      {usage.isPending ? <Skeleton height={300} /> : usage.isError ? <ErrorCard message={`The usage could not be read: ${usage.error.message}`} onRetry={() => void usage.refetch()} /> : usage.data.totals.requests === 0 ? <Card title="Nothing yet"><EmptyState text={`No ${mode} request in this range. Make one, or choose the other book above.`} /></Card> : <Shown usage={usage.data} metric={metric} groupBy={groupBy} />}
-    </>
+    <div className="an">
+      <div className="head"><h1>Analytics</h1><button type="button" className="btn" disabled={ranked.length === 0} onClick={exportCsv}><Download className="ic s" aria-hidden />Export CSV</button></div>
+      <ControlRow controls={controls} usage={usage.data} />
+      {usage.data ? usage.data.totals.requests === 0 ? <Nothing mode={mode} /> : <Shown usage={usage.data} ranked={ranked} controls={controls} mode={mode} />
+        : usage.isError ? <ErrorCard message={`The usage could not be read: ${usage.error.message}`} onRetry={() => void usage.refetch()} /> : <div className="grid" aria-busy="true"><Skeleton height={456} /><Skeleton height={320} /></div>}
+    </div>
   );
 }
 
-function Shown({ usage, metric, groupBy }: { usage: UsageView; metric: Metric; groupBy: Dimension }) {
-  const bars = barsOf(usage, metric);
-  const label = `${metric === "spend" ? "Spend" : metric === "requests" ? "Requests" : "Tokens"} by ${groupBy}`;
-  const spend = Number(usage.totals.spendUsd);
+function Pick<T extends string>({ label, icon, value, options, onChange }: { label: string; icon?: ReactNode; value: T; options: readonly { value: T; label: string }[]; onChange: (value: T) => void }) {
+  return <label className="pick">{icon ? <>{icon}<span className="sr">{label}</span></> : label}<select value={value} onChange={(event) => onChange(event.target.value as T)}>{options.map((one) => <option key={one.value} value={one.value}>{one.label}</option>)}</select></label>;
+}
+
+function ControlRow({ controls, usage }: { controls: Controls; usage: UsageView | undefined }) {
+  const { range, setRange, metric, setMetric, groupBy, setGroupBy, compare, setCompare } = controls;
+  const span = usage?.previous ? daySpan(usage.previous.from, usage.previous.to, usage.timeZone) : "the span before";
   return (
-    <div className="grid">
-      <Card title={label} aside={<span className="num" style={{ fontWeight: 600 }}>{metric === "spend" ? <Money usd={usage.totals.spendUsd} /> : metric === "requests" ? usage.totals.requests.toLocaleString("en-US") : null}</span>}>
-        <StackedBars label={label} summary={`${label}: ${usage.totals.requests} requests for ${usage.totals.spendUsd} dollars in all.`} buckets={usage.buckets.map((bucket) => bucketLabel(bucket, usage))} series={bars} format={amount(metric)} />
-      </Card>
-      <Card title="Breakdown">
-        <section className="twrap" tabIndex={0} aria-label="Breakdown, table">
-          <table>
-            <thead><tr><th>{groupBy}</th><th className="r">Spend</th><th className="r">Share</th><th className="r">Requests</th><th className="r">Tokens</th></tr></thead>
-            <tbody>{usage.series.map((series) => <tr key={series.key}><th scope="row">{groupBy === "model" && series.label.includes("/") ? <ModelName id={series.label} /> : series.label}</th><td className="r"><Money usd={series.totals.spendUsd} /></td><td className="r">{spend > 0 ? `${((Number(series.totals.spendUsd) / spend) * 100).toFixed(1)}%` : "–"}</td><td className="r">{series.totals.requests.toLocaleString("en-US")}</td><td className="r">{series.totals.tokens.toLocaleString("en-US")}</td></tr>)}</tbody>
-            <tfoot><tr><th scope="row">Total</th><td className="r"><Money usd={usage.totals.spendUsd} /></td><td className="r">100%</td><td className="r">{usage.totals.requests.toLocaleString("en-US")}</td><td className="r">{(usage.totals.inputTokens + usage.totals.cacheReadTokens + usage.totals.cacheWriteTokens + usage.totals.outputTokens + usage.totals.reasoningTokens).toLocaleString("en-US")}</td></tr></tfoot>
-          </table>
-        </section>
-      </Card>
+    <div className="controls" role="group" aria-label="Chart controls" tabIndex={-1}>
+      <Pick label="Range" icon={<Clock className="ic s" aria-hidden />} value={range} options={RANGES} onChange={setRange} />
+      <button type="button" className="btn" aria-pressed={compare === "on"} onClick={() => setCompare(compare === "on" ? "off" : "on")}>vs {span}</button>
+      <span className="vr" aria-hidden />
+      <Pick label="Metric" value={metric} options={METRIC_NAMES.map((name) => ({ value: name, label: METRICS[name].label }))} onChange={setMetric} />
+      <Pick label="Group by" value={groupBy} options={GROUPS} onChange={setGroupBy} />
+      <span className="grow" />
+      {usage ? <><span className="meta desk">{usage.granularity === "hour" ? "Hourly" : "Daily"}</span><span className="tag lg plain" title="Reporting time zone of the organization"><Globe className="ic s" aria-hidden />{usage.timeZone}</span></> : null}
     </div>
+  );
+}
+
+function Nothing({ mode }: { mode: BookView["mode"] }) {
+  const at = useProjectPath();
+  return <Card title="Nothing in this range"><EmptyState text={`No ${mode} request in this range. Make one, widen the range, or choose the other book above.`} action={<Link className="btn primary" href={at("/onboarding")}>Make a call</Link>} /></Card>;
+}
+
+function Shown({ usage, ranked, controls: { metric, groupBy }, mode }: { usage: UsageView; ranked: ReturnType<typeof rank>; controls: Controls; mode: string }) {
+  const against = usage.previous ? daySpan(usage.previous.from, usage.previous.to, usage.timeZone) : "";
+  return (
+    <>
+      <MainChart usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} />
+      <Card className="break" title="Breakdown" note={`by ${groupBy}`}><BreakdownTable usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} against={against} mode={mode} /></Card>
+    </>
   );
 }

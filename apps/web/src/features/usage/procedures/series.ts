@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { memberProcedure } from "../../../server/trpc.ts";
 import type { UsageView } from "../../../server/views.ts";
-import { toUsageView } from "../usage-view.ts";
+import { readUsage } from "../read-usage.ts";
 
 /** More points than these are no chart: 31 days of hours, three years of days. */
 const HOURS_MAX = 31 * 24;
@@ -9,13 +9,12 @@ const DAYS_MAX = 3 * 366;
 const HOUR_MS = 3_600_000;
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
-const input = z.object({ mode: z.enum(["live", "test"]), from: instant, to: instant, granularity: z.enum(["hour", "day"]), groupBy: z.enum(["model", "provider", "key", "preset", "status"]) })
+const input = z.object({ mode: z.enum(["live", "test"]), from: instant, to: instant, granularity: z.enum(["hour", "day"]), groupBy: z.enum(["model", "provider", "key", "preset", "status"]), compare: z.boolean().default(false) })
   .refine((range) => range.from < range.to, { message: "from must be before to", path: ["from"] })
   .refine((range) => range.to.getTime() - range.from.getTime() <= (range.granularity === "hour" ? HOURS_MAX : DAYS_MAX * 24) * HOUR_MS, { message: "the range has too many buckets; ask for days", path: ["granularity"] });
 
-export const series = memberProcedure.input(input).query(async ({ ctx, input: query }): Promise<UsageView> => {
-  const { mode, from, to, granularity, groupBy } = query;
-  const range = { projectId: ctx.project.id, mode, from, to };
-  const [usage, totals] = await Promise.all([ctx.db.usage.series(ctx.actor, { ...range, granularity, groupBy }), ctx.db.usage.totals(ctx.actor, range)]);
-  return toUsageView(usage, totals, { from, to, granularity });
+/** `compare` adds the span before: see `comparisonDays`. */
+export const series = memberProcedure.input(input).query(({ ctx, input: query }): Promise<UsageView> => {
+  const { mode, from, to, granularity, groupBy, compare } = query;
+  return readUsage(ctx.db, ctx.actor, { projectId: ctx.project.id, mode, from, to, granularity, groupBy, compare });
 });

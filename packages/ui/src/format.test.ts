@@ -1,0 +1,18 @@
+import { describe, expect, it } from "vitest";
+import { axisUsd, compact, duration, percent, shortUsd } from "./format.ts";
+
+describe("figures", () => {
+  it("shows money below a cent with the digits that matter, and never as zero", () => {
+    expect(["0", "0.000123", "0.0118752", "0.5", "12", "1234.567"].map(shortUsd)).toEqual(["$0.00", "$0.000123", "$0.0119", "$0.50", "$12.00", "$1,234.57"]);
+  });
+  it("keeps an axis short", () => {
+    expect([0, 0.00015, 0.5, 1.5, 45, 1500].map(axisUsd)).toEqual(["$0", "$0.00015", "$0.50", "$1.50", "$45", "$1,500"]);
+    expect(compact(836_900_000)).toBe("836.9M");
+  });
+  it("does not round a rare failure to none", () => {
+    expect([0, 0.00004, 0.0044, 0.404, 1].map(percent)).toEqual(["0%", "<0.01%", "0.44%", "40.4%", "100.0%"]);
+  });
+  it("changes from milliseconds to seconds at one second", () => {
+    expect([2, 412.4, 999, 1000, 3060, 30_900].map(duration)).toEqual(["2 ms", "412 ms", "999 ms", "1.00 s", "3.06 s", "30.9 s"]);
+  });
+});

@@ -1,0 +1,49 @@
+/** Numbers as people read them. One place, so that a figure reads alike on every page. */
+
+/** At least two decimals, up to four below a dollar; below a cent the digits that matter. `text` is exact decimal text of US dollars. */
+export function shortUsd(text: string | number): string {
+  const value = Number(text);
+  if (value === 0) return "$0.00";
+  if (Math.abs(value) >= 0.01) return `$${value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: Math.abs(value) < 1 ? 4 : 2 })}`;
+  return `$${value.toFixed(Math.min(9, 2 - Math.floor(Math.log10(Math.abs(value))))).replace(/0+$/, "")}`;
+}
+
+/** For an axis: no cents on whole dollars, few digits below one. */
+export function axisUsd(value: number): string {
+  if (value === 0) return "$0";
+  return value >= 0.01 ? `$${value.toLocaleString("en-US", { minimumFractionDigits: value % 1 ? 2 : 0, maximumFractionDigits: value < 0.1 ? 3 : 2 })}` : `$${Number(value.toPrecision(2))}`;
+}
+
+export const count = (value: number): string => value.toLocaleString("en-US");
+const compactFormat = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+/** `836.9M`, `86.1K`. */
+export const compact = (value: number): string => compactFormat.format(value);
+
+const SECOND_MS = 1_000;
+/** `412 ms`, `2.65 s`. */
+export function duration(ms: number): string {
+  return ms < SECOND_MS ? `${Math.round(ms)} ms` : `${(ms / SECOND_MS).toFixed(ms < 10 * SECOND_MS ? 2 : 1)} s`;
+}
+
+/** A share of 0 to 1 as per cent: two decimals below a tenth, because failures live there; "<0.01%" instead of a false zero. */
+export function percent(share: number): string {
+  if (share === 0) return "0%";
+  if (share < 0.0001) return "<0.01%";
+  return `${(share * 100).toFixed(share < 0.1 ? 2 : 1)}%`;
+}
+
+export interface BucketTexts { readonly short: readonly string[]; readonly long: readonly string[] }
+
+/** Begin of each bucket in the reporting zone: `17 Nov` and `Tue 17 Nov`, or `14:00` and `Tue 17 Nov, 14:00`. */
+export function bucketTexts(buckets: readonly string[], timeZone: string, granularity: "hour" | "day"): BucketTexts {
+  const day = { day: "numeric", month: "short" } as const;
+  const time = { hour: "2-digit", minute: "2-digit" } as const;
+  const short = new Intl.DateTimeFormat("en-GB", { timeZone, ...(granularity === "hour" ? time : day) });
+  const long = new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "short", ...day, ...(granularity === "hour" ? time : {}) });
+  return { short: buckets.map((bucket) => short.format(new Date(bucket))), long: buckets.map((bucket) => long.format(new Date(bucket))) };
+}
+
+/** `1–22 Nov`, `28 Oct – 3 Nov`: the days of a span in the reporting zone; `to` is outside it. */
+export function daySpan(from: string, to: string, timeZone: string): string {
+  return new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short" }).formatRange(new Date(from), new Date(Date.parse(to) - 1));
+}
