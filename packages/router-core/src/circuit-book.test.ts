@@ -76,6 +76,13 @@ describe("a circuit", () => {
     book.admit(key, 6_000);
     expect(book.state(key, 6_000 + 60_000)).toBe("half_open");
   });
+  it("gives a trial back when no attempt was made", () => {
+    const book = opened();
+    book.admit(key, 5_000);
+    expect(book.admit(key, 5_001)).toBe(false);
+    book.release(key);
+    expect(book.admit(key, 5_002)).toBe(true);
+  });
   it.each<FailureClass>(["caller_error", "context_overflow", "content_filtered", "cancelled"])("does not count %s", (failureClass) => {
     const book = bookOf();
     times(50, () => book.record(key, fault(failureClass), 0));

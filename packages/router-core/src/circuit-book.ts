@@ -98,6 +98,12 @@ export class CircuitBook {
     return true;
   }
 
+  /** Gives back what `admit` claimed, where no attempt was made after all. */
+  release(key: CircuitKey): void {
+    this.#circuits.find(textOf(key))?.release();
+    this.#circuits.find(credentialOf(key))?.release();
+  }
+
   /** One outcome of one attempt, as the disposition table says. */
   record(key: CircuitKey, outcome: AttemptOutcome, nowMs: number): void {
     if (outcome.ok) { this.#recordSuccess(key, outcome, nowMs); return; }

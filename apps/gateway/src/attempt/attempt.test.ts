@@ -58,7 +58,7 @@ class ScriptPool {
   }
 }
 
-function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean } = {}) {
+function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean; failingSince?: number } = {}) {
   const asked: string[] = [];
   const closed: string[] = [];
   const covered: bigint[] = [];
@@ -75,8 +75,9 @@ function run(scripts: Readonly<Record<string, Script>>, options: { stream?: bool
     return { waiting: 0, dispatcher: new ScriptPool(scripts[provider] ?? { status: 500, chunks: [] }, () => { asked.push(provider); if (options.callerLeaves) queueMicrotask(leave); }, () => closed.push(provider)) as unknown as Dispatcher };
   };
   const circuits = { live: new CircuitBook({ jitter: () => 0 }), test: new CircuitBook({ jitter: () => 0 }) };
+  for (let faults = 0; options.failingSince !== undefined && faults < 5; faults++) circuits.test.record({ provider: "a", model: "x/m", credentialOwner: "platform" }, { ok: false, failure: failure("network") }, options.failingSince);
   const attempt = createAttempt({ pools: { find }, circuits, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: () => ({}), available: { live: new Set(), test: new Set() } } });
-  return { answer: attempt(routed), asked, closed, covered, attempts };
+  return { answer: attempt(routed), asked, closed, covered, attempts, stateOf: (provider: string) => circuits.test.state({ provider, model: "x/m", credentialOwner: "platform" }, Date.now()) };
 }
 const ok: Script = { status: 200, chunks: ["hello"] };
 const codeOf = (answer: Promise<unknown>): Promise<string> => answer.then(() => "won", (error: unknown) => error instanceof GatewayError ? error.code : (error as Error).name);
@@ -121,6 +122,10 @@ describe("the attempt loop", () => {
     expect([await codeOf(refused.answer), refused.asked]).toEqual(["tenant.budget_exceeded", []]);
     const passed = run({ a: { status: 500, chunks: [] }, b: ok, c: ok }, { affordable: 150n, candidates: [candidate("a"), candidate("b", 200n), candidate("c", 120n)] });
     expect((await passed.answer).candidate.provider).toBe("c");
+  });
+  it("leaves the trial of a half-open circuit to the next request when the candidate was passed over", async () => {
+    const refused = run({ a: ok }, { affordable: 50n, failingSince: Date.now() - 6_000 });
+    expect([await codeOf(refused.answer), refused.stateOf("a")]).toEqual(["tenant.budget_exceeded", "half_open"]);
   });
   it("calls no candidate that would lose a parameter under losses: strict", async () => {
     const { answer, asked } = run({ lossy: ok, b: ok }, { strict: true });

@@ -51,9 +51,9 @@ class AttemptLoop {
       if (!candidate) break;
       if (routed.exchange.callerGone) throw new CallerLeft();
       if (this.#deadlineAtMs - this.options.now() < ATTEMPT_MS_MIN) break;
-      if (!this.#mayTry(candidate) || !(await this.#isCovered(candidate))) { index++; continue; }
-      const outcome: WonAttempt | Failure | null = await this.#try(candidate, this.#hasNext(index));
-      if (!outcome) { index++; continue; }
+      if (!this.#mayTry(candidate)) { index++; continue; }
+      const outcome: WonAttempt | Failure | null = await this.#isCovered(candidate) ? await this.#try(candidate, this.#hasNext(index)) : null;
+      if (!outcome) { this.#giveBack(candidate); index++; continue; }
       if ("routed" in outcome) return outcome;
       this.#lastFailure = outcome;
       index = retryDecision(routed.plan, index, outcome, routed.attempts.length).next;
@@ -70,12 +70,16 @@ class AttemptLoop {
     return this.options.circuits[this.routed.mode].admit(circuitKey(candidate), this.options.now()) || candidate.lastResort;
   }
 
+  /** Nothing was sent after all: another request may have the trial of a half-open circuit. */
+  #giveBack(candidate: Candidate): void { this.options.circuits[this.routed.mode].release(circuitKey(candidate)); }
+
   /** The first candidate must be covered; a dearer fallback that is not covered is passed over. */
   async #isCovered(candidate: Candidate): Promise<boolean> {
     try {
       await this.routed.reservation.cover(candidate.maxCostNanoUsd);
       return true;
     } catch (error) {
+      this.#giveBack(candidate);
       if (this.routed.attempts.length === 0 || !(error instanceof GatewayError) || error.code !== "tenant.budget_exceeded") throw error;
       return false;
     }
@@ -92,7 +96,10 @@ class AttemptLoop {
     const request: UpstreamRequest = { method: prepared.method, url: prepared.url, headers: { ...prepared.headers, ...options.credentials.headers(candidate.provider, routed, attempt) }, body: prepared.body, losses: prepared.losses };
     const address = upstreamAddress(prepared.url);
     const pool = options.pools.find(address.origin);
-    if (!pool) throw new GatewayError("gateway.overloaded", "Too many requests wait for this provider. Retry in a second.", { retryAfterMs: 1000 });
+    if (!pool) {
+      this.#giveBack(candidate);
+      throw new GatewayError("gateway.overloaded", "Too many requests wait for this provider. Retry in a second.", { retryAfterMs: 1000 });
+    }
     const startedAtMs = options.now();
     this.#current = new AttemptOnce({
       call: routed.call, target, adapter, request, address, pool, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs),
