@@ -4,8 +4,8 @@
  */
 import { usdTextFromNano } from "@trunkline/contracts";
 import type { CatalogEndpoint, CatalogModel, Need, PriceVersion } from "@trunkline/contracts";
-import { priceAt } from "@trunkline/catalog";
-import type { Candidate, PlanInput, RejectedCandidate } from "./types.ts";
+import { dataPolicyOf, priceAt } from "@trunkline/catalog";
+import type { Candidate, PlanInput, ProviderPreferences, RejectedCandidate } from "./types.ts";
 
 /** `estimateTokens` counts four bytes a token, and a byte-level token covers at least one byte: four times the estimate is never too low. */
 export const INPUT_BOUND_FACTOR = 4;
@@ -37,6 +37,13 @@ function providerObjection({ endpoint: { provider } }: Pair, { availableProvider
   if (only && !only.includes(provider)) return ["only", `provider.only names ${only.join(", ") || "nobody"}.`];
   if (ignore?.includes(provider)) return ["ignore", `provider.ignore names ${provider}.`];
   if (order?.length && allowFallbacks === false && !order.includes(provider)) return ["order", `provider.order names ${order.join(", ")} and fallbacks are off.`];
+  return preferences.dataCollection === "deny" || preferences.zeroRetention ? policyObjection(provider, preferences) : null;
+}
+
+function policyObjection(provider: string, { dataCollection, zeroRetention }: ProviderPreferences): Objection {
+  const policy = dataPolicyOf(provider);
+  if (dataCollection === "deny" && policy.trains) return ["data_policy", `provider.data_collection is deny, and no published term of ${provider} says that it does not train on data.`];
+  if (zeroRetention && policy.retains) return ["data_policy", `provider.zdr is on, and no published term of ${provider} says that it keeps nothing.`];
   return null;
 }
 

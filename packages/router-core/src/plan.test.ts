@@ -1,3 +1,4 @@
+import { SEED, snapshotFrom } from "@trunkline/catalog";
 import { describe, expect, it } from "vitest";
 import { explain } from "./explain.ts";
 import { plan } from "./plan.ts";
@@ -47,12 +48,20 @@ describe("filters", () => {
     ["price", { models: ["b/free"] }, { "gamma b/free": "unpriced" }],
     ["max_price of input", { ...big, preferences: { maxPrice: { prompt: 2 } } }, { "beta a/big": "max_price" }],
     ["max_price of output", { ...big, preferences: { maxPrice: { completion: 9.99 } } }, { "alpha a/big": "max_price", "beta a/big": "max_price" }],
+    ["an unknown data policy", { ...big, preferences: { dataCollection: "deny" } }, { "alpha a/big": "data_policy", "beta a/big": "data_policy" }],
+    ["an unknown retention", { ...big, preferences: { zeroRetention: true } }, { "alpha a/big": "data_policy", "beta a/big": "data_policy" }],
     ["max cost", { ...big, maxCostNanoUsd: 11_000_000n }, { "beta a/big": "max_cost" }],
   ])("reject by %s", (_, facts, expected) => { expect(why(plan(inputOf(facts)))).toEqual(expected); });
 
   it("reject a provider without a credential, before anything else", () => { expect(why(plan(inputOf({ ...big, needs: ["vision"] }, { availableProviders: new Set(["beta"]) })))).toEqual({ "alpha a/big": "provider_unavailable", "beta a/big": "capability" }); });
   it("reject by the preset's cost limit where it is tighter", () => {
     expect(why(plan(inputOf({ maxCostNanoUsd: 10n ** 12n }, { preset: presetOf({ rules: [{ name: "r", targets: [{ model: "a/big" }] }], limits: { maxCostUsd: 0.011 } }) })))).toEqual({ "beta a/big": "max_cost" });
+  });
+  it("keep, of the real catalogue's providers, those whose terms answer the caller's data policy", () => {
+    const providersOf = (preferences: PlanInput["facts"]["preferences"]): readonly string[] => [...new Set(plan(inputOf({ models: ["openai/gpt-oss-120b", "deepseek/deepseek-chat"], preferences }, { catalog: snapshotFrom(SEED), availableProviders: new Set(["groq", "fireworks", "deepseek"]) })).candidates.map(({ provider }) => provider))].sort();
+    expect(providersOf({})).toContain("deepseek");
+    expect(providersOf({ dataCollection: "deny" })).toEqual(["fireworks", "groq"]);
+    expect(providersOf({ zeroRetention: true })).toEqual(["fireworks"]);
   });
   it("take a model that lacks only what was not asked for", () => { expect(names(plan(inputOf({ models: ["a/small"], needs: ["json"] })))).toEqual(["beta a/small"]); });
   it("reject a pinned provider that does not serve the model", () => { expect(plan(withRule({ targets: [{ model: "b/wide", provider: "alpha" }] })).rejected).toEqual([{ provider: "alpha", model: "b/wide", filter: "unknown_model", reason: "alpha does not serve b/wide." }]); });

@@ -10,6 +10,10 @@ export interface ProviderPreferences {
   readonly sort?: "price" | "latency" | "throughput";
   readonly allowFallbacks?: boolean;
   readonly requireParameters?: boolean;
+  /** `deny`: no provider that may train on the data. */
+  readonly dataCollection?: "allow" | "deny";
+  /** No provider that keeps the data beyond the answer. */
+  readonly zeroRetention?: boolean;
   readonly maxPrice?: { readonly prompt?: number; readonly completion?: number };
 }
 

@@ -77,6 +77,8 @@ function readPreferences(provider: NonNullable<SharedFields["provider"]>, suffix
     ...(provider.ignore ? { ignore: provider.ignore } : {}),
     ...(sort ? { sort } : {}),
     ...(provider.allow_fallbacks != null ? { allowFallbacks: provider.allow_fallbacks } : {}),
+    ...(provider.data_collection != null ? { dataCollection: provider.data_collection } : {}),
+    ...(provider.zdr != null ? { zeroRetention: provider.zdr } : {}),
     ...(provider.require_parameters != null ? { requireParameters: provider.require_parameters } : {}),
     ...(price ? { maxPrice: { ...(price.prompt != null ? { prompt: price.prompt } : {}), ...(price.completion != null ? { completion: price.completion } : {}) } } : {}),
   };
