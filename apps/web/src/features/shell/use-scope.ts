@@ -1,6 +1,6 @@
 "use client";
 import { useCallback } from "react";
-import { useParams, usePathname, useRouter, useSearchParams } from "next/navigation";
+import { useParams, usePathname, useSearchParams } from "next/navigation";
 import { useQuery } from "@tanstack/react-query";
 import type { BookMode, Scope } from "../../server/views.ts";
 import { useTRPC } from "../trpc/provider.tsx";
@@ -17,18 +17,18 @@ export function useProjectPath(): (path: string) => string {
   return (path) => `/${organization}/${project}${path}`;
 }
 
-/** Changes parameters of the address in place; null takes one away. `push` makes a step that "back" returns from. */
+/** Changes parameters of the address in place, without asking the server; null takes one away. `push` makes a step that "back" returns from. */
 export function useSetParams(): (change: Readonly<Record<string, string | null>>, how?: "push" | "replace") => void {
   const pathname = usePathname();
-  const router = useRouter();
   return useCallback((change, how = "replace") => {
     const next = new URLSearchParams(window.location.search);
     for (const [name, value] of Object.entries(change)) {
       if (value === null) next.delete(name);
       else next.set(name, value);
     }
-    router[how](`${pathname}${next.size > 0 ? `?${next.toString()}` : ""}`, { scroll: false });
-  }, [pathname, router]);
+    // The router follows the native history: https://nextjs.org/docs/app/getting-started/linking-and-navigating#native-history-api
+    window.history[how === "push" ? "pushState" : "replaceState"](null, "", `${pathname}${next.size > 0 ? `?${next.toString()}` : ""}`);
+  }, [pathname]);
 }
 
 /** A choice that lives in the address, so that it can be shared and survives a reload. Anything else in its place reads as the first choice. */

@@ -1,5 +1,5 @@
 "use client";
-import { useEffect, useRef, useSyncExternalStore } from "react";
+import { useEffect, useLayoutEffect, useRef, useSyncExternalStore } from "react";
 import { useRouter } from "next/navigation";
 import { LINKS } from "./components/sections.ts";
 import { useProjectPath } from "./use-scope.ts";
@@ -36,7 +36,7 @@ function isTaken(event: KeyboardEvent): boolean {
 export function useKeys(keys: Readonly<Record<string, () => void>>): void {
   const [on] = useSingleKeys();
   const latest = useRef(keys);
-  useEffect(() => { latest.current = keys; });
+  useLayoutEffect(() => { latest.current = keys; });
   useEffect(() => {
     if (!on) return;
     const press = (event: KeyboardEvent): void => {

@@ -1,7 +1,7 @@
 "use client";
 import { useState, type ReactNode } from "react";
 import { keepPreviousData, QueryClient, QueryClientProvider } from "@tanstack/react-query";
-import { createTRPCClient, httpBatchLink, httpSubscriptionLink, splitLink } from "@trpc/client";
+import { createTRPCClient, httpBatchStreamLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import type { AppRouter } from "../../server/app-router.ts";
 
@@ -14,11 +14,11 @@ const STALE_MS = 15_000;
 /** Below the request-line limit of common proxies. */
 const URL_LENGTH_MAX = 4_000;
 
-/** Queries and changes travel in batches, streams over server-sent events. A changed question keeps the old answer in sight until the new one is there. */
+/** Queries and changes travel in batches, each answered as soon as it is ready, streams over server-sent events. A changed question keeps the old answer in sight until the new one is there. */
 export function TrpcProvider({ children }: { children: ReactNode }) {
   const [queryClient] = useState(() => new QueryClient({ defaultOptions: { queries: { staleTime: STALE_MS, retry: 1, placeholderData: keepPreviousData } } }));
   const [client] = useState(() => createTRPCClient<AppRouter>({
-    links: [splitLink({ condition: (operation) => operation.type === "subscription", true: httpSubscriptionLink({ url: TRPC_URL }), false: httpBatchLink({ url: TRPC_URL, maxURLLength: URL_LENGTH_MAX }) })],
+    links: [splitLink({ condition: (operation) => operation.type === "subscription", true: httpSubscriptionLink({ url: TRPC_URL }), false: httpBatchStreamLink({ url: TRPC_URL, maxURLLength: URL_LENGTH_MAX }) })],
   }));
   return (
     <QueryClientProvider client={queryClient}>

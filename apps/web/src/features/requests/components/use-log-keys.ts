@@ -4,30 +4,31 @@ import { useKeys } from "../../shell/use-shortcuts.ts";
 
 interface Walk { readonly ids: readonly string[]; readonly openId: string | null; readonly open: (id: string) => void; readonly close: () => void }
 
+/** What is open by the address: the page follows it a moment later, and keys may be pressed faster than that. */
+const openNow = (): string | null => new URLSearchParams(window.location.search).get("id");
+
 /** j and k move through the rows, Enter opens, [ and ] walk with the drawer open, Escape closes it. Gives the row the keys are on. */
 export function useLogKeys({ ids, openId, open, close }: Walk) {
   const [cursor, setCursor] = useState<string | null>(null);
-  const at = ids.indexOf(openId ?? cursor ?? "");
-  const neighbour = (step: number): string | undefined => ids[at + step];
-  const reveal = (id: string): void => document.querySelector(`[data-request="${id}"]`)?.scrollIntoView({ block: "nearest" });
-  const move = (step: number) => (): void => {
-    const id = at < 0 ? ids[0] : neighbour(step);
+  /** The row `step` away from `id`; the first one where `id` is not in the list. */
+  const neighbour = (id: string | null, step: number): string | undefined => {
+    const at = ids.indexOf(id ?? "");
+    return at < 0 ? ids[0] : ids[at + step];
+  };
+  const show = (id: string | undefined, drawn: boolean): void => {
     if (id === undefined) return;
     setCursor(id);
-    reveal(id);
-    if (openId !== null) open(id);
+    if (drawn) open(id);
+    document.querySelector(`[data-request="${id}"]`)?.scrollIntoView({ block: "nearest" });
   };
-  const walk = (step: number): (() => void) | null => {
-    const id = at < 0 ? undefined : neighbour(step);
-    return id === undefined ? null : () => { open(id); reveal(id); };
-  };
-  const previous = walk(-1);
-  const next = walk(1);
+  const move = (step: number) => (): void => { const id = openNow(); show(neighbour(id ?? cursor, step), id !== null); };
+  const walk = (step: number) => (): void => show(neighbour(openNow(), step), true);
   const isDrawn = openId !== null;
   useKeys({
     "j": move(1), "k": move(-1),
     ...(cursor !== null && !isDrawn ? { "Enter": () => open(cursor) } : {}),
-    ...(isDrawn ? { "Escape": close, "[": () => previous?.(), "]": () => next?.() } : {}),
+    ...(isDrawn ? { "Escape": close, "[": walk(-1), "]": walk(1) } : {}),
   });
-  return { cursor, previous: isDrawn ? previous : null, next: isDrawn ? next : null };
+  const has = (step: number): boolean => isDrawn && ids.includes(openId) && neighbour(openId, step) !== undefined;
+  return { cursor, previous: has(-1) ? walk(-1) : null, next: has(1) ? walk(1) : null };
 }
