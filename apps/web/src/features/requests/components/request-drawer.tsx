@@ -2,11 +2,12 @@
 import { ArrowDown, ArrowLeft, ArrowUp, Check, Copy, Shuffle, X } from "lucide-react";
 import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
-import { count, duration, ErrorCard, ModelName, Money, Skeleton, Status } from "@trunkline/ui";
+import { count, duration, ErrorCard, ModelName, Money, shortUsd, Skeleton, Status } from "@trunkline/ui";
 import type { RequestView } from "../../../server/views.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { Attempts } from "./attempts.tsx";
+import { cacheSavingUsd, unchargedOf } from "./cost-notes.ts";
 import { toDecisionView } from "./decision-view.ts";
 import { logTime } from "./log-table.tsx";
 
@@ -84,16 +85,17 @@ function Summary({ view, timeZone }: { view: Shown; timeZone: string }) {
 }
 
 function Cost({ view }: { view: Shown }) {
-  const unbilled = view.attemptList.filter((attempt) => attempt.failureClass !== null);
+  const uncharged = unchargedOf(view);
+  const saving = cacheSavingUsd(view.costLines);
   return (
     <section className="dsec" id="log-cost" aria-label="Cost">
       <header><h3>Cost</h3>{view.priceVersionId ? <span className="meta">price version <code>{view.priceVersionId}</code></span> : null}</header>
       <table className="cost">
         <thead><tr><th scope="col">Dimension</th><th scope="col" className="r">Tokens</th><th scope="col" className="r">$ per 1M</th><th scope="col" className="r">Cost</th></tr></thead>
         <tbody>
-          {view.costLines.map((line) => <tr key={line.label}><th scope="row">{line.label}</th><td className="r">{count(line.tokens)}</td><td className="r muted">{line.usdPerMillion}</td><td className="r"><Money usd={line.costUsd} exact /></td></tr>)}
-          {unbilled.map((attempt) => <tr key={attempt.attempt}><th scope="row">Attempt {attempt.attempt}, {attempt.provider} <span className="meta">failed, not charged</span></th><td className="r muted">–</td><td className="r muted">–</td><td className="r">$0</td></tr>)}
-          {view.costLines.length + unbilled.length === 0 ? <tr><td colSpan={4} className="muted">No tokens were used.</td></tr> : null}
+          {view.costLines.map((line) => <tr key={line.label}><th scope="row">{line.label}{line.label === "Cache read" && saving !== null && saving > 0 ? <> <span className="meta ok">saved {shortUsd(saving)}</span></> : null}</th><td className="r">{count(line.tokens)}</td><td className="r muted">{line.usdPerMillion}</td><td className="r"><Money usd={line.costUsd} exact /></td></tr>)}
+          {uncharged.map((attempt) => <tr key={attempt.attempt}><th scope="row">Attempt {attempt.attempt}, {attempt.provider} <span className="meta">failed, not charged</span></th><td className="r muted">–</td><td className="r muted">–</td><td className="r">$0</td></tr>)}
+          {view.costLines.length + uncharged.length === 0 ? <tr><td colSpan={4} className="muted">No tokens were used.</td></tr> : null}
         </tbody>
         <tfoot><tr><th scope="row" colSpan={3}>Billed{view.estimated ? ", estimated" : ""}</th><td className="r"><Money usd={view.costUsd} exact /></td></tr></tfoot>
       </table>
