@@ -25,5 +25,5 @@ export function allAttemptsFailed({ attempts }: Pick<RoutedCall, "attempts">, { 
   if (tryNext === "never" || callerCode.startsWith("caller.")) return new GatewayError(callerCode, `${where} refused the request: ${last.publicMessage}`, { metadata: { ...metadata, provider: where } });
   if (deadlinePassed || callerCode === "upstream.deadline_exceeded") return new GatewayError("upstream.deadline_exceeded", `No provider answered in time (${attempts.length} tried). Last: ${where}: ${last.publicMessage} Retry, or raise routing.deadline_ms.`, { ...retryAfter, metadata });
   const retry = !NOT_WORTH_RETRYING.has(last.class);
-  return new GatewayError("upstream.failed", `All ${attempts.length} attempts failed. Last: ${where}: ${last.publicMessage} ${retry ? "Retry later, or allow more models." : "The operator must mend the credential of this provider, or allow other models."}`, { ...retryAfter, retry, metadata });
+  return new GatewayError("upstream.failed", `${attempts.length === 1 ? "The only attempt failed:" : `All ${attempts.length} attempts failed. Last:`} ${where}: ${last.publicMessage} ${retry ? "Retry later, or allow more models." : "The operator must mend the credential of this provider, or allow other models."}`, { ...retryAfter, retry, metadata });
 }
