@@ -1,6 +1,6 @@
 import { GatewayError } from "@trunkline/contracts";
 import { InvalidRequestError, type ChatRequest } from "@trunkline/protocol";
-import type { Call, UpstreamRequest } from "../adapter.ts";
+import type { Call, Target, UpstreamRequest } from "../adapter.ts";
 
 /** Fields of the gateway's own contract; never sent upstream and never a loss. */
 export const GATEWAY_FIELDS = ["models", "routing_preset", "provider", "routing", "session_id"] as const;
@@ -24,4 +24,12 @@ export function hubOf(call: Call): ChatRequest {
     if (error instanceof InvalidRequestError) throw new GatewayError("caller.invalid_request", error.message, { param: error.param });
     throw error;
   }
+}
+
+/** For wires that demand a limit: the caller's, as far as the model goes, else the model's own. Reports a limit that had to be cut. */
+export function outputLimit(request: ChatRequest, target: Target, losses: string[]): number {
+  const asked = request.max_completion_tokens ?? request.max_tokens;
+  if (asked == null) return target.maxOutputTokens;
+  if (asked > target.maxOutputTokens) losses.push("clamped:max_tokens");
+  return Math.min(asked, target.maxOutputTokens);
 }

@@ -209,3 +209,12 @@ export function createAnswer(call: SimulatedCall, fault: Fault, cache: CacheUse)
     usage: usageOf(call, fault, { output, reasoning, cache }),
   };
 }
+
+/** A tool call that the length cut has arguments that are no JSON; a plain answer then shows none, as the APIs do that send them parsed. */
+export function toolInput(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return {};
+  }
+}

@@ -1,6 +1,6 @@
 import { arrayOf, isJsonObject, objectOf, textOf, type ChatRequest, type ChatTool, type JsonObject } from "@trunkline/protocol";
 import type { Target } from "../../adapter.ts";
-import { GATEWAY_FIELDS } from "../../relay/request-body.ts";
+import { GATEWAY_FIELDS, outputLimit } from "../../relay/request-body.ts";
 import { translateMessages } from "./to-upstream-messages.ts";
 
 /** The forced tool that stands in for `response_format`; its input is the answer, so the way back knows it by this name. */
@@ -40,13 +40,6 @@ export function toUpstream(request: ChatRequest, target: Target): AnthropicReque
     losses.push(`dropped:${key}`);
   }
   return { body, losses, sampling: ["temperature", "top_p", "top_k"].some((field) => field in body) };
-}
-
-function outputLimit(request: ChatRequest, target: Target, losses: string[]): number {
-  const asked = request.max_completion_tokens ?? request.max_tokens;
-  if (asked == null) return target.maxOutputTokens;
-  if (asked > target.maxOutputTokens) losses.push("clamped:max_tokens");
-  return Math.min(asked, target.maxOutputTokens);
 }
 
 function setTools({ request, body, losses }: Draft): void {

@@ -1,6 +1,6 @@
 import { arrayOf, isJsonObject, objectOf, textOf, type ChatRequest, type ChatTool, type JsonObject } from "@trunkline/protocol";
 import type { Target } from "../../adapter.ts";
-import { GATEWAY_FIELDS } from "../../relay/request-body.ts";
+import { GATEWAY_FIELDS, outputLimit } from "../../relay/request-body.ts";
 import { translateMessages } from "./to-upstream-messages.ts";
 
 /** The forced tool that stands in for `response_format`; its input is the answer, so the way back knows it by this name. */
@@ -45,13 +45,6 @@ export function toUpstream(request: ChatRequest, target: Target): BedrockRequest
     losses.push(`dropped:${key}`);
   }
   return { body, losses };
-}
-
-function outputLimit(request: ChatRequest, target: Target, losses: string[]): number {
-  const asked = request.max_completion_tokens ?? request.max_tokens;
-  if (asked == null) return target.maxOutputTokens;
-  if (asked > target.maxOutputTokens) losses.push("clamped:max_tokens");
-  return Math.min(asked, target.maxOutputTokens);
 }
 
 /** QUIRK(bedrock): no choice means "none", and a conversation that used tools must declare some. */

@@ -2,6 +2,7 @@
 // https://docs.anthropic.com/en/api/messages and https://docs.anthropic.com/en/docs/build-with-claude/streaming
 
 import type { Answer, AnswerPart, AnswerUsage } from "../answer.ts";
+import { toolInput } from "../answer.ts";
 import type { Fields, SimulatedCall, ToolSpec } from "../call.ts";
 import { fieldsOf, InvalidCall, listOf, positiveOf, PromptBuilder, stringOf, stringsOf } from "../call.ts";
 import { piecesOf, tokensOfBytes } from "../tokens.ts";
@@ -126,20 +127,11 @@ function signatureOf(answer: Answer): string {
   return Buffer.from(`signature-${answer.id}-${"é".repeat(8)}`).toString("base64");
 }
 
-/** A tool call that the length cut has arguments that are no JSON; the plain answer then shows none, as the API does. */
-function inputOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return {};
-  }
-}
-
 function blockOf(part: AnswerPart, answer: Answer): object {
   switch (part.kind) {
     case "reasoning": return { type: "thinking", thinking: part.text, signature: signatureOf(answer) };
     case "text": return { type: "text", text: part.text };
-    case "tool": return { type: "tool_use", id: `toolu_${part.id}`, name: part.name, input: inputOf(part.arguments) };
+    case "tool": return { type: "tool_use", id: `toolu_${part.id}`, name: part.name, input: toolInput(part.arguments) };
   }
 }
 

@@ -2,6 +2,7 @@
 // https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html and API_runtime_ConverseStream.html
 
 import type { Answer, AnswerPart, AnswerUsage } from "../answer.ts";
+import { toolInput } from "../answer.ts";
 import type { Fields, SimulatedCall, ToolSpec } from "../call.ts";
 import { fieldsOf, InvalidCall, listOf, positiveOf, PromptBuilder, stringOf, stringsOf } from "../call.ts";
 import { piecesOf, tokensOfBytes } from "../tokens.ts";
@@ -85,20 +86,11 @@ const STOP_REASONS: Record<Answer["finish"], string> = { stop: "end_turn", stop_
 /** An opaque value of the right alphabet; a translator must carry it back unchanged. */
 const signatureOf = (answer: Answer): string => Buffer.from(`signature-${answer.id}`).toString("base64");
 
-/** A tool call that the length cut has arguments that are no JSON; the plain answer then shows none. */
-function inputOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return {};
-  }
-}
-
 function blockOf(part: AnswerPart, answer: Answer): object {
   switch (part.kind) {
     case "reasoning": return { reasoningContent: { reasoningText: { text: part.text, signature: signatureOf(answer) } } };
     case "text": return { text: part.text };
-    case "tool": return { toolUse: { toolUseId: `tooluse_${part.id}`, name: part.name, input: inputOf(part.arguments) } };
+    case "tool": return { toolUse: { toolUseId: `tooluse_${part.id}`, name: part.name, input: toolInput(part.arguments) } };
   }
 }
 

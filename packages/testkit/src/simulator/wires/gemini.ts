@@ -2,6 +2,7 @@
 // https://ai.google.dev/api/generate-content
 
 import type { Answer, AnswerPart, AnswerUsage } from "../answer.ts";
+import { toolInput } from "../answer.ts";
 import type { Fields, SimulatedCall, ToolSpec } from "../call.ts";
 import { fieldsOf, InvalidCall, listOf, positiveOf, PromptBuilder, stringOf, stringsOf } from "../call.ts";
 import { piecesOf, tokensOfBytes } from "../tokens.ts";
@@ -124,14 +125,6 @@ function usageBody(usage: AnswerUsage, outputTokens: number): object {
   };
 }
 
-function argumentsOf(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return {};
-  }
-}
-
 function signatureOf(answer: Answer): string {
   return Buffer.from(`thought-${answer.id}`).toString("base64");
 }
@@ -140,7 +133,7 @@ function partOf(part: AnswerPart, answer: Answer): object {
   switch (part.kind) {
     case "reasoning": return { text: part.text, thought: true };
     case "text": return { text: part.text };
-    case "tool": return { functionCall: { id: part.id, name: part.name, args: argumentsOf(part.arguments) }, thoughtSignature: signatureOf(answer) };
+    case "tool": return { functionCall: { id: part.id, name: part.name, args: toolInput(part.arguments) }, thoughtSignature: signatureOf(answer) };
   }
 }
 
