@@ -6,6 +6,19 @@ const PREFIX = /^(?:\/(?:api|openai|anthropic|v1))+(?=\/|$)/;
  * `/chat/completions`; the root is `/`.
  */
 export function resourcePath(url: string): string {
+  const known = resources.get(url);
+  if (known !== undefined) return known;
+  const resource = readResource(url);
+  if (resources.size < RESOURCES_MAX && url.length <= RESOURCE_CHARS_MAX) resources.set(url, resource);
+  return resource;
+}
+
+/** Clients call the same few URLs for ever; the first ones seen are kept. */
+const RESOURCES_MAX = 64;
+const RESOURCE_CHARS_MAX = 64;
+const resources = new Map<string, string>();
+
+function readResource(url: string): string {
   const query = url.indexOf("?");
   const path = (query === -1 ? url : url.slice(0, query)).replace(/\/{2,}/g, "/");
   const resource = path.replace(PREFIX, "").replace(/\/+$/, "");

@@ -37,6 +37,7 @@ export interface GatewayServer {
 }
 
 export function createGatewayServer(options: ServerOptions): GatewayServer {
+  const router = createRouter(options.routes);
   const inFlight = { count: 0 };
   let draining = false;
   const onClose = (): void => { inFlight.count--; };
@@ -44,7 +45,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
     inFlight.count++;
     const exchange = openExchange(request, response, { nowMs: options.now(), onClose });
     if (draining) exchange.answerHeaders.push("connection", "close");
-    void handle(request, exchange, options);
+    void handle(request, exchange, { options, router });
   });
   server.maxRequestsPerSocket = 0;
   return {
@@ -72,11 +73,11 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
-async function handle(request: IncomingMessage, exchange: Exchange, options: ServerOptions): Promise<void> {
+async function handle(request: IncomingMessage, exchange: Exchange, { options, router }: { readonly options: ServerOptions; readonly router: Router }): Promise<void> {
   const path = resourcePath(request.url ?? "/");
   try {
     if (request.method === "OPTIONS") { preflight(request, exchange.response); return; }
-    await endpointFor(request, path, options.routes)({ request, exchange, path });
+    await router(request.method ?? "GET", path)({ request, exchange, path });
   } catch (error) {
     if (error instanceof CallerLeft || exchange.callerGone) { exchange.response.destroy(); return; }
     if (!(error instanceof GatewayError)) options.onUnexpected(error, exchange.requestId);
@@ -85,10 +86,19 @@ async function handle(request: IncomingMessage, exchange: Exchange, options: Ser
   }
 }
 
-function endpointFor(request: IncomingMessage, path: string, routes: readonly Route[]): Endpoint {
-  const method = request.method === "HEAD" ? "GET" : request.method;
-  const exact = routes.find((candidate) => candidate.path === path && candidate.method === method);
-  if (exact) return exact.serve;
+/** Throws GatewayError caller.not_found or caller.method_not_allowed. */
+type Router = (method: string, path: string) => Endpoint;
+
+function createRouter(routes: readonly Route[]): Router {
+  const exact = new Map<string, Map<string, Endpoint>>();
+  for (const { method, path, serve } of routes) if (typeof path === "string") exact.set(path, (exact.get(path) ?? new Map<string, Endpoint>()).set(method, serve));
+  return (method, path) => {
+    const asked = method === "HEAD" ? "GET" : method;
+    return exact.get(path)?.get(asked) ?? endpointFor(asked, path, routes);
+  };
+}
+
+function endpointFor(method: string, path: string, routes: readonly Route[]): Endpoint {
   const matching = routes.filter((route) => typeof route.path === "string" ? route.path === path : route.path.test(path));
   const route = matching.find((candidate) => candidate.method === method);
   if (route) return route.serve;

@@ -139,13 +139,16 @@ export interface Metering {
   failed(call: AuthenticatedCall | RoutedCall, error: GatewayError): Promise<void>;
 }
 
+/** A stage that has to wait for nothing answers at once: a promise costs the hot path more than most decisions. It may throw or reject. */
+export type Soon<Value> = Value | Promise<Value>;
+
 /** Every stage once, in the order of `pipeline.ts`. */
 export interface Stages {
-  authenticate(inbound: Inbound): Promise<AuthenticatedCall>;
-  admit(call: AuthenticatedCall): Promise<AdmittedCall>;
-  plan(call: AdmittedCall): Promise<RoutedCall>;
+  authenticate(inbound: Inbound): Soon<AuthenticatedCall>;
+  admit(call: AuthenticatedCall): Soon<AdmittedCall>;
+  plan(call: AdmittedCall): Soon<RoutedCall>;
   attempt(call: RoutedCall): Promise<WonAttempt>;
-  respond(won: WonAttempt, onProgress: (outputTokens: number) => void): Promise<DeliveredResponse>;
+  respond(won: WonAttempt, onProgress: (outputTokens: number) => void): Soon<DeliveredResponse>;
   /** Keeps the caller's connection alive while nothing has come from upstream; commits to nothing. Returns the stop. */
   keepAlive(inbound: Inbound): () => void;
   readonly meter: Metering;

@@ -16,8 +16,8 @@ export interface ExplainedCandidate {
   readonly last_resort: boolean;
 }
 
-/** The decision as the public API and the dashboard show it: snake_case, money as US dollars, safe for JSON. */
-export interface ExplainedPlan {
+/** The decision as the public API and the dashboard show it: snake_case, money as US dollars, safe for JSON. An alias, so that it is a record without being copied. */
+export type ExplainedPlan = {
   readonly preset: string | null;
   readonly preset_version: number | null;
   readonly rule: string | null;
@@ -28,7 +28,7 @@ export interface ExplainedPlan {
   readonly rejected: readonly { readonly provider: string; readonly model: string; readonly filter: string; readonly reason: string }[];
   readonly max_attempts: number;
   readonly deadline_ms: number;
-}
+};
 
 function explainCandidate(candidate: Candidate): ExplainedCandidate {
   const { price } = candidate;

@@ -1,6 +1,6 @@
 import { GatewayError, type Budget } from "@trunkline/contracts";
 import type { Kv } from "@trunkline/kv";
-import type { AdmittedCall, AuthenticatedCall } from "../stages.ts";
+import type { AuthenticatedCall, Stages } from "../stages.ts";
 import { takeRate } from "./rate-limit.ts";
 import { createReservation, type ReservationStores } from "./reservation.ts";
 
@@ -17,11 +17,10 @@ const NO_BUDGETS: readonly Budget[] = [];
  * Input: a genuine key. Output: the request is within its rate limits and carries a reservation, which attempts will fill.
  * Fails with GatewayError 429 tenant.rate_limited or 503 gateway.overloaded. Test keys bind no budget, because they cost nothing.
  */
-export function createAdmit(options: AdmitOptions): (call: AuthenticatedCall) => Promise<AdmittedCall> {
-  return async (call) => {
+export function createAdmit(options: AdmitOptions): Stages["admit"] {
+  return async (call: AuthenticatedCall) => {
     if (!options.spoolHasRoom()) throw new GatewayError("gateway.overloaded", "The gateway cannot record usage right now, so it takes no new requests. Retry in a few seconds.", { retryAfterMs: 5000 });
-    const headers = await takeRate(options.kv, call.key, options.onRateStoreAway);
-    for (const name in headers) call.exchange.answerHeaders.push(name, headers[name] ?? "");
+    await takeRate(options.kv, call, options.onRateStoreAway);
     const budgets = call.mode === "test" ? NO_BUDGETS : call.key.budgets;
     return { exchange: call.exchange, call: call.call, facts: call.facts, key: call.key, mode: call.mode, reservation: createReservation(call.exchange.requestId, budgets, options) };
   };

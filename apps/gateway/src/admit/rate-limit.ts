@@ -1,6 +1,7 @@
 import { GatewayError } from "@trunkline/contracts";
 import type { ApiKeyRecord } from "@trunkline/db/gateway";
-import { DependencyUnavailable, type Kv, type RateBucket, type RateState } from "@trunkline/kv";
+import type { AuthenticatedCall } from "../stages.ts";
+import { DependencyUnavailable, type Kv, type RateBucket } from "@trunkline/kv";
 
 /** Records are replaced, never changed, so what follows from one is worked out once. */
 const bucketsOf = new WeakMap<ApiKeyRecord, readonly RateBucket[]>();
@@ -22,27 +23,23 @@ function makeBuckets(key: ApiKeyRecord): readonly RateBucket[] {
 }
 
 /**
- * One all-or-nothing check of every bucket; no limit, no store call. Returns the `x-ratelimit-*` headers. Throws GatewayError
+ * One all-or-nothing check of every bucket; no limit, no store call. Adds the `x-ratelimit-*` headers to the answer. Throws GatewayError
  * tenant.rate_limited. Rate limits share the load fairly and guard no money, so while the store is away they let pass.
  */
-export async function takeRate(kv: Pick<Kv, "takeRate">, key: ApiKeyRecord, onStoreAway: () => void): Promise<Readonly<Record<string, string>>> {
+export async function takeRate(kv: Pick<Kv, "takeRate">, { key, exchange }: Pick<AuthenticatedCall, "key" | "exchange">, onStoreAway: () => void): Promise<void> {
   const buckets = rateBuckets(key);
-  if (buckets.length === 0) return {};
+  if (buckets.length === 0) return;
   let decision;
   try {
     decision = await kv.takeRate(buckets);
   } catch (error) {
     if (!(error instanceof DependencyUnavailable)) throw error;
     onStoreAway();
-    return {};
+    return;
   }
-  const headers = rateHeaders(decision.tightest);
-  if (decision.admitted) return headers;
+  const { tightest } = decision;
+  if (tightest) exchange.answerHeaders.push("x-ratelimit-limit-requests", String(tightest.limit), "x-ratelimit-remaining-requests", String(tightest.remaining), "x-ratelimit-reset-requests", `${Math.ceil(tightest.resetMs / 1000)}s`);
+  if (decision.admitted) return;
   const seconds = Math.max(1, Math.ceil(decision.retryAfterMs / 1000));
-  throw new GatewayError("tenant.rate_limited", `The limit of ${decision.bucket} is reached (${decision.tightest.limit} per minute). Retry in ${seconds} s, or raise the limit in the dashboard.`, { retryAfterMs: decision.retryAfterMs, headers, metadata: { bucket: decision.bucket } });
-}
-
-function rateHeaders(state: RateState | null): Readonly<Record<string, string>> {
-  if (!state) return {};
-  return { "x-ratelimit-limit-requests": String(state.limit), "x-ratelimit-remaining-requests": String(state.remaining), "x-ratelimit-reset-requests": `${Math.ceil(state.resetMs / 1000)}s` };
+  throw new GatewayError("tenant.rate_limited", `The limit of ${decision.bucket} is reached (${decision.tightest.limit} per minute). Retry in ${seconds} s, or raise the limit in the dashboard.`, { retryAfterMs: decision.retryAfterMs, metadata: { bucket: decision.bucket } });
 }

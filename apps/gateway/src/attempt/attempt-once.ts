@@ -1,9 +1,9 @@
 import type { Failure, TokenUsage } from "@trunkline/contracts";
-import type { AnswerExtras, Call, ProviderAdapter, Relayed, StreamRelay, Target, UpstreamFailure, UpstreamRequest } from "@trunkline/providers";
+import type { AnswerExtras, Call, ProviderAdapter, Relayed, StreamRelay, Target, UpstreamFailure } from "@trunkline/providers";
 import type { StreamEnding, StreamSink, UpstreamStream, WonAttempt } from "../stages.ts";
 import type { UpstreamAddress } from "./upstream-address.ts";
 import type { UpstreamPool } from "./upstream-pools.ts";
-import { UpstreamConnection, type ConnectionListener, type UpstreamHeaders } from "./upstream-connection.ts";
+import { UpstreamConnection, type ConnectionListener, type UpstreamHeaders, type WireRequest } from "./upstream-connection.ts";
 
 /** Enough of an error to classify it; the rest is not read. */
 const ERROR_BYTES_MAX = 64 * 1024;
@@ -17,7 +17,7 @@ export interface AttemptOnceOptions {
   readonly target: Target;
   readonly adapter: ProviderAdapter;
   readonly extras: AnswerExtras;
-  readonly request: UpstreamRequest;
+  readonly request: WireRequest;
   readonly address: UpstreamAddress;
   readonly pool: UpstreamPool;
   /** Until the first content of a stream, or the end of a plain answer. */
@@ -61,7 +61,7 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
   }
 
   run(): Promise<AttemptResult> {
-    this.#timer = setTimeout(() => this.#firstContentTimeout(), this.#options.firstContentMs);
+    this.#timer = setTimeout(() => this.#firstContentTimeout(), coarseMs(this.#options.firstContentMs));
     const result = new Promise<AttemptResult>((resolve) => { this.#resolve = resolve; });
     this.#connection.open(this.#options.pool, this.#options.address, this.#options.request);
     return result;
@@ -189,7 +189,7 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
     if (now >= dueAtMs) {
       this.#connection.close();
       this.#finishStream(now >= this.#options.deadlineAtMs ? "deadline" : this.#sinkIsFull ? "caller_left" : "upstream_lost");
-    } else this.#timer = setTimeout(() => this.#armIdle(), dueAtMs - now);
+    } else this.#timer = setTimeout(() => this.#armIdle(), coarseMs(dueAtMs - now));
   }
 
   #lose(failure: Failure, usage: TokenUsage | null): void { this.#decide({ kind: "lost", status: this.#status, failure, usage }); }
@@ -201,6 +201,12 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
     else if (result.answer.kind === "body") clearTimeout(this.#timer);
     this.#resolve(result);
   }
+}
+
+/** At most a 32nd late: node keeps one list for each distinct duration, and what is left of a deadline is a new one for almost every request. */
+function coarseMs(durationMs: number): number {
+  const step = 2 ** Math.max(0, 31 - Math.clz32(durationMs) - 5);
+  return Math.ceil(durationMs / step) * step;
 }
 
 /** Lower-case names, repeated headers joined as HTTP allows. Only errors are looked at, so only they pay for it. */

@@ -1,6 +1,6 @@
 import { rate } from "@trunkline/catalog";
 import { GatewayError, usdFromNano, ZERO_USAGE, type BookMode, type Failure } from "@trunkline/contracts";
-import { adapterFor, type AnswerExtras, type ProviderAdapter, type Target, type UpstreamRequest } from "@trunkline/providers";
+import { adapterFor, type AnswerExtras, type ProviderAdapter, type Target } from "@trunkline/providers";
 import { retryDecision, type Candidate, type CircuitBook, type CircuitKey } from "@trunkline/router-core";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { AttemptOnce, type AttemptResult } from "./attempt-once.ts";
@@ -93,7 +93,7 @@ class AttemptLoop {
     const prepared = adapter.prepare(routed.call, target);
     if (routed.facts.losses === "strict" && prepared.losses.length > 0) { this.#refusals.push(`${candidate.provider} cannot honour ${prepared.losses.join(", ")}`); return null; }
     const attempt = routed.attempts.length + 1;
-    const request: UpstreamRequest = { method: prepared.method, url: prepared.url, headers: { ...prepared.headers, ...options.credentials.headers(candidate.provider, routed, attempt) }, body: prepared.body, losses: prepared.losses };
+    const headers = flatHeaders(prepared.headers, options.credentials.headers(candidate.provider, routed, attempt));
     const address = upstreamAddress(prepared.url);
     const pool = options.pools.find(address.origin);
     if (!pool) {
@@ -102,7 +102,7 @@ class AttemptLoop {
     }
     const startedAtMs = options.now();
     this.#current = new AttemptOnce({
-      call: routed.call, target, adapter, request, address, pool, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs),
+      call: routed.call, target, adapter, request: { method: prepared.method, headers, body: prepared.body }, address, pool, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs),
       idleMs: options.timeouts.idleMs, deadlineAtMs: this.#deadlineAtMs, now: options.now,
     });
     const result = await this.#current.run();
@@ -153,6 +153,14 @@ class AttemptLoop {
     this.options.circuits[this.routed.mode].record(circuitKey(candidate), outcome, now);
   }
 
+}
+
+/** Names and values in turn: merging objects costs more than writing the whole request. The later record wins. */
+function flatHeaders(prepared: Readonly<Record<string, string>>, own: Readonly<Record<string, string>>): string[] {
+  const flat: string[] = [];
+  for (const name in prepared) if (own[name] === undefined) flat.push(name, prepared[name] ?? "");
+  for (const name in own) flat.push(name, own[name] ?? "");
+  return flat;
 }
 
 const circuitKey = (candidate: Candidate): CircuitKey => ({ provider: candidate.provider, model: candidate.model, credentialOwner: PLATFORM_CREDENTIAL });

@@ -1,10 +1,12 @@
-import type { UpstreamRequest } from "@trunkline/providers";
 import type { Dispatcher } from "undici";
 import type { UpstreamAddress } from "./upstream-address.ts";
 import type { UpstreamPool } from "./upstream-pools.ts";
 
 /** Names and values in turn, as undici hands them on. */
 export type UpstreamHeaders = readonly Buffer[];
+
+/** `headers`: names and values in turn. */
+export interface WireRequest { readonly method: string; readonly headers: string[]; readonly body: Uint8Array }
 
 /** What happens on the wire, in order: at most one `headers`, any `data`, then exactly one of `end` and `failed`. Nothing follows `close`. */
 export interface ConnectionListener {
@@ -31,7 +33,7 @@ export class UpstreamConnection implements Dispatcher.DispatchHandler {
 
   constructor(listener: ConnectionListener) { this.#listener = listener; }
 
-  open(pool: UpstreamPool, { origin, path }: UpstreamAddress, request: UpstreamRequest): void {
+  open(pool: UpstreamPool, { origin, path }: UpstreamAddress, request: WireRequest): void {
     this.#waitsIn = pool;
     pool.waiting++;
     try {

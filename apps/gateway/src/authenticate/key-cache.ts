@@ -12,7 +12,7 @@ export const NEGATIVE_MS = 5_000;
 /** About 1 KB each. */
 export const ENTRIES_MAX = 50_000;
 
-interface Entry { readonly record: ApiKeyRecord; readonly digest: string; validatedAtMs: number; stale: boolean }
+interface Entry { readonly record: ApiKeyRecord; readonly digest: string; /** As presented: the entry is found by it again without a digest. Memory only, like the headers of every request. */ readonly whole: string; validatedAtMs: number; stale: boolean }
 
 export interface KeyCacheOptions {
   readonly db: Pick<GatewayDb, "findApiKey">;
@@ -26,7 +26,7 @@ export interface KeyCacheOptions {
  */
 export class KeyCache {
   readonly #entries = new Map<string, Entry>();
-  readonly #byDigest = new Map<string, Entry>();
+  readonly #byWhole = new Map<string, Entry>();
   readonly #negative = new Map<string, number>();
   readonly #loads = new Map<string, Promise<ApiKeyRecord | null>>();
   readonly #options: KeyCacheOptions;
@@ -35,9 +35,9 @@ export class KeyCache {
 
   constructor(options: KeyCacheOptions) { this.#options = options; }
 
-  /** The record of a key that was found genuine a moment ago, by its digest alone; null says nothing. */
+  /** The record of a key that was found genuine a moment ago; null says nothing. */
   findFresh(whole: string): ApiKeyRecord | null {
-    const entry = this.#byDigest.get(hash("sha256", whole, "base64"));
+    const entry = this.#byWhole.get(whole);
     return entry && !entry.stale && this.#options.now() - entry.validatedAtMs < FRESH_MS ? entry.record : null;
   }
 
@@ -61,7 +61,7 @@ export class KeyCache {
       throw new GatewayError("gateway.dependency_unavailable", "Keys cannot be checked right now because the database does not answer. Retry in a few seconds.", { retryAfterMs: 2000 });
     }
     if (!record || !this.#isGenuine(key, record)) { this.#remember(this.#negative, digest, this.#options.now() + NEGATIVE_MS); return null; }
-    this.#rememberEntry(key.keyId, { record, digest, validatedAtMs: this.#options.now(), stale: generation !== this.#generation });
+    this.#rememberEntry(key.keyId, { record, digest, whole: key.whole, validatedAtMs: this.#options.now(), stale: generation !== this.#generation });
     return record;
   }
 
@@ -99,10 +99,10 @@ export class KeyCache {
   /** A key in use is read again every minute and so moves to the end: the first is the one longest unused. */
   #rememberEntry(keyId: string, entry: Entry): void {
     const earlier = this.#entries.get(keyId);
-    if (earlier) this.#byDigest.delete(earlier.digest);
-    this.#byDigest.set(entry.digest, entry);
+    if (earlier) this.#byWhole.delete(earlier.whole);
+    this.#byWhole.set(entry.whole, entry);
     const dropped = this.#remember(this.#entries, keyId, entry);
-    if (dropped) this.#byDigest.delete(dropped.digest);
+    if (dropped) this.#byWhole.delete(dropped.whole);
   }
 
   /** Returns what had to go for it. */

@@ -1,7 +1,7 @@
 import { estimateTokens } from "@trunkline/catalog";
 import { GatewayError, type CatalogSnapshot, type UsageEvent } from "@trunkline/contracts";
 import { receiptOfEvent, type ApiKeyRecord, type GatewayDb } from "@trunkline/db/gateway";
-import type { Inbound } from "../stages.ts";
+import type { Inbound, Soon } from "../stages.ts";
 import { writeJson, type Ask, type Route } from "../server.ts";
 import { describeCredits, describeKey } from "./key-info.ts";
 import { findModelEntry, listEndpoints, listModels } from "./models.ts";
@@ -12,7 +12,7 @@ export interface RouteOptions {
   readonly readMessages: (ask: Ask) => Promise<Inbound>;
   readonly countTokensBytes: (ask: Ask) => Promise<number>;
   readonly explainRoute: (ask: Ask) => Promise<Record<string, unknown>>;
-  readonly authenticate: (headers: Readonly<Record<string, string>>) => Promise<ApiKeyRecord>;
+  readonly authenticate: (headers: Readonly<Record<string, string>>) => Soon<ApiKeyRecord>;
   readonly catalog: { readonly snapshot: CatalogSnapshot };
   readonly availableProviders: (key: ApiKeyRecord) => ReadonlySet<string>;
   readonly db: Pick<GatewayDb, "findGeneration" | "loadSpent">;
@@ -46,7 +46,7 @@ function inferenceRoutes(options: RouteOptions): readonly Route[] {
 }
 
 function readingRoutes(options: RouteOptions): readonly Route[] {
-  const keyOf = (ask: Ask): Promise<ApiKeyRecord> => options.authenticate(ask.exchange.headers);
+  const keyOf = (ask: Ask): Soon<ApiKeyRecord> => options.authenticate(ask.exchange.headers);
   return [
     { method: "GET", path: "/models", serve: async (ask) => {
       const key = await keyOf(ask);

@@ -2,6 +2,7 @@ import { estimateTokens } from "@trunkline/catalog";
 import { GatewayError } from "@trunkline/contracts";
 import { parseChatRequest, type ChatRequest } from "@trunkline/protocol";
 import type { Exchange, Inbound } from "../stages.ts";
+import { isPlainChat } from "./plain-chat.ts";
 import type { JsonBody } from "./read-body.ts";
 import { readEndUser, readFacts, readMetadata, readSession } from "./read-facts.ts";
 import { measureInput, readNeeds } from "./read-needs.ts";
@@ -13,7 +14,7 @@ export function readChatCompletions(exchange: Exchange, { raw, body }: JsonBody)
   if (body["input"] !== undefined && body["messages"] === undefined) {
     throw new GatewayError("caller.invalid_request", "`messages` is missing, and `input` is a field of the Responses API. Send the conversation as `messages`, or choose the Chat Completions API in your client.", { param: "messages" });
   }
-  const fields = validate(chatCompletionsBodySchema, body);
+  const fields = isPlainChat(body) ? body : validate(chatCompletionsBodySchema, body);
   const input = measureInput(raw.byteLength, [fields.messages, fields.tools, fields["functions"], fields.response_format], estimateTokens);
   let hub: ChatRequest | null = null;
   return {

@@ -28,7 +28,7 @@ export async function readJsonBody(request: IncomingMessage): Promise<JsonBody> 
 
 function checkHeaders(request: IncomingMessage): void {
   const type = request.headers["content-type"];
-  if (type !== undefined && !/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) throw new GatewayError("caller.unsupported_media_type", "Send the body as Content-Type: application/json.");
+  if (type !== undefined && type !== "application/json" && !/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) throw new GatewayError("caller.unsupported_media_type", "Send the body as Content-Type: application/json.");
   const encoding = request.headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity") throw new GatewayError("caller.unsupported_media_type", "Send the body without Content-Encoding.");
   if (Number(request.headers["content-length"] ?? 0) > BODY_BYTES_MAX) throw tooLarge();

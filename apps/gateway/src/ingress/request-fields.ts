@@ -5,7 +5,9 @@ export const MESSAGES_MAX = 10_000;
 export const TOOLS_MAX = 1_000;
 export const MODELS_MAX = 8;
 const METADATA_KEYS_MAX = 64;
-const COUNT_MAX = 10_000_000;
+export const COUNT_MAX = 10_000_000;
+export const MODEL_CHARS_MAX = 256;
+export const USER_CHARS_MAX = 512;
 
 const providerNames = z.array(z.string().min(1).max(64)).max(64);
 
@@ -31,7 +33,7 @@ const routingSchema = z.strictObject({
   fallbacks: z.boolean().nullish(),
 });
 
-const model = z.string().min(1).max(256).describe("`author/model`, a provider's own name, `auto`, `@preset/<slug>[:version]`; suffix `:floor` or `:nitro`");
+const model = z.string().min(1).max(MODEL_CHARS_MAX).describe("`author/model`, a provider's own name, `auto`, `@preset/<slug>[:version]`; suffix `:floor` or `:nitro`");
 const tokens = z.int().min(1).max(COUNT_MAX).nullish();
 
 /** What every inbound API carries beyond its own wire. Unknown fields stay untouched. */
@@ -60,7 +62,7 @@ export const chatCompletionsBodySchema = z.looseObject({
   stop: z.union([z.string(), z.array(z.string()).max(64)]).nullish(),
   response_format: z.looseObject({ type: z.string() }).nullish(),
   reasoning_effort: z.string().max(32).nullish(),
-  user: z.string().max(512).nullish(),
+  user: z.string().max(USER_CHARS_MAX).nullish(),
   metadata: metadata.nullish(),
 });
 

@@ -19,10 +19,6 @@ export interface MeterOptions {
  * stream's opening is there before its first byte. Throws only where nothing has been delivered yet.
  */
 export function createMeter(options: MeterOptions): Metering {
-  const close = async (event: UsageEvent, budgetKeys: readonly string[]): Promise<void> => {
-    await spoolEvent(event, budgetKeys, options);
-    options.onEvent(event);
-  };
   return {
     async open(won) {
       await options.spool.append("open", won.routed.exchange.requestId, JSON.stringify(openOfWon(won))).catch(() => { throw unwritable(); });
@@ -34,21 +30,24 @@ export function createMeter(options: MeterOptions): Metering {
     async settle(delivered) {
       const event = eventOfDelivered(delivered);
       const { reservation } = delivered.won.routed;
-      await close(event, reservation.lineKeys).catch((error: unknown) => { if (delivered.won.answer.kind === "body") throw unwritable(); throw error; });
+      try { await spoolEvent(event, reservation.lineKeys, options); }
+      catch (error) { throw delivered.won.answer.kind === "body" ? unwritable() : error; }
+      options.onEvent(event);
       reservation.settle(event.mode === "live" ? BigInt(event.chargeNanoUsd) : 0n);
     },
     async failed(call, error) {
       const event = eventOfFailure(call, error, { nowMs: options.now(), callerLeft: call.exchange.callerGone });
-      await close(event, []).catch(() => undefined);
+      try { await spoolEvent(event, [], options); } catch { return; }
+      options.onEvent(event);
     },
   };
 }
 
 /** The event becomes text once, for the spool and for the queue. */
-async function spoolEvent(event: UsageEvent, budgetKeys: readonly string[], { spool, shipper }: Pick<MeterOptions, "spool" | "shipper">): Promise<void> {
+function spoolEvent(event: UsageEvent, budgetKeys: readonly string[], { spool, shipper }: Pick<MeterOptions, "spool" | "shipper">): Promise<void> {
   const json = JSON.stringify(event);
-  const location = await spool.append("event", event.id, `{"event":${json},"budgetKeys":${JSON.stringify(budgetKeys)}}`);
-  shipper.enqueue({ id: event.id, json }, location);
+  const keys = budgetKeys.length === 0 ? "[]" : JSON.stringify(budgetKeys);
+  return spool.append("event", event.id, `{"event":${json},"budgetKeys":${keys}}`).then((location) => shipper.enqueue({ id: event.id, json }, location));
 }
 
 /** Takes up what an earlier process left: unconfirmed events are shipped again, interrupted streams are closed, holds are settled. */

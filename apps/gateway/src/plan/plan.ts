@@ -1,7 +1,7 @@
 import { findModel, nearestModels } from "@trunkline/catalog";
-import { GatewayError, type BookMode, type CatalogSnapshot } from "@trunkline/contracts";
+import { GatewayError, type BookMode, type CatalogSnapshot, type PublishedPreset } from "@trunkline/contracts";
 import { explain, plan, type CircuitBook, type RoutePlan } from "@trunkline/router-core";
-import type { AdmittedCall, AuthenticatedCall, InboundFacts, RoutedCall } from "../stages.ts";
+import type { AdmittedCall, AuthenticatedCall, InboundFacts, RoutedCall, Stages } from "../stages.ts";
 import type { CatalogCache, PresetCache } from "./snapshots.ts";
 
 /** Circuits of the platform's own credentials; a caller's own would be keyed by its organization. */
@@ -21,20 +21,29 @@ export interface PlanOptions {
  * Input: an admitted call. Output: a plan with at least one candidate, from immutable snapshots. Fails with GatewayError 404 for a model or preset
  * that does not exist (with the nearest names) and 400, 402 or 503 where every candidate was filtered out, saying which filter did it.
  */
-export function createPlan(options: PlanOptions): (call: AdmittedCall) => Promise<RoutedCall> {
-  return async (call) => {
-    const route = await planFor(call, options);
+export function createPlan(options: PlanOptions): Stages["plan"] {
+  const routed = (call: AdmittedCall, route: RoutePlan): RoutedCall => {
     if (route.candidates.length === 0) throw noCandidate(route, call.facts);
     let explained: Readonly<Record<string, unknown>> | null = null;
-    return { ...call, plan: route, attempts: [], explain: () => explained ??= { ...explain(route) } };
+    return { exchange: call.exchange, call: call.call, facts: call.facts, key: call.key, mode: call.mode, reservation: call.reservation, plan: route, attempts: [], explain: () => explained ??= explain(route) };
+  };
+  return (call) => {
+    const { preset } = call.facts.choice;
+    return preset ? options.presets.find(call.key.organizationId, preset).then((found) => routed(call, planWith(call, found, options))) : routed(call, planWith(call, null, options));
   };
 }
 
+type Planned = Pick<AuthenticatedCall, "key" | "facts" | "mode">;
+
 /** The same decision without a request behind it: for `/v1/route/explain`. */
-export async function planFor({ key, facts, mode }: Pick<AuthenticatedCall, "key" | "facts" | "mode">, options: PlanOptions): Promise<RoutePlan> {
+export async function planFor(call: Planned, options: PlanOptions): Promise<RoutePlan> {
+  const { preset } = call.facts.choice;
+  return planWith(call, preset ? await options.presets.find(call.key.organizationId, preset) : null, options);
+}
+
+function planWith({ facts, mode }: Planned, preset: PublishedPreset | null, options: PlanOptions): RoutePlan {
   const catalog = options.catalog.snapshot;
   if (catalog.models.size === 0) throw new GatewayError("gateway.dependency_unavailable", "The model catalogue is not loaded yet. Retry in a few seconds.", { retryAfterMs: 2000 });
-  const preset = facts.choice.preset ? await options.presets.find(key.organizationId, facts.choice.preset) : null;
   const nowMs = options.now();
   return plan({
     facts: {

@@ -1,7 +1,7 @@
 import { estimateTokens } from "@trunkline/catalog";
 import { GatewayError } from "@trunkline/contracts";
 import type { Relayed } from "@trunkline/providers";
-import type { DeliveredResponse, StreamEnding, UpstreamStream, WonAttempt } from "../stages.ts";
+import type { DeliveredResponse, StreamEnding, Stages, UpstreamStream, WonAttempt } from "../stages.ts";
 import { answerHeaders, STREAM_HEADERS } from "./answer-headers.ts";
 import { errorEvent } from "./error-envelope.ts";
 
@@ -17,9 +17,9 @@ type Progress = (outputTokens: number) => void;
  * Input: an attempt that has won. Output: everything but the last bytes is with the caller; `finish` sends those. Returns also when the caller
  * left or the upstream died half-way, because tokens were spent and must be metered; so this stage has no way to fail.
  */
-export function createRespond(now: () => number): (won: WonAttempt, onProgress: Progress) => Promise<DeliveredResponse> {
+export function createRespond(now: () => number): Stages["respond"] {
   return (won, onProgress) => won.answer.kind === "body"
-    ? Promise.resolve(deliverBody(won, won.answer.relayed, now))
+    ? deliverBody(won, won.answer.relayed, now)
     : deliverStream(won, won.answer.stream, { onProgress, now });
 }
 
