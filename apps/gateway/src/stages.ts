@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { AttemptRecord, BookMode, GatewayError, Need } from "@trunkline/contracts";
+import type { AttemptRecord, BookMode, GatewayError, LossPolicy, Need } from "@trunkline/contracts";
 import type { ApiKeyRecord } from "@trunkline/db/gateway";
 import type { Call, Relayed } from "@trunkline/providers";
 import type { Candidate, ProviderPreferences, RoutePlan } from "@trunkline/router-core";
@@ -43,7 +43,8 @@ export interface InboundFacts {
   readonly maxCostNanoUsd: bigint | null;
   readonly deadlineMs: number | null;
   readonly fallbacks: boolean;
-  readonly losses: "strict" | "warn" | "allow";
+  /** null: the caller said nothing, and the preset decides. */
+  readonly losses: LossPolicy | null;
   readonly explain: boolean;
   readonly endUser: string | null;
   readonly sessionId: string | null;

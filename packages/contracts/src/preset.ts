@@ -40,6 +40,8 @@ export const presetLimitsSchema = z.strictObject({
 export const presetDocumentSchema = z.strictObject({
   rules: z.array(presetRuleSchema).min(1).max(PRESET_RULES_MAX),
   limits: presetLimitsSchema.default({}),
+  /** What a candidate may lose of a request; the request's own `routing.losses` comes first. */
+  losses: z.enum(["strict", "warn", "allow"]).optional(),
 });
 
 export type Need = z.infer<typeof needSchema>;
@@ -47,6 +49,9 @@ export type PresetCondition = z.infer<typeof presetConditionSchema>;
 export type PresetTarget = z.infer<typeof presetTargetSchema>;
 export type PresetRule = z.infer<typeof presetRuleSchema>;
 export type PresetDocument = z.infer<typeof presetDocumentSchema>;
+
+/** `strict`: a candidate that loses anything is none. `warn`: one that loses what the answer hangs on is none, other losses are reported. `allow`: none matters. */
+export type LossPolicy = NonNullable<PresetDocument["losses"]>;
 
 export interface PublishedPreset {
   readonly slug: string;

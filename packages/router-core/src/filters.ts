@@ -57,6 +57,12 @@ function modelObjection({ model }: Pair, { facts }: PlanInput, maxOutputTokens: 
   return null;
 }
 
+function lossObjection({ endpoint: { provider, upstreamModel }, model }: Pair, { losses }: PlanInput, maxOutputTokens: number): Objection {
+  if (losses === undefined) return null;
+  const lost = losses({ provider, model: model.id, upstreamModel, maxOutputTokens });
+  return lost.length === 0 ? null : ["losses", `${provider} cannot honour ${lost.join(", ")}.`];
+}
+
 function priceObjection(price: PriceVersion, { facts }: PlanInput): Objection {
   if (!facts.preferences.maxPrice) return null;
   const { prompt, completion } = facts.preferences.maxPrice;
@@ -121,7 +127,7 @@ export function judge(pair: Pair, input: PlanInput): Verdict {
   const { endpoint: { provider }, model } = pair;
   const refuse = ([filter, reason]: NonNullable<Objection>, draft: Draft | null = null): Verdict => ({ draft, rejected: { provider, model: model.id, filter, reason } });
   const maxOutputTokens = outputBound(model, input);
-  const basic = providerObjection(pair, input) ?? modelObjection(pair, input, maxOutputTokens);
+  const basic = providerObjection(pair, input) ?? modelObjection(pair, input, maxOutputTokens) ?? lossObjection(pair, input, maxOutputTokens);
   if (basic) return refuse(basic);
   const price = priceAt(input.catalog, provider, model.id, input.nowMs);
   if (!price) return refuse(["unpriced", `${provider} has no price for ${model.id} now; nothing is served unpriced.`]);

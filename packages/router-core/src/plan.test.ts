@@ -147,3 +147,9 @@ it("explains a plan in JSON with dollars", () => {
   expect(explained.candidates[0]).toMatchObject({ provider: "alpha", estimated_cost_usd: 0.003, max_cost_usd: 0.011, price: { input_usd_per_million: 2, output_usd_per_million: 10 } });
   expect(explained.rejected).toHaveLength(1);
 });
+
+it("removes a candidate that would lose what the request hangs on, and says what", () => {
+  const route = plan(inputOf({ models: ["a/big"] }, { losses: ({ provider }) => (provider === "alpha" ? ["dropped:tools.web_search"] : []) }));
+  expect(route.candidates.map(({ provider }) => provider)).toEqual(["beta"]);
+  expect(route.rejected).toContainEqual({ provider: "alpha", model: "a/big", filter: "losses", reason: "alpha cannot honour dropped:tools.web_search." });
+});

@@ -89,7 +89,7 @@ function without(rejected: readonly RejectedCandidate[], candidates: readonly Ca
 /** Never throws; a request nobody can serve gives a plan without candidates, whose `rejected` says why. */
 export function plan(given: PlanInput): RoutePlan {
   const preset = given.preset ?? (given.facts.models.length === 0 ? BUILT_IN_PRESETS.get(DEFAULT_PRESET) ?? null : null);
-  const input: PlanInput = preset === given.preset ? given : { facts: given.facts, preset, catalog: given.catalog, health: given.health, availableProviders: given.availableProviders, nowMs: given.nowMs, random: given.random };
+  const input: PlanInput = preset === given.preset ? given : { facts: given.facts, preset, catalog: given.catalog, health: given.health, availableProviders: given.availableProviders, nowMs: given.nowMs, random: given.random, losses: given.losses };
   const intent = readIntent(input);
   const into = { seen: new Set<string>(), rejected: new Array<RejectedCandidate>() };
   const targets = sift(intent.strategy === "weighted" ? drawWeighted(intent.targets, input.random) : intent.targets, input, into);

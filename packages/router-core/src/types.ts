@@ -46,6 +46,8 @@ export interface HealthSnapshot {
   tokensPerSecond(provider: string, model: string): number | null;
 }
 
+export type LossesOf = (target: { readonly provider: string; readonly model: string; readonly upstreamModel: string; readonly maxOutputTokens: number }) => readonly string[];
+
 export interface PlanInput {
   readonly facts: RequestFacts;
   /** null: no preset named and models given. */
@@ -55,6 +57,8 @@ export interface PlanInput {
   /** Providers with a usable credential for this caller. */
   readonly availableProviders: ReadonlySet<string>;
   readonly nowMs: number;
+  /** What a candidate may not lose of this request but would, in the words of its adapter; absent where nothing can be lost. */
+  readonly losses?: LossesOf | undefined;
   /** Uniform in [0, 1): the only randomness of a plan. */
   readonly random: number;
 }

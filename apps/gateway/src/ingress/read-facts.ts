@@ -39,7 +39,7 @@ export function readFacts(fields: SharedFields, own: OwnFacts): InboundFacts {
     maxCostNanoUsd: routing.max_cost_usd == null ? null : BigInt(Math.round(routing.max_cost_usd * Number(NANO_USD_PER_USD))),
     deadlineMs: routing.deadline_ms ?? null,
     fallbacks: routing.fallbacks !== false && provider?.allow_fallbacks !== false,
-    losses: routing.losses ?? (provider?.require_parameters ? "strict" : "warn"),
+    losses: routing.losses ?? null,
     explain: routing.explain === true,
   };
 }

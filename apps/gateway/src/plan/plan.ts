@@ -1,7 +1,8 @@
 import { findModel, nearestModels } from "@trunkline/catalog";
 import { GatewayError, type BookMode, type CatalogSnapshot, type PublishedPreset } from "@trunkline/contracts";
-import { explain, plan, type CircuitBook, type RoutePlan } from "@trunkline/router-core";
+import { explain, plan, type CircuitBook, type PlanInput, type RoutePlan } from "@trunkline/router-core";
 import type { AdmittedCall, AuthenticatedCall, InboundFacts, RoutedCall, Stages } from "../stages.ts";
+import { lossGuard, planWithin } from "./loss-guard.ts";
 import type { CatalogCache, PresetCache } from "./snapshots.ts";
 
 /** Circuits of the platform's own credentials; a caller's own would be keyed by its organization. */
@@ -33,7 +34,7 @@ export function createPlan(options: PlanOptions): Stages["plan"] {
   };
 }
 
-type Planned = Pick<AuthenticatedCall, "key" | "facts" | "mode">;
+type Planned = Pick<AuthenticatedCall, "key" | "facts" | "mode" | "call">;
 
 /** The same decision without a request behind it: for `/v1/route/explain`. */
 export async function planFor(call: Planned, options: PlanOptions): Promise<RoutePlan> {
@@ -41,17 +42,19 @@ export async function planFor(call: Planned, options: PlanOptions): Promise<Rout
   return planWith(call, preset ? await options.presets.find(call.key.organizationId, preset) : null, options);
 }
 
-function planWith({ facts, mode }: Planned, preset: PublishedPreset | null, options: PlanOptions): RoutePlan {
+function planWith({ facts, mode, call }: Planned, preset: PublishedPreset | null, options: PlanOptions): RoutePlan {
   const catalog = options.catalog.snapshot;
   if (catalog.models.size === 0) throw new GatewayError("gateway.dependency_unavailable", "The model catalogue is not loaded yet. Retry in a few seconds.", { retryAfterMs: 2000 });
   const nowMs = options.now();
-  return plan({
+  const input: PlanInput = {
     facts: {
       models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, inputTokensMax: facts.inputTokensMax, maxOutputTokens: facts.maxOutputTokens, answers: facts.answers, needs: facts.needs, task: facts.task,
       metadata: facts.metadata, preferences: facts.preferences, maxCostNanoUsd: facts.maxCostNanoUsd, deadlineMs: facts.deadlineMs, fallbacks: facts.fallbacks,
     },
     preset, catalog, health: options.circuits[mode].snapshot(PLATFORM_CREDENTIAL, nowMs), availableProviders: options.available[mode], nowMs, random: options.random(),
-  });
+  };
+  const guard = lossGuard(call, facts, preset);
+  return guard === undefined ? plan(input) : planWithin(guard, (losses) => plan({ ...input, losses }));
 }
 
 function resolve(catalog: CatalogSnapshot, name: string): string {
@@ -69,5 +72,6 @@ function noCandidate(route: RoutePlan, facts: InboundFacts): GatewayError {
   const only = (filter: string): boolean => filters.size === 1 && filters.has(filter);
   if (only("context")) return new GatewayError("caller.context_overflow", `No model of this request can hold it. ${reasons} Shorten it, or name a model with a larger context.`, details);
   if (only("provider_unavailable")) return new GatewayError("gateway.dependency_unavailable", `No provider of ${facts.requestedModel} has a credential in this gateway. ${reasons} Use a tl_test_ key to try without one, or ask the operator.`, { ...details, retry: false });
+  if (only("losses")) return new GatewayError("caller.invalid_request", `No candidate can honour all of this request. ${reasons} Leave out what they name, allow other models, or set routing.losses to "allow".`, details);
   return new GatewayError("caller.invalid_request", `No provider can serve this request. ${reasons || `No rule of the preset ${route.presetSlug ?? ""} matches it.`}`, details);
 }

@@ -7,7 +7,7 @@ interface Turn { readonly role: "user" | "model"; readonly parts: JsonObject[] }
 /** QUIRK(gemini): version 3 refuses a past call without its signature, but for this word (https://ai.google.dev/gemini-api/docs/thought-signatures). */
 const SIGNATURE_SKIP = "skip_thought_signature_validator";
 const AUDIO_TYPES: Readonly<Record<string, string>> = { wav: "audio/wav", mp3: "audio/mp3" };
-const EXTENSION_TYPES: Readonly<Record<string, string>> = { png: "image/png", webp: "image/webp", gif: "image/gif", heic: "image/heic", pdf: "application/pdf" };
+const EXTENSION_TYPES: Readonly<Record<string, string>> = { png: "image/png", webp: "image/webp", gif: "image/gif", heic: "image/heic", pdf: "application/pdf", webm: "video/webm", mov: "video/quicktime" };
 
 export interface ContentsOptions { readonly needsSignatures: boolean; readonly losses: string[] }
 
@@ -73,7 +73,8 @@ function contentPart(part: JsonObject, losses: string[]): JsonObject[] {
       const text = textOf(part["text"]) || textOf(part["refusal"]);
       return text === "" ? [] : [{ text }];
     }
-    case "image_url": return [dataPart(textOf(objectOf(part["image_url"])["url"]))];
+    case "image_url": return [dataPart(textOf(objectOf(part["image_url"])["url"]), "image/jpeg")];
+    case "video_url": return [dataPart(textOf(objectOf(part["video_url"])["url"]), "video/mp4")];
     case "input_audio": {
       const audio = objectOf(part["input_audio"]);
       return [{ inlineData: { mimeType: AUDIO_TYPES[textOf(audio["format"])] ?? "audio/wav", data: textOf(audio["data"]) } }];
@@ -81,16 +82,17 @@ function contentPart(part: JsonObject, losses: string[]): JsonObject[] {
     case "file": {
       const file = part["file"];
       const data = isJsonObject(file) ? textOf(file["file_data"]) : "";
-      if (data) return [dataPart(data)];
+      if (data) return [dataPart(data, "application/pdf")];
     }
   }
   losses.push(`dropped:messages.${textOf(part["type"]) || "part"}`);
   return [];
 }
 
-function dataPart(url: string): JsonObject {
+/** `assumed`: the type of what an address leads to, where its ending does not tell. */
+function dataPart(url: string, assumed: string): JsonObject {
   const data = /^data:([^;,]+)[^,]*;base64,/.exec(url);
   if (data) return { inlineData: { mimeType: data[1], data: url.slice(data[0].length) } };
   const extension = /\.(\w{2,5})(?:[?#].*)?$/.exec(url)?.[1]?.toLowerCase() ?? "";
-  return { fileData: { mimeType: EXTENSION_TYPES[extension] ?? "image/jpeg", fileUri: url } };
+  return { fileData: { mimeType: EXTENSION_TYPES[extension] ?? assumed, fileUri: url } };
 }
