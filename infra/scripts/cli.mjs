@@ -13,7 +13,7 @@ function developmentEnvironment() {
   return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
 }
 
-const COMMANDS = { trunkline: "apps/web/dist/trunkline.mjs", crash: "tests/crash/main.mjs", bench: "bench/main.mjs" };
+const COMMANDS = { trunkline: "apps/web/dist/trunkline.mjs", crash: "tests/crash/main.mjs", race: "tests/race/main.mjs", bench: "bench/main.mjs" };
 
 const entry = COMMANDS[name];
 if (!entry) {

@@ -48,6 +48,13 @@ describe("a reservation", () => {
     const reservation = createReservation("req_1", [budget], stores(() => ({ reserved: false, budgetId: "bud_1", spentNanoUsd: 900n, heldNanoUsd: 50n })));
     await expect(reservation.cover(100n)).rejects.toMatchObject({ code: "tenant.budget_exceeded", details: { metadata: { budget: { id: "bud_1", owner: "key_1", resets_at: "2026-02-01T00:00:00.000Z" } } } });
   });
+  it("gives back what a store that did not answer in time may hold", async () => {
+    const store = stores(() => new Error("timed out"));
+    const reservation = createReservation("req_1", [budget], store);
+    await expect(reservation.cover(100n)).rejects.toMatchObject({ code: "gateway.dependency_unavailable" });
+    reservation.release();
+    expect(store.calls).toEqual(["reserve req_1 100", "release req_1"]);
+  });
   it("fails closed with 503 while the store is away", async () => {
     await expect(createReservation("req_1", [budget], stores(() => new Error("away"))).cover(1n)).rejects.toMatchObject({ code: "gateway.dependency_unavailable" });
   });

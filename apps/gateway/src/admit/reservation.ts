@@ -54,7 +54,8 @@ class BudgetReservation implements Reservation {
   heldNanoUsd = 0n;
   readonly lineKeys: readonly string[];
   readonly #lines: readonly BudgetLine[];
-  #attempted = false;
+  #asked = false;
+  #covered = false;
   #closed = false;
 
   constructor(readonly holdId: string, readonly budgets: readonly Budget[], readonly stores: ReservationStores) {
@@ -63,15 +64,18 @@ class BudgetReservation implements Reservation {
   }
 
   async cover(amountNanoUsd: bigint): Promise<void> {
-    if (this.#attempted && amountNanoUsd <= this.heldNanoUsd) return;
+    if (this.#covered && amountNanoUsd <= this.heldNanoUsd) return;
+    // Before the answer: a question that times out may still be held there, and then has to be given back.
+    this.#asked = true;
     let decision;
     try {
       decision = await this.stores.kv.reserve(this.#lines, this.holdId, amountNanoUsd, HOLD_MS);
     } catch {
       throw new GatewayError("gateway.dependency_unavailable", "Budgets cannot be checked right now because their store does not answer. Retry in a few seconds.", { retryAfterMs: 2000 });
     }
+    if (!decision.reserved) this.#asked = this.#covered;
     if (!decision.reserved) throw this.#exceeded(decision.budgetId, decision.spentNanoUsd + decision.heldNanoUsd, amountNanoUsd);
-    this.#attempted = true;
+    this.#covered = true;
     this.heldNanoUsd = amountNanoUsd;
   }
 
@@ -84,13 +88,13 @@ class BudgetReservation implements Reservation {
   }
 
   settle(spentNanoUsd: bigint): void {
-    if (this.#closed || !this.#attempted) return;
+    if (this.#closed || !this.#asked) return;
     this.#closed = true;
     void this.#retry(() => this.stores.kv.settle(this.#lines, this.holdId, spentNanoUsd));
   }
 
   release(): void {
-    if (this.#closed || !this.#attempted) return;
+    if (this.#closed || !this.#asked) return;
     this.#closed = true;
     void this.#retry(() => this.stores.kv.release(this.#lines, this.holdId));
   }

@@ -1,0 +1,134 @@
+// `race [--json]`: more calls than a hard budget can pay for, all at once, over two gateway processes that share Redis. It promises to say how
+// many were admitted by what the callers saw, what the simulator served and what the ledger holds, and that the three agree.
+import { execFile, spawn } from "node:child_process";
+import fs from "node:fs";
+import net from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import pg from "pg";
+import { freePort } from "../../infra/scripts/postgres.mjs";
+import { startProcess, waitForHttp } from "../../infra/scripts/processes.mjs";
+import { root, startStack } from "../../infra/scripts/stack.mjs";
+import { callOnce, callUntilSettled } from "./callers.mjs";
+
+const CALLS = 1_000;
+const CAP_NANO_USD = 5_000_000_000;
+/** What each call may cost at most, by its output limit and the price below. */
+const CALL_NANO_USD = 100_000_000;
+const OUTPUT_TOKENS = 100;
+/** Only output costs money here, so that a call's bound and its price are the same whole number. */
+const OUTPUT_NANO_USD_PER_MILLION = (CALL_NANO_USD / OUTPUT_TOKENS) * 1_000_000;
+const MODEL = "openai/gpt-5-mini";
+const PAUSE_MS = 2_000;
+/** Spool, queue and ingest need well under a second each. */
+const BOOKED_TIMEOUT_MS = 30_000;
+
+/** `tokens` is what the provider counts. The last call is let in while a whole bound is free, whatever the others came to. */
+const CASES = [
+  { name: "plain", tokens: OUTPUT_TOKENS, pause: false, again: false },
+  { name: "redis_paused", tokens: OUTPUT_TOKENS, pause: true, again: true },
+  { name: "ends_under_reservation", tokens: 40, pause: false, again: true },
+];
+const costOf = ({ tokens }) => (CALL_NANO_USD / OUTPUT_TOKENS) * tokens;
+const admittedBy = (spec) => Math.floor((CAP_NANO_USD - CALL_NANO_USD) / costOf(spec)) + 1;
+
+const say = (text) => process.stderr.write(`${text}\n`);
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function startRedis(dir) {
+  const port = await freePort();
+  const child = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--maxmemory-policy", "noeviction", "--dir", dir], { stdio: "ignore" });
+  const command = (text) => new Promise((resolve, reject) => {
+    const socket = net.connect(port, "127.0.0.1", () => socket.write(`${text}\r\n`)).once("data", (reply) => { socket.destroy(); resolve(String(reply)); }).once("error", reject);
+  });
+  for (let tries = 0; ; tries++) {
+    try { await command("PING"); break; } catch (error) { if (tries > 100) throw error; await pause(50); }
+  }
+  return { url: `redis://127.0.0.1:${port}`, command, stop: () => child.kill("SIGKILL") };
+}
+
+/** Two gateways, each with a spool of its own. */
+async function startGateways(stack, dataDir) {
+  await stack.start("gateway");
+  const port = await freePort();
+  const second = startProcess({ name: "second gateway", args: ["apps/gateway/dist/main.mjs"], cwd: root, env: { ...stack.env, GATEWAY_PORT: String(port), SPOOL_DIR: path.join(dataDir, "spool-2") } });
+  await waitForHttp(`http://127.0.0.1:${port}/readyz`, BOOKED_TIMEOUT_MS);
+  return { urls: [stack.urls.gateway, `http://127.0.0.1:${port}`], stop: () => second.stop() };
+}
+
+/** An organization whose only key may spend the cap, once. */
+async function customer({ stack, client }, name) {
+  const { stdout } = await promisify(execFile)(process.execPath, ["apps/web/dist/trunkline.mjs", "bootstrap", "--email", `${name}@example.com`, "--password", "Race-run-horse-9", "--org", name, "--json"], { cwd: root, env: stack.env });
+  const made = JSON.parse(stdout.trim().split("\n").at(-1));
+  await client.query('UPDATE organization SET "rpmLimit" = NULL WHERE id = $1', [made.organizationId]);
+  await client.query('UPDATE api_key SET "rpmLimit" = NULL WHERE "organizationId" = $1', [made.organizationId]);
+  await client.query(`INSERT INTO budget (id, "organizationId", scope, "scopeId", name, period, "limitNanoUsd") VALUES ($2, $1, 'organization', $1, 'race', 'total', $3)`, [made.organizationId, `bud_${name}`, CAP_NANO_USD]);
+  return made;
+}
+
+async function booked(client, organizationId, count) {
+  const deadline = Date.now() + BOOKED_TIMEOUT_MS;
+  for (;;) {
+    const { rows: [row] } = await client.query(`SELECT count(*)::int AS count, coalesce(sum(e."amountNanoUsd"), 0)::bigint AS spent FROM ledger_entry e WHERE e."organizationId" = $1 AND e.account = 'customer_receivable'`, [organizationId]);
+    if (row.count >= count || Date.now() > deadline) return { count: row.count, spentNanoUsd: Number(row.spent) };
+    await pause(100);
+  }
+}
+
+async function run(spec, parties) {
+  const { stack, client, redis, gateways } = parties;
+  const { organizationId, apiKey } = await customer(parties, `race_${spec.name}`);
+  await fetch(`${stack.urls.simulator}/_admin/faults`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ "*": `usage=10,${spec.tokens};delay=20` }) });
+  const calls = Array.from({ length: CALLS }, (_, index) => ({ url: gateways.urls[index % gateways.urls.length], apiKey, body: { model: MODEL, max_tokens: OUTPUT_TOKENS, stream: index % 3 === 0, user: `race-${index}`, messages: [{ role: "user", content: `Call ${index}.` }] } }));
+  const send = spec.again ? callUntilSettled : (all) => Promise.all(all.map(callOnce));
+  const statuses = [];
+  if (spec.pause) {
+    // The budget has its counter before the silence, so that what times out here may still be held there.
+    statuses.push(await callOnce(calls.shift()));
+    await redis.command(`CLIENT PAUSE ${PAUSE_MS} ALL`);
+  }
+  statuses.push(...await send(calls));
+  const admitted = statuses.filter((status) => status === 200).length;
+  const { count, spentNanoUsd } = await booked(client, organizationId, admitted);
+  const others = statuses.filter((status) => status !== 200 && status !== 402);
+  const expected = admittedBy(spec);
+  const holds = admitted === expected && count === expected && spentNanoUsd === expected * costOf(spec) && spentNanoUsd <= CAP_NANO_USD && others.length === 0;
+  say(`${spec.name}: ${admitted} admitted (${expected} expected), ${spentNanoUsd / 1e9} of ${CAP_NANO_USD / 1e9} USD spent by the ledger, ${others.length} other answers`);
+  return { name: spec.name, admitted, expected, booked: count, spentNanoUsd, capNanoUsd: CAP_NANO_USD, otherAnswers: others.length, holds };
+}
+
+async function main() {
+  const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "trunkline-race-"));
+  fs.chmodSync(dataDir, 0o755);
+  const stops = [() => fs.rmSync(dataDir, { recursive: true, force: true })];
+  try {
+    const redis = await startRedis(dataDir);
+    stops.push(redis.stop);
+    const simulatorPort = await freePort();
+    const env = { REDIS_URL: redis.url, OPENAI_API_KEY: "sk-simulated-openai", OPENAI_BASE_URL: `http://127.0.0.1:${simulatorPort}/openai/v1` };
+    const stack = await startStack({ dataDir, ports: { SIMULATOR_PORT: simulatorPort }, env, services: ["simulator", "worker"], onProgress: say });
+    stops.push(stack.stop);
+    const client = new pg.Client({ connectionString: stack.env.DATABASE_URL });
+    await client.connect();
+    stops.push(() => client.end());
+    await client.query('UPDATE price_version SET "inputNanoUsdPerMillion" = 0, "cacheReadNanoUsdPerMillion" = 0, "cacheWriteNanoUsdPerMillion" = 0, "outputNanoUsdPerMillion" = $2 WHERE "modelId" = $1', [MODEL, OUTPUT_NANO_USD_PER_MILLION]);
+    const gateways = await startGateways(stack, dataDir);
+    stops.push(gateways.stop);
+    const results = [];
+    for (const spec of CASES) results.push(await run(spec, { stack, client, redis, gateways }));
+    report(results);
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+function report(results) {
+  const failed = results.filter((result) => !result.holds).length;
+  const { admitted, spentNanoUsd, capNanoUsd } = results[0];
+  if (process.argv.includes("--json")) console.log(JSON.stringify({ admitted, spentNanoUsd, capNanoUsd, calls: CALLS, cases: results }));
+  else console.log(`${results.length - failed} passed, ${failed} failed`);
+  process.exitCode = failed === 0 ? 0 : 1;
+}
+
+await main();
