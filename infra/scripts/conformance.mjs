@@ -56,7 +56,7 @@ const statusOf = ({ dialect, differences }) => (dialect === null ? "skipped" : d
 
 function row(result) {
   const mark = { passed: "ok  ", failed: "FAIL", skipped: "skip" }[statusOf(result)];
-  const what = result.dialect === null ? "no dialect speaks this wire" : `${result.dialect}, ${result.checks} checks`;
+  const what = result.dialect === null ? "no answer of a model" : `${result.dialect}, ${result.checks} checks`;
   const shown = result.differences.slice(0, DIFFERENCES_SHOWN_MAX).map((difference) => `\n         ${difference}`);
   const more = result.differences.length - shown.length;
   return `${mark}  ${result.name}  (${what})${shown.join("")}${more > 0 ? `\n         and ${more} more` : ""}`;
@@ -73,9 +73,9 @@ const results = recordings.map((recording) => {
 });
 const total = (status) => results.filter((result) => statusOf(result) === status).length;
 const totals = { passed: total("passed"), failed: total("failed"), skipped: total("skipped") };
-if (json) console.log(JSON.stringify({ ...totals, recordings: results.map((result) => ({ ...result, status: statusOf(result) })) }));
+if (json) console.log(JSON.stringify({ ...totals, rows: results.flatMap((result) => result.rows), recordings: results.map(({ rows: _rows, ...result }) => ({ ...result, status: statusOf(result) })) }));
 else {
-  if (totals.skipped > 0) console.log(`${totals.skipped} skipped: no dialect speaks their wire (the Responses API, other objects)`);
+  if (totals.skipped > 0) console.log(`${totals.skipped} skipped: they are no answer of a model (an error with a status of its own, a list, a file)`);
   console.log(`${totals.passed} passed, ${totals.failed} failed`);
 }
 process.exitCode = totals.failed > 0 ? 1 : 0;

@@ -14,10 +14,11 @@ import { KeyCache } from "./authenticate/key-cache.ts";
 import { openapiDocument } from "./endpoints/openapi.ts";
 import { createRoutes, type RouteOptions } from "./endpoints/routes.ts";
 import type { GatewayEnv } from "./env.ts";
-import { readChatCompletions } from "./ingress/chat-completions.ts";
+import { isResponsesBody, readChatCompletions } from "./ingress/chat-completions.ts";
 import { readMessages } from "./ingress/messages.ts";
 import { readJsonBody } from "./ingress/read-body.ts";
-import { chatCompletionsBodySchema, countTokensBodySchema, messagesBodySchema } from "./ingress/request-fields.ts";
+import { chatCompletionsBodySchema, countTokensBodySchema, messagesBodySchema, responsesBodySchema } from "./ingress/request-fields.ts";
+import { readResponses, readResponsesAsChat } from "./ingress/responses.ts";
 import { validate } from "./ingress/validate.ts";
 import { createMeter, replay } from "./meter/meter.ts";
 import { Shipper } from "./meter/shipper.ts";
@@ -81,7 +82,7 @@ export function compose(env: GatewayEnv): Gateway {
       findUnshipped: (id) => shipper.find(id),
       dependenciesAway: () => dependenciesAway({ postgres: () => db.ping(), [env.redisUrl ? "redis" : "counters"]: () => kv.ping() }),
       renderMetrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
-      openapi: () => openapiDocument({ chatCompletions: chatCompletionsBodySchema, messages: messagesBodySchema, countTokens: countTokensBodySchema }),
+      openapi: () => openapiDocument({ chatCompletions: chatCompletionsBodySchema, messages: messagesBodySchema, responses: responsesBodySchema, countTokens: countTokensBodySchema }),
     }),
   });
   const gauges = setInterval(() => metrics.setSpool({ events: shipper.backlog, bytes: spool.bytes }), METRICS_GAUGE_MS).unref();
@@ -112,9 +113,13 @@ export function compose(env: GatewayEnv): Gateway {
 }
 
 /** Bytes → Inbound, for every endpoint that takes a body. */
-function readers(stages: Pick<Stages, "authenticate">, planOptions: PlanOptions): Pick<RouteOptions, "readChatCompletions" | "readMessages" | "countTokensBytes" | "explainRoute"> {
+function readers(stages: Pick<Stages, "authenticate">, planOptions: PlanOptions): Pick<RouteOptions, "readChatCompletions" | "readMessages" | "readResponses" | "countTokensBytes" | "explainRoute"> {
   return {
-    readChatCompletions: async ({ request, exchange }) => readChatCompletions(exchange, await readJsonBody(request)),
+    readChatCompletions: async ({ request, exchange }) => {
+      const json = await readJsonBody(request);
+      return isResponsesBody(json.body) ? readResponsesAsChat(exchange, json) : readChatCompletions(exchange, json);
+    },
+    readResponses: async ({ request, exchange }) => readResponses(exchange, await readJsonBody(request)),
     readMessages: async ({ request, exchange }) => readMessages(exchange, await readJsonBody(request)),
     countTokensBytes: async ({ request }) => {
       const { raw, body } = await readJsonBody(request);
@@ -123,7 +128,7 @@ function readers(stages: Pick<Stages, "authenticate">, planOptions: PlanOptions)
     },
     explainRoute: async ({ request, exchange }) => {
       const json = await readJsonBody(request);
-      const inbound = isMessagesBody(json.body) ? readMessages(exchange, json) : readChatCompletions(exchange, json);
+      const inbound = isMessagesBody(json.body) ? readMessages(exchange, json) : isResponsesBody(json.body) ? readResponses(exchange, json) : readChatCompletions(exchange, json);
       return { ...explain(await planFor(await stages.authenticate(inbound), planOptions)) };
     },
   };

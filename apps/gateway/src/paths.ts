@@ -1,3 +1,5 @@
+import type { InboundApi } from "@trunkline/contracts";
+
 /** Prefixes that clients put before the resource; each may be doubled or missing. */
 const PREFIX = /^(?:\/(?:api|openai|anthropic|v1))+(?=\/|$)/;
 
@@ -25,7 +27,9 @@ function readResource(url: string): string {
   return resource === "" ? "/" : resource;
 }
 
+const APIS: Readonly<Record<string, InboundApi>> = { "/messages": "messages", "/messages/count_tokens": "messages", "/responses": "responses", "/embeddings": "embeddings", "/completions": "completions" };
+
 /** Which wire's errors a caller of this path can read. */
-export function inboundApiOf(path: string): "messages" | "chat_completions" {
-  return path === "/messages" || path.startsWith("/messages/") ? "messages" : "chat_completions";
+export function inboundApiOf(path: string): InboundApi {
+  return APIS[path] ?? (path.startsWith("/messages/") ? "messages" : "chat_completions");
 }

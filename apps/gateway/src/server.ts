@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { GatewayError } from "@trunkline/contracts";
+import { GatewayError, type InboundApi } from "@trunkline/contracts";
 import { openExchange } from "./exchange.ts";
 import { inboundApiOf, resourcePath } from "./paths.ts";
 import { CallerLeft, type Exchange } from "./stages.ts";
@@ -24,7 +24,7 @@ export interface ServerOptions {
   readonly routes: readonly Route[];
   readonly now: () => number;
   /** The envelope; handed in, because it belongs to the stage that answers. */
-  readonly writeError: (exchange: Exchange, api: "messages" | "chat_completions", error: GatewayError) => void;
+  readonly writeError: (exchange: Exchange, api: InboundApi, error: GatewayError) => void;
   onUnexpected(error: unknown, requestId: string): void;
 }
 

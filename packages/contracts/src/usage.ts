@@ -11,7 +11,8 @@ export interface TokenUsage {
 export const ZERO_USAGE: TokenUsage = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0, basis: "reported" };
 
 export type BookMode = "live" | "test";
-export type InboundApi = "chat_completions" | "messages";
+export const INBOUND_APIS = ["chat_completions", "messages", "responses", "embeddings", "completions"] as const;
+export type InboundApi = (typeof INBOUND_APIS)[number];
 /** `ok`: first attempt served; `rescued`: a later one did; `failed`: the caller got an error; `cancelled`: the caller left; `partial`: content was delivered and then the stream broke. */
 export type GenerationStatus = "ok" | "rescued" | "failed" | "cancelled" | "partial";
 

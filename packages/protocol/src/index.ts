@@ -1,5 +1,6 @@
 export * from "./chat.ts";
 export * from "./chat-from-messages.ts";
+export * from "./chat-from-responses.ts";
 export * from "./event-stream.ts";
 export * from "./invalid-request.ts";
 export * from "./json-object.ts";
@@ -8,6 +9,10 @@ export * from "./messages-from-chat.ts";
 export * from "./messages-stream.ts";
 export * from "./parse-chat-request.ts";
 export * from "./reasoning-details.ts";
+export * from "./responses-from-chat.ts";
+export * from "./responses-state.ts";
+export * from "./responses-stream.ts";
+export * from "./responses-tools.ts";
 export * from "./splice.ts";
 export * from "./sse-reader.ts";
 export * from "./sse-writer.ts";

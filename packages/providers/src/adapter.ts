@@ -1,18 +1,20 @@
-import type { DialectName, Failure, TokenUsage } from "@trunkline/contracts";
+import type { DialectName, Failure, InboundApi, TokenUsage } from "@trunkline/contracts";
 import type { ChatRequest } from "@trunkline/protocol";
 
 /** The caller's request: bytes first, meaning on demand. Shared by every attempt; never mutated. */
 export interface Call {
   /** The inbound body as received. */
   readonly raw: Uint8Array;
-  readonly inbound: "chat_completions" | "messages";
+  readonly inbound: InboundApi;
   readonly stream: boolean;
-  /** The caller asked for the OpenAI usage chunk (`stream_options.include_usage`). Always true for `messages`. */
+  /** The caller asked for the OpenAI usage chunk (`stream_options.include_usage`). Always true for every other API. */
   readonly wantsUsageChunk: boolean;
   /** The inbound body parsed once (JSON object). */
   readonly body: Readonly<Record<string, unknown>>;
   /** The hub form (Chat Completions), memoised; a pass-through never calls it. Throws GatewayError(caller.invalid_request). */
   hub(): ChatRequest;
+  /** What the hub form leaves behind of the caller's own wire; absent: nothing. */
+  hubLosses?(): readonly string[];
   /** Gateway-made id for translated answers, e.g. `req_…`. */
   readonly requestId: string;
   /** Unix seconds for `created` of translated answers. */
@@ -51,6 +53,8 @@ export interface Observation {
   readonly failure: Failure | null;
   /** A stream is complete when its finish was seen; `[DONE]` alone may be missing. */
   readonly complete: boolean;
+  /** Of the next event, where the caller's wire numbers its events: an error event must go on counting. */
+  readonly sequence?: number;
 }
 
 export interface Relayed {
@@ -110,6 +114,8 @@ export interface Profile<D extends Dialect = Dialect> {
   readonly env: string;
   /** `google`: an access token, minted from a service account. `sigv4`: a signature over the request, or an API key as `bearer`. */
   readonly authorize: "bearer" | "x-api-key" | "x-goog-api-key" | "api-key" | "google" | "sigv4";
+  /** Serves OpenAI's Responses API beside Chat Completions, below the same base URL. */
+  readonly responses?: true;
   /** The cloud that serves this dialect under addresses of its own; absent: the dialect's own addresses. */
   readonly hosting?: "azure" | "vertex" | "bedrock";
   /** Serves without a credential too: an empty secret then sends no header. */

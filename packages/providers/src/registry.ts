@@ -1,10 +1,11 @@
-import type { DialectName } from "@trunkline/contracts";
+import type { DialectName, InboundApi } from "@trunkline/contracts";
 import type { Profile, ProviderAdapter, ProviderProfile } from "./adapter.ts";
 import { createAnthropicAdapter } from "./dialects/anthropic/adapter.ts";
 import { createBedrockAdapter } from "./dialects/bedrock/adapter.ts";
 import { createCohereAdapter } from "./dialects/cohere/adapter.ts";
 import { createGeminiAdapter } from "./dialects/gemini/adapter.ts";
 import { createOpenAiAdapter } from "./dialects/openai/adapter.ts";
+import { createResponsesAdapter } from "./dialects/responses/adapter.ts";
 import { alibaba } from "./profiles/alibaba.ts";
 import { anthropic } from "./profiles/anthropic.ts";
 import { azureOpenai } from "./profiles/azure-openai.ts";
@@ -58,9 +59,22 @@ export function createAdapter(profile: Profile): ProviderAdapter {
   }
 }
 
-/** Adapters hold no state of a request: one a provider. Throws RangeError for a provider that the registry does not know. */
-export function adapterFor(provider: string): ProviderAdapter {
-  const adapter = ADAPTERS.get(provider);
+/** Adapters of the Responses wire, for providers that serve it. */
+const RESPONSES: ReadonlyMap<string, ProviderAdapter> = new Map([...PROFILES].filter(([, profile]) => profile.responses).map(([id, profile]) => [id, createResponsesAdapter(profile)]));
+
+/** Models that OpenAI serves on that wire alone (https://platform.openai.com/docs/models). */
+const RESPONSES_ONLY = /^(?:o\d-pro|gpt-5(?:\.\d)?-(?:pro|codex)|codex-mini|computer-use|o\d(?:-mini)?-deep-research)/;
+
+/** What a call asks of its adapter. */
+export interface AdapterUse { readonly inbound: InboundApi; readonly upstreamModel: string }
+
+/**
+ * Adapters hold no state of a request: one a provider and wire. A caller of the Responses API is served on that wire where the provider has
+ * it, so that nothing is translated. Throws RangeError for a provider that the registry does not know.
+ */
+export function adapterFor(provider: string, use?: AdapterUse): ProviderAdapter {
+  const responses = use === undefined ? undefined : RESPONSES.get(provider);
+  const adapter = responses && (use?.inbound === "responses" || RESPONSES_ONLY.test(use?.upstreamModel ?? "")) ? responses : ADAPTERS.get(provider);
   if (!adapter) throw new RangeError(`no provider is called "${provider}"`);
   return adapter;
 }

@@ -1,5 +1,5 @@
 // What a job's payload must be before a handler sees it. Objects are loose: a field added by a newer producer passes through.
-import { FAILURE_CLASSES, USAGE_BATCH_EVENTS_MAX } from "@trunkline/contracts";
+import { FAILURE_CLASSES, INBOUND_APIS, USAGE_BATCH_EVENTS_MAX } from "@trunkline/contracts";
 import type { JobName, JobPayloads } from "@trunkline/contracts";
 import { z } from "zod";
 
@@ -23,7 +23,7 @@ const usageEvent = z.looseObject({
   mode: z.enum(["live", "test"]),
   organizationId: z.string().min(1), projectId: z.string().min(1), apiKeyId: z.string().min(1),
   createdAtMs: milliseconds,
-  inboundApi: z.enum(["chat_completions", "messages"]),
+  inboundApi: z.enum(INBOUND_APIS),
   streaming: z.boolean(),
   requestedModel: z.string(), presetSlug: z.string().nullable(), presetVersion: z.number().int().nullable(),
   status: z.enum(["ok", "rescued", "failed", "cancelled", "partial"]),

@@ -88,7 +88,7 @@ class AttemptLoop {
   /** Null when nothing was sent: with `losses: strict` a candidate that cannot honour every parameter is no candidate. */
   async #try(candidate: Candidate, hasNext: boolean): Promise<WonAttempt | Failure | null> {
     const { routed, options } = this;
-    const adapter = (options.adapter ?? adapterFor)(candidate.provider);
+    const adapter = options.adapter ? options.adapter(candidate.provider) : adapterFor(candidate.provider, { inbound: routed.call.inbound, upstreamModel: candidate.upstreamModel });
     const target: Target = { provider: candidate.provider, model: candidate.model, upstreamModel: candidate.upstreamModel, baseUrl: options.credentials.baseUrl(candidate.provider, routed.mode), maxOutputTokens: candidate.maxOutputTokens };
     const prepared = adapter.prepare(routed.call, target);
     if (routed.facts.losses === "strict" && prepared.losses.length > 0) { this.#refusals.push(`${candidate.provider} cannot honour ${prepared.losses.join(", ")}`); return null; }

@@ -1,5 +1,4 @@
 import { estimateTokens } from "@trunkline/catalog";
-import { GatewayError } from "@trunkline/contracts";
 import { parseChatRequest, type ChatRequest } from "@trunkline/protocol";
 import type { Exchange, Inbound } from "../stages.ts";
 import { isPlainChat } from "./plain-chat.ts";
@@ -9,11 +8,11 @@ import { measureInput, readNeeds } from "./read-needs.ts";
 import { chatCompletionsBodySchema } from "./request-fields.ts";
 import { validate } from "./validate.ts";
 
+/** A Responses body in the wrong place: Cursor sends one here for newer models. */
+export const isResponsesBody = (body: JsonBody["body"]): boolean => body["input"] !== undefined && body["messages"] === undefined;
+
 /** Chat Completions bytes → Inbound. Throws GatewayError caller.invalid_request. */
 export function readChatCompletions(exchange: Exchange, { raw, body }: JsonBody): Inbound {
-  if (body["input"] !== undefined && body["messages"] === undefined) {
-    throw new GatewayError("caller.invalid_request", "`messages` is missing, and `input` is a field of the Responses API. Send the conversation as `messages`, or choose the Chat Completions API in your client.", { param: "messages" });
-  }
   const fields = isPlainChat(body) ? body : validate(chatCompletionsBodySchema, body);
   const input = measureInput(raw.byteLength, [fields.messages, fields.tools, fields["functions"], fields.response_format], estimateTokens);
   let hub: ChatRequest | null = null;

@@ -1,7 +1,7 @@
 import type { Need } from "@trunkline/contracts";
 
 /** Content part types of both wires, and what a model must be able to do to read them. */
-const PART_NEEDS: Readonly<Record<string, Need>> = { image_url: "vision", image: "vision", input_image: "vision", file: "pdf", document: "pdf", input_audio: "audio" };
+const PART_NEEDS: Readonly<Record<string, Need>> = { image_url: "vision", image: "vision", input_image: "vision", file: "pdf", input_file: "pdf", document: "pdf", input_audio: "audio" };
 
 interface NeedFields {
   readonly messages: readonly Readonly<Record<string, unknown>>[];

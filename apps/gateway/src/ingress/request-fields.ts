@@ -75,6 +75,23 @@ export const messagesBodySchema = z.looseObject({
   metadata: z.looseObject({ user_id: z.string().max(512).nullish() }).nullish(),
 });
 
+const ITEMS_MAX = MESSAGES_MAX;
+
+export const responsesBodySchema = z.looseObject({
+  ...shared,
+  input: z.union([z.string().min(1), z.array(z.looseObject({})).min(1).max(ITEMS_MAX)]),
+  instructions: z.string().nullish(),
+  max_output_tokens: tokens,
+  reasoning: z.looseObject({ effort: z.string().max(32).nullish(), summary: z.string().max(32).nullish() }).nullish(),
+  text: z.looseObject({ format: z.looseObject({ type: z.string() }).nullish() }).nullish(),
+  store: z.boolean().nullish(),
+  background: z.boolean().nullish(),
+  previous_response_id: z.string().max(256).nullish(),
+  user: z.string().max(512).nullish(),
+  safety_identifier: z.string().max(512).nullish(),
+  metadata: metadata.nullish(),
+});
+
 /** The Messages body without the field that counting does not need. */
 export const countTokensBodySchema = messagesBodySchema.omit({ max_tokens: true });
 

@@ -20,7 +20,11 @@ describe("error envelopes", () => {
   });
   it("ends a broken stream with one error event and never with [DONE]", () => {
     const error = new GatewayError("upstream.failed", "x");
-    expect(errorEvent("chat_completions", error, "req_1")).toMatch(/^data: \{"error":.*\}\n\n$/);
-    expect(errorEvent("messages", error, "req_1")).toMatch(/^event: error\ndata: \{"type":"error".*\}\n\n$/);
+    expect(errorEvent("chat_completions", error, { requestId: "req_1" })).toMatch(/^data: \{"error":.*\}\n\n$/);
+    expect(errorEvent("messages", error, { requestId: "req_1" })).toMatch(/^event: error\ndata: \{"type":"error".*\}\n\n$/);
+  });
+  it("numbers the error event of a Responses stream behind the last one, in the documented shape and in the one its clients throw on", () => {
+    const data = JSON.parse(errorEvent("responses", new GatewayError("upstream.failed", "x"), { requestId: "req_1", sequence: 7 }).replace("event: error\ndata: ", "")) as unknown;
+    expect(data).toMatchObject({ type: "error", code: "upstream.failed", message: "x", sequence_number: 7, error: { message: "x", code: "upstream.failed" } });
   });
 });

@@ -25,8 +25,14 @@ export function errorHeaders(error: GatewayError): Readonly<Record<string, strin
   };
 }
 
-/** The one event that ends a broken stream; on the OpenAI wire no `[DONE]` follows, because clients take that for success. */
-export function errorEvent(api: InboundApi, error: GatewayError, requestId: string): string {
-  const data = JSON.stringify(errorBody(api, error, requestId));
-  return api === "messages" ? `event: error\ndata: ${data}\n\n` : `data: ${data}\n\n`;
+/**
+ * The one event that ends a broken stream; on the OpenAI wires no `[DONE]` follows, because clients take that for success. `sequence`: the
+ * event's number, on a wire that counts them.
+ */
+export function errorEvent(api: InboundApi, error: GatewayError, { requestId, sequence = 0 }: { readonly requestId: string; readonly sequence?: number | undefined }): string {
+  const body = errorBody(api, error, requestId);
+  if (api === "messages") return `event: error\ndata: ${JSON.stringify(body)}\n\n`;
+  if (api !== "responses") return `data: ${JSON.stringify(body)}\n\n`;
+  // The flat members are the documented event; clients of OpenAI's own look for the nested one, as its servers send it.
+  return `event: error\ndata: ${JSON.stringify({ type: "error", code: error.code, message: error.message, param: error.details.param ?? null, sequence_number: sequence, ...body })}\n\n`;
 }

@@ -67,7 +67,7 @@ function finishStream(won: WonAttempt, how: StreamEnding, relayed: Relayed): voi
   if (how === "caller_left") { response.destroy(); return; }
   if (relayed.bytes.length > 0) response.write(relayed.bytes);
   const { observation } = relayed;
-  if (!observation.complete) response.write(errorEvent(won.routed.call.inbound, brokenStream(how, observation.failure?.publicMessage), requestId));
+  if (!observation.complete) response.write(errorEvent(won.routed.call.inbound, brokenStream(how, observation.failure?.publicMessage), { requestId, sequence: observation.sequence }));
   response.end();
 }
 

@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { TokenUsage } from "@trunkline/contracts";
-import { chatFromMessages, parseChatRequest, type JsonObject } from "@trunkline/protocol";
+import { chatFromMessages, chatFromResponses, parseChatRequest, type JsonObject } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Relayed, StreamRelay, Target } from "../adapter.ts";
 
 /** Builders for the tests of the dialects: a call, a target, and every way in which a response's bytes may arrive. */
@@ -8,8 +8,8 @@ export function callOf(body: JsonObject, more: Partial<Call> = {}): Call {
   const inbound = more.inbound ?? "chat_completions";
   return {
     raw: Buffer.from(JSON.stringify(body)), body, inbound, stream: body["stream"] === true,
-    wantsUsageChunk: inbound === "messages" || (body["stream_options"] as { include_usage?: boolean } | undefined)?.include_usage === true,
-    hub: () => (inbound === "messages" ? chatFromMessages(body) : parseChatRequest(body)),
+    wantsUsageChunk: inbound !== "chat_completions" || (body["stream_options"] as { include_usage?: boolean } | undefined)?.include_usage === true,
+    hub: () => (inbound === "messages" ? chatFromMessages(body) : inbound === "responses" ? chatFromResponses(body).request : parseChatRequest(body)),
     requestId: "req_test", createdAtSeconds: 1_700_000_000, ...more,
   };
 }

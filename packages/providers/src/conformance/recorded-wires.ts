@@ -1,10 +1,10 @@
 import { arrayOf, isJsonObject, objectOf, parseJsonObject, textOf, type JsonObject } from "@trunkline/protocol";
 import { converseMessage } from "./harness.ts";
-import { Gathered, readChat, readMessage, readMessageEvents, type Said } from "./said.ts";
+import { Gathered, readChat, readMessage, readMessageEvents, readResponse, readResponseEvents, type Said } from "./said.ts";
 
 /** A provider's wire as recordings know it: how it is told, how its stream is framed, and what its answers say. */
 export interface RecordedWire {
-  readonly dialect: "openai" | "anthropic" | "gemini" | "bedrock" | "cohere";
+  readonly dialect: "openai" | "responses" | "anthropic" | "gemini" | "bedrock" | "cohere";
   /** Whose adapter replays it where the recording's folder names nobody. */
   readonly provider: string;
   speaks(first: JsonObject): boolean;
@@ -86,6 +86,10 @@ const BEDROCK_EVENTS = ["messageStart", "contentBlockStart", "contentBlockDelta"
 
 const WIRES: readonly RecordedWire[] = [
   { dialect: "openai", provider: "openai", terminator: "data: [DONE]\n\n", frame: data, speaks: (first) => Array.isArray(first["choices"]), read: each(readChat) },
+  {
+    dialect: "responses", provider: "openai", terminator: "", frame: named, speaks: (first) => first["object"] === "response" || textOf(first["type"]).startsWith("response."),
+    read: (answers, into) => { if (answers[0]?.["object"] === "response") readResponse(answers[0], into); else readResponseEvents(answers, into); },
+  },
   { dialect: "gemini", provider: "gemini", terminator: "", frame: data, speaks: (first) => "candidates" in first || "promptFeedback" in first, read: each(readGemini) },
   {
     dialect: "anthropic", provider: "anthropic", terminator: "", frame: named, speaks: (first) => first["type"] === "message_start" || (first["type"] === "message" && Array.isArray(first["content"])),
@@ -95,7 +99,7 @@ const WIRES: readonly RecordedWire[] = [
   { dialect: "cohere", provider: "cohere", terminator: "", frame: named, speaks: (first) => first["type"] === "message-start" || (isJsonObject(first["message"]) && "finish_reason" in first), read: each(readCohere) },
 ];
 
-/** The wire of a recording by what it says; null where no dialect speaks it, such as the Responses API. */
+/** The wire of a recording by what it says; null where no dialect speaks it: a list of models, a file, an error that came with a status of its own. */
 export const wireOf = (answers: readonly JsonObject[]): RecordedWire | null => WIRES.find((wire) => answers.some((answer) => wire.speaks(answer))) ?? null;
 
 export function saidIn(wire: RecordedWire, answers: readonly JsonObject[]): Said {
@@ -103,3 +107,7 @@ export function saidIn(wire: RecordedWire, answers: readonly JsonObject[]): Said
   wire.read(answers, gathered);
   return gathered.said();
 }
+
+/** The error that a stream or a body tells in the middle of a 200; null where it answers. */
+export const errorIn = (answers: readonly JsonObject[]): unknown =>
+  answers.map((answer) => (answer["type"] === "error" ? answer["error"] ?? answer : answer["type"] === "response.failed" || answer["status"] === "failed" ? objectOf(answer["response"] ?? answer)["error"] : null)).find((error) => error != null) ?? null;

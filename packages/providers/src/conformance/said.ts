@@ -117,3 +117,44 @@ export function readMessageEvents(events: readonly JsonObject[], into: Gathered)
     if (Object.keys(told).length > 0) readMessageUsage(usage, into);
   }
 }
+
+/** One finished item of a response's `output`. What the provider ran itself says nothing to the caller. */
+function readOutputItem(item: JsonObject, index: number, into: Gathered): void {
+  const textIn = (parts: unknown): string => arrayOf(parts).map((part) => textOf(objectOf(part)["text"])).join("");
+  if (item["type"] === "message") into.text += textIn(item["content"]);
+  if (item["type"] === "reasoning") into.reasoning += textIn(item["summary"]) || textIn(item["content"]);
+  if (item["type"] === "function_call") into.tool(index, textOf(item["name"]), textOf(item["arguments"]));
+  if (item["type"] === "custom_tool_call") into.tool(index, textOf(item["name"]), JSON.stringify({ input: item["input"] }));
+}
+
+/** A whole response, as a body or as the last event of its stream. */
+export function readResponse(response: JsonObject, into: Gathered): void {
+  for (const [index, item] of arrayOf(response["output"]).map(objectOf).entries()) readOutputItem(item, index, into);
+  readResponseEnd(response, into);
+}
+
+function readResponseEnd(response: JsonObject, into: Gathered): void {
+  const { status, usage } = response;
+  if (status === "completed") into.finish = into.toolCount > 0 ? "tool_calls" : "stop";
+  if (status === "incomplete") into.finish = objectOf(response["incomplete_details"])["reason"] === "content_filter" ? "content_filter" : "length";
+  if (isJsonObject(usage)) into.usage = { input: count(usage["input_tokens"]), output: count(usage["output_tokens"]) };
+}
+
+const SHOWN = new Set(["response.output_text.delta", "response.refusal.delta", "response.reasoning_summary_text.delta", "response.reasoning_text.delta"]);
+
+/** Reads a stream of responses up to its end: what was shown piece by piece, and of every item that showed nothing what it held when it was done. */
+export function readResponseEvents(events: readonly JsonObject[], into: Gathered): void {
+  const shown = new Set<unknown>();
+  for (const event of events) {
+    const type = textOf(event["type"]);
+    if (SHOWN.has(type)) {
+      shown.add(event["output_index"]);
+      if (type.startsWith("response.reasoning")) into.reasoning += textOf(event["delta"]);
+      else if (type === "response.output_text.delta") into.text += textOf(event["delta"]);
+    }
+    if (type === "response.output_item.done" && !shown.has(event["output_index"])) readOutputItem(objectOf(event["item"]), Number(event["output_index"]), into);
+    if (type !== "response.completed" && type !== "response.incomplete") continue;
+    readResponseEnd(objectOf(event["response"]), into);
+    return;
+  }
+}

@@ -21,6 +21,8 @@ export interface FrameInspector {
   count(text: string): void;
   /** The frame itself to relay it as it is, another array to replace it, an empty one to withhold it. */
   inspect(frame: Uint8Array, event: string, data: string): Uint8Array;
+  /** Of the next event, where the wire numbers its events. */
+  readonly sequence?: number;
   /** What a complete stream still lacks. */
   terminator(): Uint8Array;
 }
@@ -79,7 +81,8 @@ export class PassThroughStream implements StreamRelay {
     const failure = this.failure ?? (complete ? null : unfinishedFailure(how, inspector.contentBytes > 0));
     const tail = complete && how !== "caller_left" ? inspector.terminator() : NO_BYTES;
     const { usage, contentBytes, finishReason } = inspector;
-    return { bytes: Buffer.concat([last, tail]), observation: { usage, contentBytes, finishReason, failure, complete } };
+    const observation = { usage, contentBytes, finishReason, failure, complete };
+    return { bytes: Buffer.concat([last, tail]), observation: inspector.sequence === undefined ? observation : { ...observation, sequence: inspector.sequence } };
   }
 
   /** Some upstreams forget the blank line after the last event: it counts when its JSON is whole. A body that is no event stream at all may be a JSON error. */

@@ -9,9 +9,10 @@ export const GATEWAY_FIELDS = ["models", "routing_preset", "provider", "routing"
 export const joinUrl = (base: string, path: string): string => base.endsWith("/") ? base.replace(/\/+$/, "") + path : base + path;
 
 /** An event stream must arrive as it is sent: compression would hold bytes back. */
-export function upstreamRequest(call: Call, parts: { readonly url: string; readonly body: Uint8Array; readonly losses: readonly string[]; readonly headers?: Readonly<Record<string, string>> }): UpstreamRequest {
+export function upstreamRequest(call: Call, parts: { readonly url: string; readonly body: Uint8Array; readonly losses: readonly string[]; readonly headers?: Readonly<Record<string, string>>; /** The caller's own wire: nothing was left behind on the way into the hub form. */ readonly isNative?: true }): UpstreamRequest {
+  const losses = call.hubLosses && !parts.isNative ? [...call.hubLosses(), ...parts.losses] : parts.losses;
   return {
-    method: "POST", url: parts.url, body: parts.body, losses: parts.losses.length > 1 ? [...new Set(parts.losses)] : parts.losses,
+    method: "POST", url: parts.url, body: parts.body, losses: losses.length > 1 ? [...new Set(losses)] : losses,
     headers: { "content-type": "application/json", accept: call.stream ? "text/event-stream" : "application/json", "accept-encoding": "identity", ...parts.headers },
   };
 }

@@ -1,5 +1,5 @@
 import type { Failure, TokenUsage } from "@trunkline/contracts";
-import { messagesFromChat, parseJsonObject, type ChatResponse, type JsonObject } from "@trunkline/protocol";
+import { messagesFromChat, parseJsonObject, responseFromChat, type ChatResponse, type JsonObject } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Relayed } from "../adapter.ts";
 import { failureOf } from "../failures/failure.ts";
 import { deltaBytes } from "./delta.ts";
@@ -37,10 +37,15 @@ export function relayHubAnswer(call: Call, answer: HubAnswer, extras: AnswerExtr
   return { bytes: failure ? NO_BYTES : Buffer.from(JSON.stringify(dressed(call, answer, extras))), observation };
 }
 
+function inCallersWire(call: Call, response: ChatResponse): JsonObject {
+  if (call.inbound === "messages") return { ...messagesFromChat(response) };
+  return call.inbound === "responses" ? responseFromChat(call.body, response, { requestId: call.requestId, createdAtSeconds: call.createdAtSeconds, model: response.model }) : { ...response };
+}
+
 function dressed(call: Call, answer: HubAnswer, extras: AnswerExtras): JsonObject {
   const explained = extras.explain();
   const cost = answer.usage ? costFields(answer.usage, extras) : {};
-  const base: JsonObject = call.inbound === "messages" ? { ...messagesFromChat(answer.response) } : { ...answer.response };
+  const base = inCallersWire(call, answer.response);
   const { usage, ...rest } = base;
   const known = answer.usage !== null || call.inbound === "messages";
   return {

@@ -1,5 +1,5 @@
 import type { Failure, TokenUsage } from "@trunkline/contracts";
-import { MessagesStreamWriter, parseJsonObject, SSE_DONE, SseReader, sseData, type ChatChunk, type SseEvent } from "@trunkline/protocol";
+import { MessagesStreamWriter, parseJsonObject, ResponsesStreamWriter, SSE_DONE, SseReader, sseData, type ChatChunk, type SseEvent } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Observation, Relayed, StreamRelay } from "../adapter.ts";
 import { failureOf } from "../failures/failure.ts";
 import { deltaBytes } from "./delta.ts";
@@ -33,10 +33,16 @@ export interface TranslatedStreamParts {
 /** A body that is no event stream at all is kept up to here, because it may be a JSON error; no real error is longer. */
 const OPENING_BYTES_MAX = 64 * 1024;
 
+/** null: the hub's own wire. */
+function writerFor(call: Call): MessagesStreamWriter | ResponsesStreamWriter | null {
+  if (call.inbound === "messages") return new MessagesStreamWriter();
+  return call.inbound === "responses" ? new ResponsesStreamWriter(call.body, call) : null;
+}
+
 /** Upstream events → hub chunks → the caller's wire, for every dialect that the caller does not speak. */
 export class TranslatedStream implements StreamRelay {
   readonly #reader = new SseReader();
-  readonly #writer: MessagesStreamWriter | null;
+  readonly #writer: MessagesStreamWriter | ResponsesStreamWriter | null;
   #failure: Failure | null = null;
   #committed = false;
   #contentBytes = 0;
@@ -44,7 +50,7 @@ export class TranslatedStream implements StreamRelay {
   #opening: Uint8Array | null = NO_BYTES;
 
   constructor(private readonly parts: TranslatedStreamParts) {
-    this.#writer = parts.call.inbound === "messages" ? new MessagesStreamWriter() : null;
+    this.#writer = writerFor(parts.call);
   }
 
   get committed(): boolean { return this.#committed; }
@@ -95,7 +101,7 @@ export class TranslatedStream implements StreamRelay {
     const usage = translator.usage && !translator.usageIsFinal ? withDeliveredOutput(translator.usage, this.#contentBytes) : translator.usage;
     return {
       bytes: out === "" || how === "caller_left" ? NO_BYTES : Buffer.from(out),
-      observation: { usage, contentBytes: this.#contentBytes, finishReason: translator.finishReason, failure, complete },
+      observation: { usage, contentBytes: this.#contentBytes, finishReason: translator.finishReason, failure, complete, ...(this.#writer instanceof ResponsesStreamWriter ? { sequence: this.#writer.sequence } : {}) },
     };
   }
 

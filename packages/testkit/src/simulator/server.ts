@@ -25,10 +25,11 @@ import { cohereWire } from "./wires/cohere.ts";
 import { geminiWire } from "./wires/gemini.ts";
 import { bedrockAnthropicWire, vertexAnthropicWire } from "./wires/hosted-anthropic.ts";
 import { openaiWire } from "./wires/openai.ts";
+import { responsesWire } from "./wires/responses.ts";
 import type { Wire } from "./wires/wire.ts";
 
 const WIRES: Record<Route["wire"], Wire> = {
-  openai: openaiWire, anthropic: anthropicWire, gemini: geminiWire, bedrock: bedrockWire, bedrock_anthropic: bedrockAnthropicWire, vertex_anthropic: vertexAnthropicWire, cohere: cohereWire,
+  openai: openaiWire, responses: responsesWire, anthropic: anthropicWire, gemini: geminiWire, bedrock: bedrockWire, bedrock_anthropic: bedrockAnthropicWire, vertex_anthropic: vertexAnthropicWire, cohere: cohereWire,
 };
 
 interface Visit {

@@ -14,9 +14,9 @@ export function createOpenAiAdapter(profile: Profile): ProviderAdapter {
   return {
     dialect: "openai",
     prepare(call, target) {
-      const translated = call.inbound === "messages";
+      const translated = call.inbound !== "chat_completions";
       const { body, losses } = translated ? translatedBody(hubOf(call), target, profile) : splicedBody(call, target, profile);
-      return upstreamRequest(call, { url: chatUrl(profile, target), body, losses: translated ? [...messagesLosses(call.body), ...losses] : losses });
+      return upstreamRequest(call, { url: chatUrl(profile, target), body, losses: translated ? [...(call.inbound === "messages" ? messagesLosses(call.body) : []), ...losses] : losses });
     },
     relayBody,
     relayStream(call, target, extras) {

@@ -16,7 +16,7 @@ export function relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras
   const answer = parseAnswer(upstream);
   if (!answer) return malformedBody();
   if (answer["error"] != null) return failedBody(classifyInStream(answer["error"]));
-  if (call.inbound === "messages") return relayHubAnswer(call, hubAnswer(answer, call), extras);
+  if (call.inbound !== "chat_completions") return relayHubAnswer(call, hubAnswer(answer, call), extras);
   const choices = arrayOf(answer["choices"]).map(objectOf);
   const usage = usageFrom(objectOf(answer["usage"]));
   let contentBytes = 0;

@@ -199,7 +199,7 @@ const ERROR_TYPES: Record<number, { type: string; code: string | null }> = {
   429: { type: "requests", code: "rate_limit_exceeded" },
 };
 
-function failure({ status, message, code, param }: WireFailure): object {
+export function failure({ status, message, code, param }: WireFailure): object {
   const known = ERROR_TYPES[status] ?? { type: status >= 500 ? "server_error" : "invalid_request_error", code: null };
   const type = code === "insufficient_quota" ? "insufficient_quota" : known.type;
   return { error: { message, type, param, code: code ?? known.code } };

@@ -1,0 +1,22 @@
+import type { TokenUsage } from "@trunkline/contracts";
+import { objectOf, type JsonObject } from "@trunkline/protocol";
+import { optionalCount, readCount } from "../../relay/token-usage.ts";
+
+/**
+ * `usage` of a response → disjoint classes (https://platform.openai.com/docs/api-reference/responses/object#responses/object-usage):
+ * cached tokens are part of the input, reasoning is part of the output. null when absent or invalid.
+ */
+export function usageFrom(usage: JsonObject): TokenUsage | null {
+  const input = readCount(usage["input_tokens"]);
+  const output = readCount(usage["output_tokens"]);
+  const details = objectOf(usage["input_tokens_details"]);
+  const cached = optionalCount(details["cached_tokens"]);
+  const written = optionalCount(details["cache_write_tokens"]);
+  const reasoning = optionalCount(objectOf(usage["output_tokens_details"])["reasoning_tokens"]);
+  if (typeof input !== "number" || typeof output !== "number" || cached === null || written === null || reasoning === null) return null;
+  const cacheReadTokens = Math.min(cached, input);
+  const cacheWriteTokens = Math.min(written, input - cacheReadTokens);
+  // QUIRK(xai): reasoning comes on top of the output; only the total tells.
+  const onTop = reasoning > output || (reasoning > 0 && usage["total_tokens"] === input + output + reasoning);
+  return { inputTokens: input - cacheReadTokens - cacheWriteTokens, cacheReadTokens, cacheWriteTokens, outputTokens: onTop ? output : output - reasoning, reasoningTokens: reasoning, basis: "reported" };
+}

@@ -1,0 +1,102 @@
+import { execFileSync } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import OpenAI from "openai";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { root, startStack } from "../../infra/scripts/stack.mjs";
+
+type Stack = Awaited<ReturnType<typeof startStack>>;
+
+let stack: Stack;
+let dataDir: string;
+let testKey: string;
+let openai: OpenAI;
+
+beforeAll(async () => {
+  dataDir = mkdtempSync(path.join(tmpdir(), "trunkline-apis-"));
+  chmodSync(dataDir, 0o755);
+  stack = await startStack({ dataDir, services: ["simulator", "worker", "gateway"] });
+  const out = execFileSync(process.execPath, ["apps/web/dist/trunkline.mjs", "bootstrap", "--email", "c@example.com", "--password", "Correct-horse-9", "--org", "Conformance", "--json"], { cwd: root, env: stack.env, encoding: "utf8" });
+  testKey = (JSON.parse(out.trim().split("\n").at(-1) ?? "{}") as { testKey: string }).testKey;
+  openai = client();
+}, 120_000);
+afterAll(async () => {
+  await stack?.stop();
+  rmSync(dataDir, { recursive: true, force: true });
+});
+
+const client = (defaultHeaders: Record<string, string> = {}): OpenAI => new OpenAI({ apiKey: testKey, baseURL: `${stack.urls.gateway}/v1`, maxRetries: 0, defaultHeaders });
+
+const MODELS = ["openai/gpt-5-mini", "anthropic/claude-haiku-4.5", "google/gemini-2.5-flash"];
+const WEATHER: OpenAI.Responses.FunctionTool = { type: "function", name: "get_weather", description: "Weather of a city", strict: false, parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] } };
+
+describe.each(MODELS)("responses of the official openai client on %s", (model) => {
+  it("reads a plain answer with its cost", async () => {
+    const { data, response } = await openai.responses.create({ model, instructions: "Be brief.", input: "Say hello." }).withResponse();
+    expect(data.output_text.length).toBeGreaterThan(0);
+    expect(data).toMatchObject({ object: "response", status: "completed", store: false });
+    expect(data.usage?.total_tokens).toBe((data.usage?.input_tokens ?? 0) + (data.usage?.output_tokens ?? 0));
+    expect((data.usage as unknown as { cost: number }).cost).toBeGreaterThan(0);
+    expect((data as unknown as { provider: string }).provider).toBe(response.headers.get("x-trunkline-provider"));
+  });
+
+  it("reads a stream: every event numbered in turn, its pieces adding up to the answer", async () => {
+    const stream = await openai.responses.create({ model, input: "Count to ten.", stream: true });
+    const events: OpenAI.Responses.ResponseStreamEvent[] = [];
+    for await (const event of stream) events.push(event);
+    expect(events.map((event) => event.sequence_number)).toEqual(events.map((_event, index) => index));
+    const last = events.at(-1);
+    if (last?.type !== "response.completed") throw new Error(`ended with ${last?.type}`);
+    const text = events.map((event) => (event.type === "response.output_text.delta" ? event.delta : "")).join("");
+    expect(text).toBe(last.response.output.flatMap((item) => (item.type === "message" ? item.content.map((part) => (part.type === "output_text" ? part.text : "")) : [])).join(""));
+    expect((last.response.usage as unknown as { cost: number }).cost).toBeGreaterThan(0);
+  });
+
+  it.each([false, true])("calls a function and reads its result, the whole output sent back (stream: %s)", async (stream) => {
+    const input: OpenAI.Responses.ResponseInput = [{ role: "user", content: "What is the weather in Oslo?" }];
+    const request = { model, tools: [WEATHER], tool_choice: "required" as const, input, reasoning: { effort: "low" as const } };
+    const first = stream ? await openai.responses.stream(request).finalResponse() : await openai.responses.create(request);
+    const call = first.output.find((item) => item.type === "function_call");
+    if (call?.type !== "function_call") throw new Error(`no call: ${JSON.stringify(first.output)}`);
+    expect(JSON.parse(call.arguments)).toEqual({ city: "Oslo" });
+    const second = await openai.responses.create({ model, tools: [WEATHER], input: [...input, ...(first.output as OpenAI.Responses.ResponseInput), { type: "function_call_output", call_id: call.call_id, output: "12 degrees" }] });
+    expect(second.output_text.length).toBeGreaterThan(0);
+  });
+
+  it("takes every kind of tool, a schema and hidden reasoning as coding agents send them", async () => {
+    const agent = await openai.responses.create({
+      model, store: false, include: ["reasoning.encrypted_content"], prompt_cache_key: "k", input: "Hi.", tools: [{ type: "custom", name: "apply_patch" }, { type: "web_search" }, WEATHER], tool_choice: "none",
+    });
+    expect(agent.output_text.length).toBeGreaterThan(0);
+    const schema = { type: "object", properties: { city: { type: "string" } }, required: ["city"], additionalProperties: false };
+    const answer = await openai.responses.create({ model, input: "Name a city in Norway, such as Oslo.", text: { format: { type: "json_schema", name: "city", strict: true, schema } } });
+    expect(JSON.parse(answer.output_text)).toHaveProperty("city");
+  });
+
+  it("falls back before the first content, and ends a broken stream with an error that the client throws", async () => {
+    const { response } = await openai.responses.create({ model: "auto", input: "Hi" }).withResponse();
+    for (const fault of ["status=503", "overloaded_first", "empty", "malformed"]) {
+      const { data, response: rescued } = await client({ "x-simulate": `${response.headers.get("x-trunkline-provider")}:${fault}` }).responses.create({ model: "auto", stream: true, input: "Hi" }).withResponse();
+      let last = "";
+      for await (const event of data) last = event.type;
+      expect([last, Number(rescued.headers.get("x-trunkline-attempts")) >= 1], fault).toEqual(["response.completed", true]);
+    }
+    const cut = await client({ "x-simulate": "tokens=200;cut@20" }).responses.create({ model, stream: true, input: "Hi" });
+    await expect((async () => { for await (const _event of cut); })()).rejects.toThrow(/broke|before/);
+  });
+});
+
+describe("what the gateway does not keep", () => {
+  it.each([[{ previous_response_id: "resp_1" }, "previous_response_id"], [{ background: true }, "background"]] as const)("is refused with what to do instead: %j", async (more, param) => {
+    const error = await openai.responses.create({ model: "auto", input: "x", ...more }).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(OpenAI.BadRequestError);
+    expect(error).toMatchObject({ param, message: expect.stringMatching(/Send|stream/) as string });
+  });
+
+  it("answers a Responses body that was sent to Chat Completions on the Chat wire", async () => {
+    const answer = await openai.chat.completions.create({ model: "openai/gpt-5-mini", input: [{ role: "user", content: "Hi" }] } as unknown as OpenAI.ChatCompletionCreateParamsNonStreaming);
+    expect(answer.object).toBe("chat.completion");
+    expect(answer.choices[0]?.message.content?.length).toBeGreaterThan(0);
+  });
+});
