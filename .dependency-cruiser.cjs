@@ -1,6 +1,6 @@
 // Who may import whom (ARCHITECTURE.md has the table). Every rule is an error; the list of allowed edges is the table itself.
 const ALLOWED = {
-  "packages/contracts": [], "packages/protocol": [], "packages/telemetry": [], "packages/ui": [], "packages/keys": [],
+  "packages/contracts": [], "packages/protocol": [], "packages/telemetry": [], "packages/ui": [], "packages/keys": [], "packages/outbound": [],
   "packages/kv": ["contracts"],
   "packages/queue": ["contracts"],
   "packages/catalog": ["contracts"],
@@ -8,9 +8,9 @@ const ALLOWED = {
   "packages/providers": ["contracts", "protocol"],
   "packages/billing": ["contracts", "catalog"],
   "packages/db": ["contracts", "keys"],
-  "apps/gateway": ["contracts", "protocol", "telemetry", "keys", "kv", "queue", "catalog", "router-core", "providers", "db"],
-  "apps/worker": ["contracts", "telemetry", "keys", "kv", "queue", "catalog", "router-core", "billing", "db"],
-  "apps/web": ["contracts", "telemetry", "ui", "keys", "kv", "queue", "catalog", "router-core", "billing", "db"],
+  "apps/gateway": ["contracts", "protocol", "telemetry", "keys", "kv", "queue", "catalog", "router-core", "providers", "outbound", "db"],
+  "apps/worker": ["contracts", "telemetry", "keys", "kv", "queue", "catalog", "router-core", "billing", "outbound", "db"],
+  "apps/web": ["contracts", "telemetry", "ui", "keys", "kv", "queue", "catalog", "router-core", "providers", "billing", "outbound", "db"],
 };
 const TESTS = "\\.test\\.tsx?$|\\.contract\\.ts$|/test/|/__fixtures__/|/scripts/";
 

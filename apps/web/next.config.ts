@@ -16,7 +16,7 @@ const config: NextConfig = {
   turbopack: { root: repositoryRoot },
   transpilePackages: [
     "@trunkline/billing", "@trunkline/catalog", "@trunkline/contracts", "@trunkline/db", "@trunkline/keys",
-    "@trunkline/kv", "@trunkline/queue", "@trunkline/router-core", "@trunkline/telemetry", "@trunkline/ui",
+    "@trunkline/kv", "@trunkline/outbound", "@trunkline/protocol", "@trunkline/providers", "@trunkline/queue", "@trunkline/router-core", "@trunkline/telemetry", "@trunkline/ui",
   ],
   serverExternalPackages: ["pg", "@prisma/adapter-pg", "@prisma/client", "ioredis", "nodemailer"],
   agentRules: false,

@@ -8,6 +8,7 @@ import { createAdmit } from "./admit/admit.ts";
 import { BudgetLines } from "./admit/reservation.ts";
 import { createAttempt } from "./attempt/attempt.ts";
 import { createCredentials } from "./attempt/credentials.ts";
+import { OrganizationCredentials } from "./attempt/organization-credentials.ts";
 import { UpstreamPools } from "./attempt/upstream-pools.ts";
 import { authenticateHeaders, createAuthenticate } from "./authenticate/authenticate.ts";
 import { KeyCache } from "./authenticate/key-cache.ts";
@@ -61,13 +62,16 @@ export function compose(env: GatewayEnv): Gateway {
   const circuits = { live: new CircuitBook({ jitter: Math.random }), test: new CircuitBook({ jitter: Math.random }) };
   const credentials = createCredentials({ simulatorUrl: env.simulatorUrl, platform: env.credentials });
   const pools = new UpstreamPools();
-  const planOptions: PlanOptions = { catalog, presets, circuits, available: credentials.available, now, random: Math.random };
+  const addressRules = { allowPrivate: env.allowPrivateAddresses };
+  const guardedPools = new UpstreamPools(addressRules);
+  const own = new OrganizationCredentials({ encryptionKeys: env.encryptionKeys, addressRules, onUnreadable: (credentialId) => warn(`credential ${credentialId} of an organization cannot be used: ${env.encryptionKeys ? "its seal does not open, or its address is refused" : "ENCRYPTION_KEYS is not set"}`) });
+  const planOptions: PlanOptions = { own, catalog, presets, circuits, available: credentials.available, now, random: Math.random };
   const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent) => observe(event, metrics, logger) };
   const featured: Stages = {
     authenticate: createAuthenticate(keys, now),
     admit: createAdmit({ kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres") }),
     plan: createPlan(planOptions),
-    attempt: createAttempt({ pools, credentials, circuits, timeouts: env.timeouts, now }),
+    attempt: createAttempt({ pools, guardedPools, own, credentials, circuits, timeouts: env.timeouts, now }),
     respond: createRespond(now),
     keepAlive: createKeepAlive(env.heartbeatMs),
     meter: createMeter(meterOptions),
@@ -78,7 +82,7 @@ export function compose(env: GatewayEnv): Gateway {
     onUnexpected: (error, requestId) => logger.error({ requestId, err: error }, "request failed unexpectedly"),
     routes: createRoutes({
       ...readers(stages, planOptions), serve: (inbound: Inbound) => serve(inbound, stages), authenticate: (headers) => authenticateHeaders(headers, keys, now()), catalog, db, now,
-      availableProviders: (key) => credentials.available[key.kind === "test" ? "test" : "live"],
+      availableProviders: (key) => key.kind === "test" ? credentials.available.test : own.find(key)?.available(credentials.available.live) ?? credentials.available.live,
       findUnshipped: (id) => shipper.find(id),
       dependenciesAway: () => dependenciesAway({ postgres: () => db.ping(), [env.redisUrl ? "redis" : "counters"]: () => kv.ping() }),
       renderMetrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
@@ -106,7 +110,7 @@ export function compose(env: GatewayEnv): Gateway {
       catalog.close();
       await shipper.close();
       spool.close();
-      await Promise.allSettled([pools.close(), producer.close(), kv.close()]);
+      await Promise.allSettled([pools.close(), guardedPools.close(), producer.close(), kv.close()]);
       await db.close();
     },
   };

@@ -13,6 +13,8 @@ const schema = z.object({
   DATABASE_URL: url(["postgres", "postgresql"]),
   REDIS_URL: url(["redis", "rediss"]).optional(),
   API_KEY_PEPPERS: z.string().min(1),
+  ENCRYPTION_KEYS: z.string().min(1).optional(),
+  OUTBOUND_PRIVATE_ADDRESSES: z.enum(["refuse", "allow"]).default("refuse"),
   SPOOL_DIR: z.string().min(1),
   /** 512 MiB holds some 400,000 unshipped requests. */
   SPOOL_BYTES_MAX: z.coerce.number().int().min(65_536).default(536_870_912),
@@ -35,6 +37,10 @@ export interface GatewayEnv {
   readonly databaseUrl: string;
   readonly redisUrl: string | null;
   readonly apiKeyPeppers: VersionedSecrets;
+  /** Opens the credentials that organizations bring; null: none of them is used. */
+  readonly encryptionKeys: VersionedSecrets | null;
+  /** May an address that an organization chose lie in a private network. */
+  readonly allowPrivateAddresses: boolean;
   readonly spoolDir: string;
   readonly spoolBytesMax: number;
   readonly simulatorUrl: string;
@@ -59,7 +65,8 @@ export function parseEnv(profiles: readonly ProviderProfile[], source: Readonly<
   const env = parsed.data;
   return {
     port: env.GATEWAY_PORT, host: env.GATEWAY_HOST, databaseUrl: env.DATABASE_URL, redisUrl: env.REDIS_URL ?? null,
-    apiKeyPeppers: readPeppers(env.API_KEY_PEPPERS), spoolDir: env.SPOOL_DIR, spoolBytesMax: env.SPOOL_BYTES_MAX,
+    apiKeyPeppers: readSecrets("API_KEY_PEPPERS", env.API_KEY_PEPPERS), encryptionKeys: env.ENCRYPTION_KEYS === undefined ? null : readSecrets("ENCRYPTION_KEYS", env.ENCRYPTION_KEYS),
+    allowPrivateAddresses: env.OUTBOUND_PRIVATE_ADDRESSES === "allow", spoolDir: env.SPOOL_DIR, spoolBytesMax: env.SPOOL_BYTES_MAX,
     simulatorUrl: env.SIMULATOR_URL.replace(/\/+$/, ""), lane: env.GATEWAY_LANE, logLevel: env.LOG_LEVEL,
     timeouts: { firstTokenMs: env.GATEWAY_FIRST_TOKEN_TIMEOUT_MS, plainMs: env.GATEWAY_PLAIN_TIMEOUT_MS, idleMs: env.GATEWAY_IDLE_TIMEOUT_MS },
     heartbeatMs: env.GATEWAY_HEARTBEAT_MS, drainMs: env.GATEWAY_DRAIN_MS,
@@ -67,11 +74,11 @@ export function parseEnv(profiles: readonly ProviderProfile[], source: Readonly<
   };
 }
 
-function readPeppers(text: string): VersionedSecrets {
+function readSecrets(name: string, text: string): VersionedSecrets {
   try {
     return parseVersionedSecrets(text);
   } catch (error) {
-    throw new Error(`environment: API_KEY_PEPPERS: ${error instanceof Error ? error.message : "is malformed"}`, { cause: error });
+    throw new Error(`environment: ${name}: ${error instanceof Error ? error.message : "is malformed"}`, { cause: error });
   }
 }
 

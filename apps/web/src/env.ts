@@ -21,6 +21,17 @@ const schema = z.object({
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(8).default(0),
 });
 
+/** What keeping and checking provider keys needs, in the dashboard and on the command line. */
+const credentialSchema = z.object({
+  ENCRYPTION_KEYS: z.preprocess((value) => (value === "" ? undefined : value), secrets.optional()),
+  OUTBOUND_PRIVATE_ADDRESSES: z.enum(["refuse", "allow"]).default("refuse"),
+});
+export interface CredentialEnv extends z.infer<typeof credentialSchema> {
+  /** `<PROVIDER>_BASE_URL` by its prefix: where this installation reaches a provider. */
+  readonly baseUrls: ReadonlyMap<string, string>;
+}
+const BASE_URL = "_BASE_URL";
+
 export type WebEnv = z.infer<typeof schema>;
 const cliSchema = schema.pick({ DATABASE_URL: true, API_KEY_PEPPERS: true, REDIS_URL: true });
 export type CliEnv = z.infer<typeof cliSchema>;
@@ -39,3 +50,8 @@ let cached: WebEnv | undefined;
 /** Throws an Error that names the first missing or malformed variable; never its value. */
 export const webEnv = (): WebEnv => (cached ??= parseWith(schema));
 export const cliEnv = (): CliEnv => parseWith(cliSchema);
+
+export const credentialEnv = (): CredentialEnv => ({
+  ...parseWith(credentialSchema),
+  baseUrls: new Map(Object.entries(process.env).flatMap(([name, value]) => (name.endsWith(BASE_URL) && value ? [[name.slice(0, -BASE_URL.length), value.replace(/\/+$/, "")] as const] : []))),
+});

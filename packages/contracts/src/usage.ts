@@ -32,6 +32,8 @@ export interface AttemptRecord {
   readonly usage: TokenUsage;
   readonly priceVersionId: string | null;
   readonly costNanoUsd: string;
+  /** The organization's own credential that was used: then it, not we, is billed. Absent: the platform's. */
+  readonly credentialId?: string;
 }
 
 /**
@@ -66,6 +68,10 @@ export interface UsageEvent {
   readonly priceVersionId: string | null;
   /** What the customer pays. In test mode: what it would have cost; never posted to the ledger. */
   readonly chargeNanoUsd: string;
+  /** The organization's own credential that served; absent: the platform's. */
+  readonly credentialId?: string;
+  /** What the provider bills the organization itself for the answer, at list price; never part of the charge. */
+  readonly ownSpendNanoUsd?: string;
   readonly attempts: readonly AttemptRecord[];
   readonly losses: readonly string[];
   readonly endUser: string | null;

@@ -17,6 +17,22 @@ export interface ApiKeyRecord {
   readonly revokedAtMs: number | null;
   /** Every budget that binds this key: its own, its project's, its organization's. */
   readonly budgets: readonly Budget[];
+  /** The enabled credentials that the organization brings, sealed, in the order of their position. */
+  readonly credentials: readonly SealedCredential[];
+}
+
+/** A provider credential as it is stored. Opening it needs all of these but `label`. */
+export interface SealedCredential {
+  readonly id: string;
+  readonly provider: string;
+  readonly label: string;
+  readonly sealed: string;
+  readonly version: number;
+  /** null: the provider's own address. */
+  readonly baseUrl: string | null;
+  readonly position: number;
+  readonly weight: number;
+  readonly platformFallback: boolean;
 }
 
 export interface OrganizationPresets {

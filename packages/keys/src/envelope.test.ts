@@ -7,7 +7,7 @@ import { newestVersion, parseVersionedSecrets } from "./versioned-secrets.ts";
 const base64 = (fill: number): string => Buffer.alloc(32, fill).toString("base64");
 const old = parseVersionedSecrets(`1:${base64(1)}`);
 const both = parseVersionedSecrets(`1:${base64(1)},2:${base64(2)}`);
-const binding: CredentialBinding = { organizationId: "org_a", credentialId: "prv_1", provider: "openai", version: 1 };
+const binding: CredentialBinding = { organizationId: "org_a", credentialId: "prv_1", provider: "openai", baseUrl: null, version: 1 };
 
 describe("sealed credentials", () => {
   it("open to what was sealed, and show none of it", () => {
@@ -17,7 +17,7 @@ describe("sealed credentials", () => {
       expect(sealed).not.toContain(secret);
     }), { numRuns: 50 });
   });
-  it.each([["tenant", { organizationId: "org_b" }], ["credential", { credentialId: "prv_2" }], ["provider", { provider: "groq" }], ["version", { version: 2 }]])("do not open for another %s", (_, change) => {
+  it.each([["tenant", { organizationId: "org_b" }], ["credential", { credentialId: "prv_2" }], ["provider", { provider: "groq" }], ["server", { baseUrl: "https://evil.example" }], ["version", { version: 2 }]])("do not open for another %s", (_, change) => {
     expect(() => open(seal("sk-1", binding, both), { ...binding, ...change }, both)).toThrow(SealError);
   });
   it("do not open when any character is altered or missing", () => {

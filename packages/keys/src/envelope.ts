@@ -1,7 +1,7 @@
 /**
  * Envelope encryption of provider credentials: AES-256-GCM under a data key of its own for each credential, and that data key
- * wrapped by a versioned key-encryption key. Both layers authenticate the binding (organization, credential, provider, version),
- * so a row copied to another tenant fails to open. Rotating a key-encryption key re-wraps data keys and touches no ciphertext.
+ * wrapped by a versioned key-encryption key. Both layers authenticate the binding (organization, credential, provider, address,
+ * version), so a row copied to another tenant, or pointed at another server, fails to open. Rotating a key-encryption key re-wraps data keys and touches no ciphertext.
  */
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import type { RandomSource } from "./base62.ts";
@@ -14,11 +14,13 @@ const DATA_KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** What the ciphertext belongs to. Opening needs the same four values. */
+/** What the ciphertext belongs to. Opening needs the same values. */
 export interface CredentialBinding {
   readonly organizationId: string;
   readonly credentialId: string;
   readonly provider: string;
+  /** Where the secret may be sent; null: the provider's own address. */
+  readonly baseUrl: string | null;
   /** Of the credential; a new secret is a new version. */
   readonly version: number;
 }
@@ -30,7 +32,7 @@ export class SealError extends Error {
 
 /** A JSON array: unlike joined text, two different bindings never give the same bytes. */
 const authenticated = (binding: CredentialBinding): Uint8Array =>
-  Buffer.from(JSON.stringify([FORMAT, binding.organizationId, binding.credentialId, binding.provider, binding.version]));
+  Buffer.from(JSON.stringify([FORMAT, binding.organizationId, binding.credentialId, binding.provider, binding.baseUrl, binding.version]));
 
 interface Box { readonly key: Uint8Array; readonly aad: Uint8Array }
 
@@ -54,6 +56,12 @@ function decrypt(sealed: Buffer, box: Box): Buffer {
     throw new SealError("The sealed credential does not belong here, or its key is another");
   }
 }
+
+/** Of the key-encryption key; null for what is no seal. */
+export const sealVersion = (sealed: string): number | null => {
+  const [format, version] = sealed.split(".");
+  return format === FORMAT && version && /^\d+$/.test(version) ? Number(version) : null;
+};
 
 function unwrap(sealed: string, aad: Uint8Array, keks: VersionedSecrets): { readonly dataKey: Buffer; readonly body: string } {
   const [format, version, wrapped, body, ...rest] = sealed.split(".");

@@ -11,7 +11,7 @@ import type { CircuitState, HealthSnapshot } from "./types.ts";
 export interface CircuitKey {
   readonly provider: string;
   readonly model: string;
-  /** `platform` for the operator's credential, else the organization's id: one tenant's bad key never hurts another. */
+  /** `platform` for the operator's credential, else the name of an organization's own one: one tenant's bad key never hurts another. */
   readonly credentialOwner: string;
 }
 

@@ -14,7 +14,11 @@ export interface ExplainedCandidate {
   readonly circuit: string;
   readonly scores: Readonly<Record<string, number>>;
   readonly last_resort: boolean;
+  /** Whose credential is used; an organization's own is billed by the provider, not here. */
+  readonly credential: { readonly owner: "platform" } | { readonly owner: "organization"; readonly id: string; readonly label: string };
 }
+
+const PLATFORM = { owner: "platform" } as const;
 
 /** The decision as the public API and the dashboard show it: snake_case, money as US dollars, safe for JSON. An alias, so that it is a record without being copied. */
 export type ExplainedPlan = {
@@ -40,6 +44,7 @@ function explainCandidate(candidate: Candidate): ExplainedCandidate {
       cache_write_usd_per_million: usdFromNano(price.cacheWriteNanoUsdPerMillion), output_usd_per_million: usdFromNano(price.outputNanoUsdPerMillion),
     },
     circuit: candidate.circuit, scores: candidate.scores, last_resort: candidate.lastResort,
+    credential: candidate.credential ? { owner: "organization", id: candidate.credential.id, label: candidate.credential.label } : PLATFORM,
   };
 }
 

@@ -2,6 +2,9 @@ import type { Failure } from "@trunkline/contracts";
 import { DISPOSITION } from "./disposition.ts";
 import type { Candidate, RoutePlan } from "./types.ts";
 
+/** Failures that say nothing about the credential that was used. */
+const PROVIDER_IS_DOWN: ReadonlySet<Failure["class"]> = new Set(["overloaded", "server_error", "timeout", "network", "protocol_violation"]);
+
 export interface RetryDecision {
   /** Index into `plan.candidates`; null: give up. */
   readonly next: number | null;
@@ -11,7 +14,8 @@ export interface RetryDecision {
 
 /**
  * What the attempt loop does after `failure` of the candidate at `index`: the next allowed candidate, or null. `attemptsMade` counts the failed
- * one. The caller still checks its deadline and whether content was already delivered. One provider is one credential here.
+ * one. The caller still checks its deadline and whether content was already delivered. A provider that is down is down for every
+ * credential: after such a failure the next provider goes before the next credential.
  */
 export function retryDecision(plan: RoutePlan, index: number, failure: Failure, attemptsMade: number = index + 1): RetryDecision {
   const failed = plan.candidates[index];
@@ -21,9 +25,10 @@ export function retryDecision(plan: RoutePlan, index: number, failure: Failure, 
   const allowed: Record<typeof tryNext, (candidate: Candidate) => boolean> = {
     always: () => true,
     larger_context: (candidate) => candidate.contextTokens > failed.contextTokens,
-    different_credential: (candidate) => candidate.provider !== failed.provider,
+    different_credential: (candidate) => candidate.provider !== failed.provider || candidate.credential?.id !== failed.credential?.id,
   };
-  const next = plan.candidates.findIndex((candidate, position) => position > index && allowed[tryNext](candidate));
+  const elsewhere = failed.credential && PROVIDER_IS_DOWN.has(failure.class) ? plan.candidates.findIndex((candidate, position) => position > index && (candidate.provider !== failed.provider || candidate.model !== failed.model)) : -1;
+  const next = elsewhere >= 0 ? elsewhere : plan.candidates.findIndex((candidate, position) => position > index && allowed[tryNext](candidate));
   return next < 0 ? { next: null, reason: `no further candidate after ${failure.class}` } : { next, reason: `${failure.class}: next candidate` };
 }
 

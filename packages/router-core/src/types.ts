@@ -79,6 +79,8 @@ export interface Candidate {
   readonly scores: Readonly<Record<string, number>>;
   /** Tried only because every circuit is open. */
   readonly lastResort: boolean;
+  /** A credential of the caller's own organization; absent: the platform's. `circuit` is the name under which its health is kept. */
+  readonly credential?: { readonly id: string; readonly label: string; readonly circuit: string };
 }
 
 export interface RejectedCandidate { readonly provider: string; readonly model: string; readonly filter: string; readonly reason: string }

@@ -76,7 +76,7 @@ function run(scripts: Readonly<Record<string, Script>>, options: { stream?: bool
   };
   const circuits = { live: new CircuitBook({ jitter: () => 0 }), test: new CircuitBook({ jitter: () => 0 }) };
   for (let faults = 0; options.failingSince !== undefined && faults < 5; faults++) circuits.test.record({ provider: "a", model: "x/m", credentialOwner: "platform" }, { ok: false, failure: failure("network") }, options.failingSince);
-  const attempt = createAttempt({ pools: { find }, circuits, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: () => ({}), available: { live: new Set(), test: new Set() } } });
+  const attempt = createAttempt({ pools: { find }, guardedPools: { find }, own: { find: () => null }, circuits, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: () => ({}), available: { live: new Set(), test: new Set() } } });
   return { answer: attempt(routed), asked, closed, covered, attempts, stateOf: (provider: string) => circuits.test.state({ provider, model: "x/m", credentialOwner: "platform" }, Date.now()) };
 }
 const ok: Script = { status: 200, chunks: ["hello"] };

@@ -1,13 +1,14 @@
-import { rate } from "@trunkline/catalog";
-import { GatewayError, usdFromNano, ZERO_USAGE, type BookMode, type Failure } from "@trunkline/contracts";
+import { GatewayError, usdFromNano, ZERO_USAGE, type AttemptRecord, type BookMode, type Failure } from "@trunkline/contracts";
 import { adapterFor, type AnswerExtras, type ProviderAdapter, type Target } from "@trunkline/providers";
 import { retryDecision, type Candidate, type CircuitBook, type CircuitKey } from "@trunkline/router-core";
+import { chargeMax, ratedCharge } from "../charge.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { AttemptOnce, type AttemptResult } from "./attempt-once.ts";
 import { allAttemptsFailed } from "./failed-error.ts";
 import type { Credentials } from "./credentials.ts";
 import { upstreamAddress } from "./upstream-address.ts";
 import { publicAttempt } from "./public-attempt.ts";
+import type { OrganizationCredentials } from "./organization-credentials.ts";
 import type { UpstreamPools } from "./upstream-pools.ts";
 
 /** With less time than this left an attempt cannot succeed, and its cost would be wasted. */
@@ -16,6 +17,9 @@ const PLATFORM_CREDENTIAL = "platform";
 
 export interface AttemptOptions {
   readonly pools: Pick<UpstreamPools, "find">;
+  /** For addresses that an organization chose: they reach the public internet only. */
+  readonly guardedPools: Pick<UpstreamPools, "find">;
+  readonly own: Pick<OrganizationCredentials, "find">;
   readonly credentials: Credentials;
   readonly circuits: Record<BookMode, CircuitBook>;
   readonly timeouts: { readonly firstTokenMs: number; readonly plainMs: number; readonly idleMs: number };
@@ -37,6 +41,8 @@ class AttemptLoop {
   readonly #deadlineAtMs: number;
   #current: AttemptOnce | null = null;
   #lastFailure: Failure | null = null;
+  /** A key that the provider turned away did no work: such a try does not use up the plan's attempts. */
+  #turnedAway = 0;
   readonly #refusals: string[] = [];
 
   constructor(readonly routed: RoutedCall, readonly options: AttemptOptions) {
@@ -56,13 +62,14 @@ class AttemptLoop {
       if (!outcome) { this.#giveBack(candidate); index++; continue; }
       if ("routed" in outcome) return outcome;
       this.#lastFailure = outcome;
-      index = retryDecision(routed.plan, index, outcome, routed.attempts.length).next;
+      if (candidate.credential && outcome.class === "credential_rejected") this.#turnedAway++;
+      index = retryDecision(routed.plan, index, outcome, routed.attempts.length - this.#turnedAway).next;
     }
     throw allAttemptsFailed(routed, { last: this.#lastFailure, refusals: this.#refusals, deadlinePassed: this.options.now() >= this.#deadlineAtMs - ATTEMPT_MS_MIN });
   }
 
   #hasNext(index: number): boolean {
-    return index + 1 < this.routed.plan.candidates.length && this.routed.attempts.length + 1 < this.routed.plan.maxAttempts;
+    return index + 1 < this.routed.plan.candidates.length && this.routed.attempts.length - this.#turnedAway + 1 < this.routed.plan.maxAttempts;
   }
 
   /** A circuit may have opened since the plan was made. */
@@ -76,7 +83,7 @@ class AttemptLoop {
   /** The first candidate must be covered; a dearer fallback that is not covered is passed over. */
   async #isCovered(candidate: Candidate): Promise<boolean> {
     try {
-      await this.routed.reservation.cover(candidate.maxCostNanoUsd);
+      await this.routed.reservation.cover(chargeMax(candidate));
       return true;
     } catch (error) {
       this.#giveBack(candidate);
@@ -89,13 +96,16 @@ class AttemptLoop {
   async #try(candidate: Candidate, hasNext: boolean): Promise<WonAttempt | Failure | null> {
     const { routed, options } = this;
     const adapter = options.adapter ? options.adapter(candidate.provider) : adapterFor(candidate.provider, { inbound: routed.call.inbound, upstreamModel: candidate.upstreamModel });
-    const target: Target = { provider: candidate.provider, model: candidate.model, upstreamModel: candidate.upstreamModel, baseUrl: options.credentials.baseUrl(candidate.provider, routed.mode), maxOutputTokens: candidate.maxOutputTokens };
+    const own = candidate.credential ? options.own.find(routed.key) : null;
+    const ownBaseUrl = own && candidate.credential ? own.baseUrl(candidate.credential.id) : null;
+    const target: Target = { provider: candidate.provider, model: candidate.model, upstreamModel: candidate.upstreamModel, baseUrl: ownBaseUrl ?? options.credentials.baseUrl(candidate.provider, routed.mode), maxOutputTokens: candidate.maxOutputTokens };
     const prepared = adapter.prepare(routed.call, target);
     if (routed.facts.losses === "strict" && prepared.losses.length > 0) { this.#refusals.push(`${candidate.provider} cannot honour ${prepared.losses.join(", ")}`); return null; }
     const attempt = routed.attempts.length + 1;
-    const headers = flatHeaders(prepared.headers, options.credentials.headers(candidate.provider, routed, attempt));
+    const authorization = own && candidate.credential ? own.headers(candidate.credential.id, prepared, options.now()) : options.credentials.headers(candidate.provider, routed, attempt);
+    const headers = flatHeaders(prepared.headers, authorization);
     const address = upstreamAddress(prepared.url);
-    const pool = options.pools.find(address.origin);
+    const pool = (ownBaseUrl === null ? options.pools : options.guardedPools).find(address.origin);
     if (!pool) {
       this.#giveBack(candidate);
       throw new GatewayError("gateway.overloaded", "Too many requests wait for this provider. Retry in a second.", { retryAfterMs: 1000 });
@@ -131,7 +141,7 @@ class AttemptLoop {
     return {
       provider: candidate.provider,
       isTest: routed.mode === "test",
-      cost: (usage) => costUsd = usdFromNano(rate(usage, candidate.price)),
+      cost: (usage) => costUsd = usdFromNano(ratedCharge(usage, candidate)),
       explain: () => routed.facts.explain ? { toJSON: explained } : null,
     };
   }
@@ -140,12 +150,13 @@ class AttemptLoop {
     const now = this.options.now();
     const usage = result.kind === "won" ? ZERO_USAGE : result.usage ?? ZERO_USAGE;
     const failure = result.kind === "lost" ? result.failure : null;
-    this.routed.attempts.push({
+    const record: AttemptRecord = {
       attempt, provider: candidate.provider, model: candidate.model, upstreamModel: candidate.upstreamModel, startedAtMs, durationMs: now - startedAtMs,
       timeToFirstTokenMs: result.kind === "won" ? result.timeToFirstTokenMs : null, status: result.status,
       failureClass: result.kind === "caller_left" ? "cancelled" : failure?.class ?? null, message: failure?.publicMessage ?? null,
-      usage, priceVersionId: candidate.price.id, costNanoUsd: rate(usage, candidate.price).toString(),
-    });
+      usage, priceVersionId: candidate.price.id, costNanoUsd: ratedCharge(usage, candidate).toString(),
+    };
+    this.routed.attempts.push(candidate.credential ? { ...record, credentialId: candidate.credential.id } : record);
     const cancelled: Failure = { class: "cancelled", status: null, publicMessage: "The caller left.", retryAfterMs: null };
     const outcome = result.kind === "won"
       ? { ok: true, timeToFirstTokenMs: this.routed.call.stream ? result.timeToFirstTokenMs : null, tokensPerSecond: null } as const
@@ -163,4 +174,4 @@ function flatHeaders(prepared: Readonly<Record<string, string>>, own: Readonly<R
   return flat;
 }
 
-const circuitKey = (candidate: Candidate): CircuitKey => ({ provider: candidate.provider, model: candidate.model, credentialOwner: PLATFORM_CREDENTIAL });
+const circuitKey = (candidate: Candidate): CircuitKey => ({ provider: candidate.provider, model: candidate.model, credentialOwner: candidate.credential?.circuit ?? PLATFORM_CREDENTIAL });

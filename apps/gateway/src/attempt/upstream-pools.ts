@@ -1,3 +1,4 @@
+import { guardedLookup, type AddressRules } from "@trunkline/outbound";
 import { Pool, type Dispatcher } from "undici";
 
 /** Also the concurrency limit towards one origin. */
@@ -16,12 +17,15 @@ export interface UpstreamPool { readonly dispatcher: Dispatcher; waiting: number
 export class UpstreamPools {
   readonly #pools = new Map<string, UpstreamPool>();
 
+  /** `guard`: the origins are chosen by tenants, and what their names resolve to is held to it. */
+  constructor(readonly guard: AddressRules | null = null) {}
+
   /** Null when the origin's queue is full. */
   find(origin: string): UpstreamPool | null {
     let pool = this.#pools.get(origin);
     if (!pool) {
       const dispatcher = new Pool(origin, {
-        connections: CONNECTIONS_MAX, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS }, keepAliveTimeout: KEEP_ALIVE_MS,
+        connections: CONNECTIONS_MAX, pipelining: 1, connect: { timeout: CONNECT_TIMEOUT_MS, ...(this.guard && { lookup: guardedLookup(this.guard) }) }, keepAliveTimeout: KEEP_ALIVE_MS,
         keepAliveMaxTimeout: KEEP_ALIVE_MAX_MS, headersTimeout: 0, bodyTimeout: 0,
       });
       pool = { dispatcher, waiting: 0 };

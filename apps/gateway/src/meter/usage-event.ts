@@ -1,5 +1,6 @@
 import { estimateTokens, rate } from "@trunkline/catalog";
 import { ZERO_USAGE, type AttemptRecord, type GatewayError, type GenerationStatus, type TokenUsage, type UsageEvent } from "@trunkline/contracts";
+import { chargeMax, ratedCharge } from "../charge.ts";
 import type { AuthenticatedCall, DeliveredResponse, RoutedCall, WonAttempt } from "../stages.ts";
 import type { OpenPayload } from "./spool-records.ts";
 
@@ -28,27 +29,29 @@ export function eventOfDelivered(delivered: DeliveredResponse): UsageEvent {
   const { routed, candidate } = won;
   const usage = billableUsage(delivered);
   const status = deliveredStatus(delivered);
-  const rated = rate(usage, candidate.price);
+  const rated = ratedCharge(usage, candidate);
   const isWhole = status === "ok" || status === "rescued";
-  const charge = isWhole || rated < candidate.maxCostNanoUsd ? rated : candidate.maxCostNanoUsd;
+  const charge = isWhole || rated < chargeMax(candidate) ? rated : chargeMax(candidate);
   const attempts: AttemptRecord[] = [];
   for (const record of routed.attempts) attempts.push(record.attempt === won.attempt ? closedAttempt(record, { delivered, usage, costNanoUsd: rated }) : record);
-  return eventOf(routed, {
+  const event = eventOf(routed, {
     status, httpStatus: 200, usage, chargeNanoUsd: charge.toString(), attempts, losses: won.losses, provider: candidate.provider, model: candidate.model, priceVersionId: candidate.price.id,
     finishReason: observation.finishReason, durationMs: delivered.endedAtMs - routed.exchange.receivedAtMs, timeToFirstTokenMs: firstTokenMs(won),
     errorCode: status === "partial" ? delivered.how === "deadline" ? "upstream.deadline_exceeded" : "upstream.failed" : null,
     errorMessage: status === "partial" ? "The provider's stream broke before the answer was complete." : null,
     presetSlug: routed.plan.presetSlug, presetVersion: routed.plan.presetVersion, decision: routed.explain(),
   });
+  return candidate.credential ? { ...event, credentialId: candidate.credential.id, ownSpendNanoUsd: rate(usage, candidate.price).toString() } : event;
 }
 
 /** The winning attempt, now that its end is known. */
 function closedAttempt(record: AttemptRecord, { delivered: { won, observation, endedAtMs }, usage, costNanoUsd }: { readonly delivered: DeliveredResponse; readonly usage: TokenUsage; readonly costNanoUsd: bigint }): AttemptRecord {
-  return {
+  const closed: AttemptRecord = {
     attempt: record.attempt, provider: record.provider, model: record.model, upstreamModel: record.upstreamModel, startedAtMs: record.startedAtMs, durationMs: endedAtMs - won.startedAtMs,
     timeToFirstTokenMs: record.timeToFirstTokenMs, status: record.status, failureClass: observation.failure?.class ?? null, message: observation.failure?.publicMessage ?? null,
     usage, priceVersionId: won.candidate.price.id, costNanoUsd: costNanoUsd.toString(),
   };
+  return record.credentialId === undefined ? closed : { ...closed, credentialId: record.credentialId };
 }
 
 const firstTokenMs = ({ routed, startedAtMs, timeToFirstTokenMs }: WonAttempt): number | null => routed.call.stream ? startedAtMs + timeToFirstTokenMs - routed.exchange.receivedAtMs : null;
@@ -57,7 +60,7 @@ const firstTokenMs = ({ routed, startedAtMs, timeToFirstTokenMs }: WonAttempt): 
 export function openOfWon(won: WonAttempt): OpenPayload {
   const { candidate, routed } = won;
   const inputTokens = routed.facts.inputTokens;
-  const bound = routed.reservation.heldNanoUsd > 0n ? routed.reservation.heldNanoUsd : candidate.maxCostNanoUsd;
+  const bound = routed.reservation.heldNanoUsd > 0n ? routed.reservation.heldNanoUsd : chargeMax(candidate);
   return {
     draft: eventOf(routed, {
       status: "partial", httpStatus: 200, usage: ZERO_USAGE, chargeNanoUsd: "0", attempts: routed.attempts, losses: won.losses, provider: candidate.provider, model: candidate.model, priceVersionId: candidate.price.id,
@@ -65,9 +68,9 @@ export function openOfWon(won: WonAttempt): OpenPayload {
       presetSlug: routed.plan.presetSlug, presetVersion: routed.plan.presetVersion, decision: routed.explain(),
     }),
     budgetKeys: routed.reservation.lineKeys, inputTokens,
-    inputNanoUsd: rate({ ...ZERO_USAGE, inputTokens }, candidate.price).toString(),
-    outputNanoUsdPerMillion: candidate.price.outputNanoUsdPerMillion.toString(),
-    holdNanoUsd: bound.toString(), estimatedCostNanoUsd: candidate.estimatedCostNanoUsd.toString(),
+    inputNanoUsd: ratedCharge({ ...ZERO_USAGE, inputTokens }, candidate).toString(),
+    outputNanoUsdPerMillion: (candidate.credential ? 0n : candidate.price.outputNanoUsdPerMillion).toString(),
+    holdNanoUsd: bound.toString(), estimatedCostNanoUsd: (candidate.credential ? 0n : candidate.estimatedCostNanoUsd).toString(),
   };
 }
 

@@ -1,17 +1,26 @@
 import { findModel, nearestModels } from "@trunkline/catalog";
 import { GatewayError, type BookMode, type CatalogSnapshot, type PublishedPreset } from "@trunkline/contracts";
-import { explain, plan, type CircuitBook, type PlanInput, type RoutePlan } from "@trunkline/router-core";
+import { explain, plan, type CircuitBook, type HealthSnapshot, type PlanInput, type RoutePlan } from "@trunkline/router-core";
 import type { AdmittedCall, AuthenticatedCall, InboundFacts, RoutedCall, Stages } from "../stages.ts";
 import { lossGuard, planWithin } from "./loss-guard.ts";
 import type { CatalogCache, PresetCache } from "./snapshots.ts";
 
-/** Circuits of the platform's own credentials; a caller's own would be keyed by its organization. */
+/** Circuits of the platform's own credentials; an organization's own are keyed by the credential. */
 export const PLATFORM_CREDENTIAL = "platform";
 
+/** What an organization's own provider credentials change about a plan. */
+interface OwnCredentials {
+  available(platform: ReadonlySet<string>): ReadonlySet<string>;
+  health(circuits: Pick<CircuitBook, "snapshot" | "state">, nowMs: number): HealthSnapshot;
+  expand(route: RoutePlan, platform: ReadonlySet<string>, random: () => number): RoutePlan;
+}
+
 export interface PlanOptions {
+  /** Null for an organization that brings no credential. */
+  readonly own: { find(key: AuthenticatedCall["key"]): OwnCredentials | null };
   readonly catalog: Pick<CatalogCache, "snapshot">;
   readonly presets: Pick<PresetCache, "find">;
-  readonly circuits: Record<BookMode, Pick<CircuitBook, "snapshot">>;
+  readonly circuits: Record<BookMode, Pick<CircuitBook, "snapshot" | "state">>;
   /** Providers with a usable credential, by book. */
   readonly available: Record<BookMode, ReadonlySet<string>>;
   readonly now: () => number;
@@ -42,19 +51,23 @@ export async function planFor(call: Planned, options: PlanOptions): Promise<Rout
   return planWith(call, preset ? await options.presets.find(call.key.organizationId, preset) : null, options);
 }
 
-function planWith({ facts, mode, call }: Planned, preset: PublishedPreset | null, options: PlanOptions): RoutePlan {
+function planWith({ key, facts, mode, call }: Planned, preset: PublishedPreset | null, options: PlanOptions): RoutePlan {
   const catalog = options.catalog.snapshot;
   if (catalog.models.size === 0) throw new GatewayError("gateway.dependency_unavailable", "The model catalogue is not loaded yet. Retry in a few seconds.", { retryAfterMs: 2000 });
   const nowMs = options.now();
+  const own = mode === "live" ? options.own.find(key) : null;
+  const circuits = options.circuits[mode];
+  const platform = options.available[mode];
   const input: PlanInput = {
     facts: {
       models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, inputTokensMax: facts.inputTokensMax, maxOutputTokens: facts.maxOutputTokens, answers: facts.answers, needs: facts.needs, task: facts.task,
       metadata: facts.metadata, preferences: facts.preferences, maxCostNanoUsd: facts.maxCostNanoUsd, deadlineMs: facts.deadlineMs, fallbacks: facts.fallbacks,
     },
-    preset, catalog, health: options.circuits[mode].snapshot(PLATFORM_CREDENTIAL, nowMs), availableProviders: options.available[mode], nowMs, random: options.random(),
+    preset, catalog, health: own ? own.health(circuits, nowMs) : circuits.snapshot(PLATFORM_CREDENTIAL, nowMs), availableProviders: own ? own.available(platform) : platform, nowMs, random: options.random(),
   };
   const guard = lossGuard(call, facts, preset);
-  return guard === undefined ? plan(input) : planWithin(guard, (losses) => plan({ ...input, losses }));
+  const route = guard === undefined ? plan(input) : planWithin(guard, (losses) => plan({ ...input, losses }));
+  return own ? own.expand(route, platform, options.random) : route;
 }
 
 function resolve(catalog: CatalogSnapshot, name: string): string {

@@ -50,6 +50,12 @@ export interface RequestView extends RequestListItem {
 export interface ModelView { id: string; name: string; author: string; description: string; contextTokens: number; maxOutputTokens: number; inputModalities: string[]; tools: boolean; jsonSchema: boolean; reasoning: boolean; tier: string; providers: { provider: string; upstreamModel: string; inputUsdPerMillion: string; cacheReadUsdPerMillion: string; cacheWriteUsdPerMillion: string; outputUsdPerMillion: string; requests24h: number; failed24h: number; avgTtftMs: number | null }[] }
 export interface BudgetView { id: string; scope: "organization" | "project" | "key"; scopeId: string; scopeName: string; name: string; period: "daily" | "weekly" | "monthly" | "total"; limitUsd: string; spentUsd: string; percent: number }
 
+export interface ProviderCredentialView {
+  id: string; provider: string; providerName: string; label: string; lastFour: string; baseUrl: string | null; position: number; weight: number; enabled: boolean; platformFallback: boolean;
+  createdAt: string; validatedAt: string | null; lastUsedAt: string | null; lastFailureAt: string | null; lastFailure: string | null; health: "ok" | "failing" | "unchecked"; spendUsd30d: string; requests30d: number;
+}
+export interface ProviderCredentialsView { credentials: ProviderCredentialView[]; providers: { id: string; name: string; needsBaseUrl: boolean }[]; mayManage: boolean }
+
 /**
  * The procedures (all under tRPC at /api/trpc):
  *  viewer.me() → MeView
@@ -59,6 +65,7 @@ export interface BudgetView { id: string; scope: "organization" | "project" | "k
  *  usage.book(Scope) → BookView · usage.series(Scope & {mode, from, to, granularity, groupBy: Dimension, compare?}) → UsageView · usage.overview(Scope & {mode?}) → OverviewView
  *  requests.list(Scope & {mode, cursor?, limit?, status?, model?, provider?, keyId?, search?}) → {items: RequestListItem[], nextCursor: string | null} · requests.get(Scope & {id}) → RequestView · requests.watch(Scope & {mode}): server-sent count of stored requests
  *  onboarding.state(Scope) → {firstRequest: RequestListItem | null} · onboarding.runForMe(Scope & {secret}) → {status: number, body: unknown} (server-side call through the public gateway)
+ *  providerKeys.list(Scope) → ProviderCredentialsView · providerKeys.create(Scope & {provider, label, secret, baseUrl?, …}) · providerKeys.update(Scope & {id, …}) → {credential, note} · providerKeys.check(Scope & {id}) → verdict · providerKeys.remove(Scope & {id})
  *  models.list(Scope) → ModelView[] · budgets.list(Scope) → BudgetView[] · budgets.create(Scope & {scope, scopeId, name, period, limitUsd}) → BudgetView · budgets.remove(Scope & {id})
  */
 export type ProcedureIndex = never;

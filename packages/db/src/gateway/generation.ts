@@ -10,7 +10,7 @@ interface GenerationRow {
   readonly errorCode: string | null; readonly errorMessage: string | null; readonly provider: string | null; readonly model: string | null; readonly finishReason: string | null;
   readonly durationMs: number; readonly timeToFirstTokenMs: number | null;
   readonly inputTokens: string; readonly cacheReadTokens: string; readonly cacheWriteTokens: string; readonly outputTokens: string; readonly reasoningTokens: string;
-  readonly usageBasis: string; readonly priceVersionId: string | null; readonly chargeNanoUsd: string; readonly attempts: readonly AttemptRecord[]; readonly losses: readonly string[];
+  readonly usageBasis: string; readonly priceVersionId: string | null; readonly chargeNanoUsd: string; readonly credentialId: string | null; readonly ownSpendNanoUsd: string; readonly attempts: readonly AttemptRecord[]; readonly losses: readonly string[];
   readonly endUser: string | null; readonly sessionId: string | null; readonly metadata: Readonly<Record<string, string>>; readonly decision: unknown;
 }
 
@@ -20,7 +20,7 @@ export const FIND_GENERATION: Statement<GenerationRow> = {
   text: `
 SELECT id, mode, "createdAt", "inboundApi", streaming, "requestedModel", "presetSlug", "presetVersion", status, "httpStatus", "errorCode", "errorMessage",
   provider, model, "finishReason", "durationMs", "timeToFirstTokenMs", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens",
-  "usageBasis", "priceVersionId", "chargeNanoUsd", attempts, losses, "endUser", "sessionId", metadata, decision
+  "usageBasis", "priceVersionId", "chargeNanoUsd", "credentialId", "ownSpendNanoUsd", attempts, losses, "endUser", "sessionId", metadata, decision
 FROM generation WHERE id = $2 AND "organizationId" = $1`,
 };
 
@@ -54,6 +54,9 @@ export function receipt(row: GenerationRow): Record<string, unknown> {
     requested_model: row.requestedModel,
     preset: row.presetSlug === null ? null : { slug: row.presetSlug, version: row.presetVersion },
     time_to_first_token_ms: row.timeToFirstTokenMs,
+    is_byok: row.credentialId !== null,
+    upstream_inference_cost: row.credentialId === null ? null : usdFromNano(BigInt(row.ownSpendNanoUsd)),
+    credential: row.credentialId === null ? { owner: "platform" } : { owner: "organization", id: row.credentialId },
     cost_nano_usd: row.chargeNanoUsd,
     price_version: row.priceVersionId,
     usage_basis: row.usageBasis,
@@ -72,6 +75,6 @@ function attemptReceipt(attempt: AttemptRecord): Record<string, unknown> {
   return {
     attempt: attempt.attempt, provider: attempt.provider, model: attempt.model, upstream_model: attempt.upstreamModel,
     started_at: new Date(attempt.startedAtMs).toISOString(), duration_ms: attempt.durationMs, time_to_first_token_ms: attempt.timeToFirstTokenMs,
-    status: attempt.status, failure_class: attempt.failureClass, message: attempt.message, cost: usdFromNano(BigInt(attempt.costNanoUsd)),
+    status: attempt.status, failure_class: attempt.failureClass, message: attempt.message, cost: usdFromNano(BigInt(attempt.costNanoUsd)), credential: attempt.credentialId === undefined ? { owner: "platform" } : { owner: "organization", id: attempt.credentialId },
   };
 }

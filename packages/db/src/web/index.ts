@@ -7,6 +7,7 @@ export { ConflictError, ForbiddenError, NotFoundError, UnprocessableError } from
 export type { MemberRecord } from "./members.ts";
 export type { OrganizationRecord, ProjectRecord } from "./organizations.ts";
 export { publishedOf, type PresetRecord, type PresetVersionRecord } from "./presets.ts";
+export { CREDENTIALS_PER_PROVIDER_MAX, type NewProviderCredential, type ProviderCredentialChange, type ProviderCredentialRecord } from "./provider-credentials.ts";
 export type { RequestFilter, RequestPage, RequestRow } from "./requests.ts";
 export type { StripeEventFact } from "./stripe-events.ts";
 export type { SeriesQuery, UsageDimension, UsageGroup, UsagePoint, UsageRange, UsageSeries, UsageSums } from "./usage.ts";

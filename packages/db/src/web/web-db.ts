@@ -7,6 +7,7 @@ import { createContext, type WebDbOptions } from "./context.ts";
 import { createMembers } from "./members.ts";
 import { createOrganizations } from "./organizations.ts";
 import { createPresets } from "./presets.ts";
+import { createProviderCredentials } from "./provider-credentials.ts";
 import { createRequests } from "./requests.ts";
 import { createStripeEvents } from "./stripe-events.ts";
 import { createUsage } from "./usage.ts";
@@ -20,7 +21,7 @@ export function createWebDb(options: WebDbOptions) {
   return {
     accounts: createAccounts(context), auth: createAuthRecords(context), organizations: createOrganizations(context), keys: createApiKeys(context),
     members: createMembers(context), presets: createPresets(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
-    catalog: createCatalog(context), stripeEvents: createStripeEvents(context),
+    catalog: createCatalog(context), credentials: createProviderCredentials(context), stripeEvents: createStripeEvents(context),
     ping: async (): Promise<void> => { await context.client.$queryRaw`SELECT 1`; },
     close: (): Promise<void> => context.client.$disconnect(),
   };

@@ -39,6 +39,8 @@ const COLUMNS: readonly Column[] = [
   { name: "priceVersionId", type: "text", read: (e) => e.priceVersionId },
   { name: "chargeNanoUsd", type: "bigint", read: (e) => e.chargeNanoUsd },
   { name: "costNanoUsd", type: "bigint", read: (e) => costNanoUsdOf(e).toString() },
+  { name: "credentialId", type: "text", read: (e) => e.credentialId ?? null },
+  { name: "ownSpendNanoUsd", type: "bigint", read: (e) => e.ownSpendNanoUsd ?? "0" },
   { name: "attempts", type: "jsonb", read: (e) => JSON.stringify(e.attempts) },
   { name: "losses", type: "jsonb", read: (e) => JSON.stringify(e.losses) },
   { name: "endUser", type: "text", read: (e) => e.endUser },
@@ -66,6 +68,7 @@ const ROLLUP_SUMS: Readonly<Record<string, string>> = {
   durationMsSum: `sum("durationMs")`,
   ttftMsSum: `coalesce(sum("timeToFirstTokenMs"), 0)`,
   ttftCount: `count("timeToFirstTokenMs")`,
+  ownSpendNanoUsd: `sum("ownSpendNanoUsd")`,
 };
 
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
@@ -116,4 +119,35 @@ FROM used, locked WHERE api_key.id = used.id AND api_key.id = locked.id
 /** Struct of arrays, one a column, in the order of `INGEST_SQL`. */
 export function generationParameters(events: readonly UsageEvent[]): Value[][] {
   return COLUMNS.map((column) => events.map(column.read));
+}
+
+/** What each of the organizations' own credentials did last: served, or was refused. Locked in id order, after the keys. */
+export const TOUCH_CREDENTIALS_SQL = `
+WITH seen AS (SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::text[]) AS s (id, "usedAt", "failedAt", failure)),
+locked AS (SELECT c.id FROM provider_credential c WHERE c.id = ANY ($1::text[]) ORDER BY c.id FOR NO KEY UPDATE)
+UPDATE provider_credential AS c SET "lastUsedAt" = greatest(c."lastUsedAt", seen."usedAt"),
+  "lastFailure" = CASE WHEN seen."failedAt" >= coalesce(c."lastFailureAt", seen."failedAt") THEN seen.failure ELSE c."lastFailure" END,
+  "lastFailureAt" = greatest(c."lastFailureAt", seen."failedAt")
+FROM seen, locked WHERE c.id = seen.id AND c.id = locked.id`;
+
+interface CredentialUse { usedAtMs: number | null; failedAtMs: number | null; failure: string | null }
+/** Only these say something about the credential. */
+const CREDENTIAL_FAULTS: ReadonlySet<string> = new Set(["credential_rejected", "quota_exhausted", "rate_limited"]);
+
+/** Null where no attempt used a credential of an organization's own. */
+export function credentialParameters(events: readonly UsageEvent[]): readonly (readonly (string | null)[])[] | null {
+  const uses = new Map<string, CredentialUse>();
+  for (const event of events) for (const { credentialId, failureClass, startedAtMs, durationMs } of event.attempts) {
+    if (credentialId === undefined) continue;
+    const use = uses.get(credentialId) ?? { usedAtMs: null, failedAtMs: null, failure: null };
+    uses.set(credentialId, use);
+    const endedAtMs = startedAtMs + durationMs;
+    if (failureClass === null) use.usedAtMs = Math.max(use.usedAtMs ?? 0, endedAtMs);
+    else if (CREDENTIAL_FAULTS.has(failureClass) && endedAtMs >= (use.failedAtMs ?? 0)) { use.failedAtMs = endedAtMs; use.failure = failureClass; }
+  }
+  if (uses.size === 0) return null;
+  const ids = [...uses.keys()].sort();
+  const column = (read: (use: CredentialUse) => string | null): (string | null)[] => ids.map((id) => { const use = uses.get(id); return use ? read(use) : null; });
+  const time = (ms: number | null): string | null => (ms === null ? null : timestamp(ms));
+  return [ids, column((use) => time(use.usedAtMs)), column((use) => time(use.failedAtMs)), column((use) => use.failure)];
 }

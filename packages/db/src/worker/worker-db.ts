@@ -3,7 +3,7 @@ import type { UsageEvent } from "@trunkline/contracts";
 import { cleanEvent } from "./clean-event.ts";
 import { createExportQueries } from "./export-book.ts";
 import type { ExportQueries } from "./export-book.ts";
-import { generationParameters, INGEST_SQL, TOUCH_KEYS_SQL } from "./ingest-sql.ts";
+import { credentialParameters, generationParameters, INGEST_SQL, TOUCH_CREDENTIALS_SQL, TOUCH_KEYS_SQL } from "./ingest-sql.ts";
 
 /** One signed line of a double entry: debit positive, credit negative, nano-USD. */
 export interface LedgerLine { readonly account: string; readonly amountNanoUsd: bigint }
@@ -59,6 +59,8 @@ async function book(client: pg.PoolClient, events: readonly UsageEvent[], ledger
     lines.map((line) => line.sourceId), lines.map((line) => line.account), lines.map((line) => line.amountNanoUsd.toString()),
   ]);
   if (rows.length > 0) await client.query(TOUCH_KEYS_SQL, [rows.map((row) => row.apiKeyId), rows.map((row) => row.usedAt)]);
+  const credentials = credentialParameters(unique);
+  if (credentials) await client.query(TOUCH_CREDENTIALS_SQL, [...credentials]);
   return rows.reduce((sum, row) => sum + row.requests, 0);
 }
 

@@ -86,6 +86,7 @@ function openVisit(simulation: Simulation, request: IncomingMessage, response: S
 /** The fault of this call: standing orders, and above them what the request brings. @throws FaultSyntaxError */
 function chooseFault(visit: Visit): Fault {
   const { simulation, request, route, entry } = visit;
+  if (hasRefusedCredential(request)) { entry.fault = "refused credential"; return { status: 401 }; }
   const order = headerOf(request, "x-simulate");
   const standing = simulation.standing.rules;
   if (order === null && standing.length === 0) return {};
@@ -98,6 +99,12 @@ function chooseFault(visit: Visit): Fault {
   if (Object.keys(fault).length > 0) entry.fault = JSON.stringify({ ...fault, ...(fault.text === undefined ? {} : { text: "…" }) });
   return fault;
 }
+
+/** A credential with this word in it is turned away, as a revoked one would be. Any other is taken. */
+const REFUSED_CREDENTIAL = "refused";
+const CREDENTIAL_HEADERS = ["authorization", "x-api-key", "x-goog-api-key", "api-key"] as const;
+
+const hasRefusedCredential = (request: IncomingMessage): boolean => CREDENTIAL_HEADERS.some((name) => headerOf(request, name)?.includes(REFUSED_CREDENTIAL) === true);
 
 function parseBody(bytes: Buffer): Fields {
   let parsed: unknown;
@@ -207,6 +214,10 @@ function sendJson(response: ServerResponse, status: number, body: object): void 
   response.end(bytes);
 }
 
+function refuseCredential(response: ServerResponse, wire: Wire): void {
+  sendFailure({ response, wire, fault: {}, requestId: "req_simrefused", nowMs: Date.now, outcome: createOutcome() }, failureOf(401, {}, "req_simrefused"));
+}
+
 /** Answers one request of any kind. Never rejects but where the caller left while sending. */
 export async function handleRequest(simulation: Simulation, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const target = request.url ?? "/";
@@ -220,6 +231,7 @@ export async function handleRequest(simulation: Simulation, request: IncomingMes
   if (route === null) {
     return sendJson(response, 404, { error: { message: `Invalid URL (${method} ${pathname})`, type: "invalid_request_error", param: null, code: null } });
   }
+  if (route.operation === "models" && hasRefusedCredential(request)) return refuseCredential(response, WIRES[route.wire]);
   if (route.operation === "models") return sendJson(response, 200, listModels(route.wire, route.provider));
   if (route.operation === "model") return sendJson(response, 200, findModel(route.wire, route.provider, route.path));
   return serve(openVisit(simulation, request, response, { route, query }));
