@@ -87,6 +87,36 @@ describe.each(MODELS)("responses of the official openai client on %s", (model) =
   });
 });
 
+describe.each(["openai/text-embedding-3-small", "google/gemini-embedding-001", "mistralai/mistral-embed"])("embeddings of the official openai client on %s", (model) => {
+  it("gives one vector an input, the same as floats and as base64, and charges the input", async () => {
+    // Unasked, the client sends base64 and decodes it.
+    const decoded = await openai.embeddings.create({ model, input: ["one", "two words"] });
+    const floats = await openai.embeddings.create({ model, input: ["one", "two words"], encoding_format: "float" });
+    expect(decoded.data.map((item) => item.index)).toEqual([0, 1]);
+    for (const [index, item] of decoded.data.entries()) for (const [place, value] of item.embedding.entries()) expect(value).toBeCloseTo(floats.data[index]?.embedding[place] ?? Number.NaN, 6);
+    expect(decoded.usage).toMatchObject({ prompt_tokens: floats.usage.prompt_tokens, cost: expect.any(Number) as number });
+    expect(floats.usage.prompt_tokens).toBeGreaterThan(0);
+  });
+
+  it("honours dimensions, and is deterministic", async () => {
+    const embed = async () => (await openai.embeddings.create({ model, input: "x", dimensions: 64, encoding_format: "float" })).data[0]?.embedding;
+    expect(await embed()).toHaveLength(64);
+    expect(await embed()).toEqual(await embed());
+  });
+});
+
+describe("models that only embed", () => {
+  it("take token arrays where the model is OpenAI's, and say what to send where it is not", async () => {
+    expect((await openai.embeddings.create({ model: "openai/text-embedding-3-small", input: [[1, 2, 3], [4]] })).data).toHaveLength(2);
+    await expect(openai.embeddings.create({ model: "google/gemini-embedding-001", input: [[1, 2, 3]] })).rejects.toThrow(/Send text/);
+  });
+
+  it("are no answer to a chat, nor a chat model to embeddings", async () => {
+    await expect(openai.chat.completions.create({ model: "openai/text-embedding-3-small", messages: [{ role: "user", content: "x" }] })).rejects.toThrow(/v1\/embeddings/);
+    await expect(openai.embeddings.create({ model: "openai/gpt-5-mini", input: "x" })).rejects.toThrow(/lacks embedding/);
+  });
+});
+
 describe("what the gateway does not keep", () => {
   it.each([[{ previous_response_id: "resp_1" }, "previous_response_id"], [{ background: true }, "background"]] as const)("is refused with what to do instead: %j", async (more, param) => {
     const error = await openai.responses.create({ model: "auto", input: "x", ...more }).catch((caught: unknown) => caught);

@@ -37,20 +37,21 @@ function nano(usd) {
   return value;
 }
 
-function rates(prices) {
+/** Embeddings have no output, and so no price of it. */
+function rates(prices, isEmbedding) {
   const input = base(prices.input_mtok);
-  const output = base(prices.output_mtok);
+  const output = isEmbedding ? 0 : base(prices.output_mtok);
   if (typeof input !== "number" || typeof output !== "number") throw new Error("no input or output price");
   return [input, base(prices.cache_read_mtok) ?? input, base(prices.cache_write_mtok) ?? input, output].map(nano);
 }
 const dearest = (left, right) => left.map((value, index) => Math.max(value, right[index]));
 
 /** Versions in time order; hourly prices are folded into every version as the dearest. */
-function versionsOf(entry) {
+function versionsOf(entry, isEmbedding) {
   const list = Array.isArray(entry.prices) ? entry.prices : [{ prices: entry.prices }];
-  const hourly = list.filter((item) => item.constraint?.type === "time_of_date").map((item) => rates(item.prices));
+  const hourly = list.filter((item) => item.constraint?.type === "time_of_date").map((item) => rates(item.prices, isEmbedding));
   return list.filter((item) => item.constraint?.type !== "time_of_date")
-    .map((item) => ({ from: item.constraint?.start_date ?? FIRST_EFFECTIVE, rates: hourly.reduce(dearest, rates(item.prices)), step: firstStep(item.prices) }))
+    .map((item) => ({ from: item.constraint?.start_date ?? FIRST_EFFECTIVE, rates: hourly.reduce(dearest, rates(item.prices, isEmbedding)), step: firstStep(item.prices) }))
     .sort((left, right) => (left.from < right.from ? -1 : 1));
 }
 
@@ -78,7 +79,7 @@ for (const [id, name, released, options, endpoints] of CURATED) {
   const bounds = options.ctx ? [options.ctx] : [];
   for (const [provider, upstreamModel] of Object.entries(endpoints)) {
     const entry = entryOf(provider, upstreamModel);
-    const versions = versionsOf(entry);
+    const versions = versionsOf(entry, options.kind === "embedding");
     bounds.push(entry.context_window ?? Infinity, ...versions.slice(-1).map((version) => version.step));
     seed.endpoints.push({ provider, model: id, upstreamModel });
     seed.prices.push(...priceRows(provider, id, versions));
@@ -87,9 +88,9 @@ for (const [id, name, released, options, endpoints] of CURATED) {
   const contextTokens = Math.min(...bounds);
   if (!Number.isFinite(contextTokens)) throw new Error(`${id}: no context length known`);
   seed.models.push({
-    id, name, author: id.split("/")[0], createdAt: Date.parse(`${released}T00:00:00Z`) / 1000, contextTokens, maxOutputTokens: Math.min(options.out, contextTokens),
+    id, name, author: id.split("/")[0], createdAt: Date.parse(`${released}T00:00:00Z`) / 1000, contextTokens, maxOutputTokens: options.kind === "embedding" ? 0 : Math.min(options.out, contextTokens), ...(options.kind ? { kind: options.kind } : {}),
     inputModalities: ["text", ...[...(options.reads ?? "")].map((letter) => MODALITIES[letter])],
-    tools: options.can.includes("t"), jsonSchema: options.can.includes("j"), reasoning: options.can.includes("r"), tier: options.tier, description: options.text,
+    tools: (options.can ?? "").includes("t"), jsonSchema: (options.can ?? "").includes("j"), reasoning: (options.can ?? "").includes("r"), tier: options.tier, description: options.text,
   });
 }
 writeFileSync(new URL("../src/seed.json", import.meta.url), `${JSON.stringify(seed, null, 1)}\n`);

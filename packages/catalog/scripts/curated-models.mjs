@@ -25,6 +25,13 @@ export const CURATED = [
   ["openai/gpt-oss-120b", "gpt-oss 120B", "2025-08-05", { out: 65_536, can: "tjr", tier: "mid", text: "Open-weight mixture-of-experts reasoning model." }, { groq: "openai/gpt-oss-120b", fireworks: "accounts/fireworks/models/gpt-oss-120b" }],
   ["openai/gpt-oss-20b", "gpt-oss 20B", "2025-08-05", { out: 65_536, can: "tjr", tier: "fast", text: "Small open-weight reasoning model." }, { groq: "openai/gpt-oss-20b", fireworks: "accounts/fireworks/models/gpt-oss-20b" }],
 
+  // Embeddings, https://platform.openai.com/docs/guides/embeddings, https://ai.google.dev/gemini-api/docs/embeddings, https://docs.mistral.ai/capabilities/embeddings
+  ["openai/text-embedding-3-small", "Text Embedding 3 small", "2024-01-25", { kind: "embedding", tier: "fast", text: "Small, inexpensive embeddings of 1,536 dimensions or fewer." }, { openai: "text-embedding-3-small" }],
+  ["openai/text-embedding-3-large", "Text Embedding 3 large", "2024-01-25", { kind: "embedding", tier: "frontier", text: "OpenAI's best embeddings, of 3,072 dimensions or fewer." }, { openai: "text-embedding-3-large" }],
+  ["openai/text-embedding-ada-002", "Text Embedding Ada 002", "2022-12-15", { kind: "embedding", tier: "mid", text: "Embeddings of the earlier generation, for stores that were filled with them." }, { openai: "text-embedding-ada-002" }],
+  ["google/gemini-embedding-001", "Gemini Embedding 001", "2025-07-14", { kind: "embedding", ctx: 2_048, tier: "frontier", text: "Multilingual embeddings of up to 3,072 dimensions." }, { gemini: "gemini-embedding-001" }],
+  ["mistralai/mistral-embed", "Mistral Embed", "2023-12-11", { kind: "embedding", tier: "mid", text: "Embeddings of 1,024 dimensions." }, { mistral: "mistral-embed" }],
+
   // Anthropic, https://docs.anthropic.com/en/docs/about-claude/models
   ["anthropic/claude-3.5-haiku", "Claude Haiku 3.5", "2024-10-22", { out: 8_192, reads: "ip", can: "t", tier: "fast", text: "Fast small model of the Claude 3.5 generation." }, { anthropic: "claude-3-5-haiku-latest" }],
   ["anthropic/claude-sonnet-4", "Claude Sonnet 4", "2025-05-14", { out: 64_000, reads: "ip", can: "tr", tier: "mid", text: "Balanced model for code and agents." }, { anthropic: "claude-sonnet-4-0" }],

@@ -9,7 +9,10 @@ export interface CatalogModel {
   readonly author: string;
   readonly createdAt: number;
   readonly contextTokens: number;
+  /** 0 for embeddings. */
   readonly maxOutputTokens: number;
+  /** What it answers with; absent: text. */
+  readonly kind?: "chat" | "embedding";
   readonly inputModalities: readonly Modality[];
   readonly tools: boolean;
   readonly jsonSchema: boolean;

@@ -4,7 +4,7 @@ import { z } from "zod";
 export const PRESET_RULES_MAX = 32;
 export const PRESET_TARGETS_MAX = 16;
 
-const needSchema = z.enum(["tools", "vision", "json", "json_schema", "reasoning", "pdf", "audio"]);
+const needSchema = z.enum(["tools", "vision", "json", "json_schema", "reasoning", "pdf", "audio", "embedding"]);
 
 export const presetConditionSchema = z.strictObject({
   inputTokensMin: z.int().min(0).optional(),

@@ -114,6 +114,8 @@ export interface Profile<D extends Dialect = Dialect> {
   readonly env: string;
   /** `google`: an access token, minted from a service account. `sigv4`: a signature over the request, or an API key as `bearer`. */
   readonly authorize: "bearer" | "x-api-key" | "x-goog-api-key" | "api-key" | "google" | "sigv4";
+  /** Its embeddings come as base64 where that is asked for; elsewhere the gateway encodes them. */
+  readonly base64Embeddings?: true;
   /** Serves OpenAI's Responses API beside Chat Completions, below the same base URL. */
   readonly responses?: true;
   /** The cloud that serves this dialect under addresses of its own; absent: the dialect's own addresses. */

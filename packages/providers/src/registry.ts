@@ -6,6 +6,9 @@ import { createCohereAdapter } from "./dialects/cohere/adapter.ts";
 import { createGeminiAdapter } from "./dialects/gemini/adapter.ts";
 import { createOpenAiAdapter } from "./dialects/openai/adapter.ts";
 import { createResponsesAdapter } from "./dialects/responses/adapter.ts";
+import { createCohereEmbeddings } from "./embeddings/cohere-embeddings.ts";
+import { createGeminiEmbeddings } from "./embeddings/gemini-embeddings.ts";
+import { createOpenAiEmbeddings } from "./embeddings/openai-embeddings.ts";
 import { alibaba } from "./profiles/alibaba.ts";
 import { anthropic } from "./profiles/anthropic.ts";
 import { azureOpenai } from "./profiles/azure-openai.ts";
@@ -46,6 +49,8 @@ const isRoutable = (profile: Profile): profile is ProviderProfile => profile.dia
 /** Those of them that the gateway can route to. */
 export const PROVIDERS: ReadonlyMap<string, ProviderProfile> = new Map(ALL.filter(isRoutable).map((profile) => [profile.id, profile]));
 
+const EMBEDDING_WIRES: Readonly<Partial<Record<Profile["dialect"], (profile: Profile) => ProviderAdapter>>> = { openai: createOpenAiEmbeddings, gemini: createGeminiEmbeddings, cohere: createCohereEmbeddings };
+
 const ADAPTERS: ReadonlyMap<string, ProviderAdapter> = new Map([...PROFILES].map(([id, profile]) => [id, createAdapter(profile)]));
 
 /** All that a provider of a known dialect needs is its profile. */
@@ -62,6 +67,12 @@ export function createAdapter(profile: Profile): ProviderAdapter {
 /** Adapters of the Responses wire, for providers that serve it. */
 const RESPONSES: ReadonlyMap<string, ProviderAdapter> = new Map([...PROFILES].filter(([, profile]) => profile.responses).map(([id, profile]) => [id, createResponsesAdapter(profile)]));
 
+/** Adapters of embeddings, for providers whose wire has them. */
+const EMBEDDINGS: ReadonlyMap<string, ProviderAdapter> = new Map([...PROFILES].flatMap(([id, profile]) => {
+  const create = EMBEDDING_WIRES[profile.dialect];
+  return create && profile.hosting !== "vertex" ? [[id, create(profile)] as const] : [];
+}));
+
 /** Models that OpenAI serves on that wire alone (https://platform.openai.com/docs/models). */
 const RESPONSES_ONLY = /^(?:o\d-pro|gpt-5(?:\.\d)?-(?:pro|codex)|codex-mini|computer-use|o\d(?:-mini)?-deep-research)/;
 
@@ -73,8 +84,17 @@ export interface AdapterUse { readonly inbound: InboundApi; readonly upstreamMod
  * it, so that nothing is translated. Throws RangeError for a provider that the registry does not know.
  */
 export function adapterFor(provider: string, use?: AdapterUse): ProviderAdapter {
-  const responses = use === undefined ? undefined : RESPONSES.get(provider);
-  const adapter = responses && (use?.inbound === "responses" || RESPONSES_ONLY.test(use?.upstreamModel ?? "")) ? responses : ADAPTERS.get(provider);
+  const adapter = (use === undefined ? undefined : specialAdapter(provider, use)) ?? ADAPTERS.get(provider);
   if (!adapter) throw new RangeError(`no provider is called "${provider}"`);
   return adapter;
+}
+
+function specialAdapter(provider: string, { inbound, upstreamModel }: AdapterUse): ProviderAdapter | undefined {
+  if (inbound === "embeddings") {
+    const adapter = EMBEDDINGS.get(provider);
+    if (!adapter) throw new RangeError(`${provider} has no embeddings`);
+    return adapter;
+  }
+  const responses = RESPONSES.get(provider);
+  return responses && (inbound === "responses" || RESPONSES_ONLY.test(upstreamModel)) ? responses : undefined;
 }

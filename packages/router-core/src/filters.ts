@@ -5,7 +5,7 @@
 import { usdTextFromNano } from "@trunkline/contracts";
 import type { CatalogEndpoint, CatalogModel, Need, PriceVersion } from "@trunkline/contracts";
 import { dataPolicyOf, priceAt } from "@trunkline/catalog";
-import type { Candidate, PlanInput, ProviderPreferences, RejectedCandidate } from "./types.ts";
+import type { Candidate, PlanInput, ProviderPreferences, RejectedCandidate, RequestFacts } from "./types.ts";
 
 /** `estimateTokens` counts four bytes a token, and a byte-level token covers at least one byte: four times the estimate is never too low. */
 export const INPUT_BOUND_FACTOR = 4;
@@ -27,6 +27,7 @@ const NEED_MET: Readonly<Record<Need, (model: CatalogModel) => boolean>> = {
   json: () => true,
   json_schema: (model) => model.jsonSchema,
   reasoning: (model) => model.reasoning,
+  embedding: (model) => model.kind === "embedding",
 };
 
 type Objection = readonly [filter: string, reason: string] | null;
@@ -52,9 +53,15 @@ function modelObjection({ model }: Pair, { facts }: PlanInput, maxOutputTokens: 
     const missing = facts.needs.filter((need) => !NEED_MET[need](model));
     if (missing.length > 0) return ["capability", `${model.id} lacks ${missing.join(", ")}.`];
   }
+  if (model.kind === "embedding") return embeddingObjection(model, facts);
   if (facts.inputTokens + maxOutputTokens > model.contextTokens || maxOutputTokens < 1)
     return ["context", `About ${facts.inputTokens} input and ${Math.max(1, maxOutputTokens)} output tokens exceed the ${model.contextTokens} that ${model.id} holds.`];
   return null;
+}
+
+/** A batch holds many inputs, each of which may fill the context: what is too long the provider alone can tell. */
+function embeddingObjection(model: CatalogModel, facts: RequestFacts): Objection {
+  return facts.needs.includes("embedding") ? null : ["capability", `${model.id} makes embeddings; it is reached by /v1/embeddings.`];
 }
 
 function lossObjection({ endpoint: { provider, upstreamModel }, model }: Pair, { losses }: PlanInput, maxOutputTokens: number): Objection {

@@ -25,7 +25,7 @@ const inputs: fc.Arbitrary<PlanInput> = fc.record({ facts, preset: fc.option(fc.
 const hasNeed = (need: Need, id: string): boolean => {
   const model = catalog.models.get(id);
   if (!model) return false;
-  return { tools: model.tools, vision: model.inputModalities.includes("image"), json: true, json_schema: model.jsonSchema, reasoning: model.reasoning, pdf: model.inputModalities.includes("pdf"), audio: model.inputModalities.includes("audio") }[need];
+  return { tools: model.tools, vision: model.inputModalities.includes("image"), json: true, json_schema: model.jsonSchema, reasoning: model.reasoning, pdf: model.inputModalities.includes("pdf"), audio: model.inputModalities.includes("audio"), embedding: model.kind === "embedding" }[need];
 };
 
 describe("whatever is asked, a plan", () => {

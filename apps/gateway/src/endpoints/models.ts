@@ -9,7 +9,7 @@ function modelEntry(model: CatalogModel, catalog: CatalogSnapshot, nowMs: number
     id: model.id, object: "model", type: "model", created, created_at: new Date(model.createdAt).toISOString(), owned_by: model.author, display_name: model.name, name: model.name,
     canonical_slug: model.id, description: model.description, context_length: model.contextTokens, max_input_tokens: model.contextTokens, max_tokens: model.maxOutputTokens,
     pricing: pricing(model, catalog, nowMs),
-    architecture: { modality: `${model.inputModalities.join("+")}->text`, input_modalities: model.inputModalities.map((modality) => modality === "pdf" ? "file" : modality), output_modalities: ["text"], tokenizer: "Other", instruct_type: null },
+    architecture: { modality: `${model.inputModalities.join("+")}->${outputOf(model)}`, input_modalities: model.inputModalities.map((modality) => modality === "pdf" ? "file" : modality), output_modalities: [outputOf(model)], tokenizer: "Other", instruct_type: null },
     supported_parameters: supportedParameters(model), per_request_limits: null,
     top_provider: { context_length: model.contextTokens, max_completion_tokens: model.maxOutputTokens, is_moderated: false },
   };
@@ -32,7 +32,10 @@ function perToken(nanoUsdPerMillion: bigint): string {
   return `${digits.slice(0, -15)}.${digits.slice(-15)}`.replace(/\.?0+$/, "");
 }
 
+const outputOf = (model: CatalogModel): string => model.kind === "embedding" ? "embeddings" : "text";
+
 function supportedParameters(model: CatalogModel): readonly string[] {
+  if (model.kind === "embedding") return ["dimensions", "encoding_format"];
   return ["max_tokens", "max_completion_tokens", "temperature", "top_p", "stop", "stream", "response_format",
     ...(model.tools ? ["tools", "tool_choice", "parallel_tool_calls"] : []), ...(model.jsonSchema ? ["structured_outputs"] : []), ...(model.reasoning ? ["reasoning", "reasoning_effort", "include_reasoning"] : [])];
 }

@@ -92,9 +92,26 @@ export const responsesBodySchema = z.looseObject({
   metadata: metadata.nullish(),
 });
 
+/** OpenAI's own bound of a batch; others have lower ones, and say so themselves. */
+const INPUTS_MAX = 2_048;
+const tokenIds = z.array(z.int().min(0)).min(1);
+
+export const embeddingsBodySchema = z.looseObject({
+  model,
+  input: z.union([z.string().min(1), z.array(z.string()).min(1).max(INPUTS_MAX), tokenIds, z.array(tokenIds).min(1).max(INPUTS_MAX)]),
+  dimensions: z.int().min(1).max(65_536).nullish(),
+  encoding_format: z.enum(["float", "base64"]).nullish(),
+  provider: providerSchema.nullish(),
+  routing: routingSchema.nullish(),
+  session_id: z.string().max(256).nullish(),
+  user: z.string().max(USER_CHARS_MAX).nullish(),
+  metadata: metadata.nullish(),
+});
+
 /** The Messages body without the field that counting does not need. */
 export const countTokensBodySchema = messagesBodySchema.omit({ max_tokens: true });
 
 export type SharedFields = Pick<z.infer<typeof chatCompletionsBodySchema>, keyof typeof shared>;
 export type ChatCompletionsBody = z.infer<typeof chatCompletionsBodySchema>;
+export type EmbeddingsBody = z.infer<typeof embeddingsBodySchema>;
 export type MessagesBody = z.infer<typeof messagesBodySchema>;

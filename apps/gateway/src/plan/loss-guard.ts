@@ -26,7 +26,7 @@ export function lossGuard(call: Call, facts: Pick<InboundFacts, "losses" | "need
 /** What the adapter itself would report. Throws GatewayError caller.invalid_request for a body that cannot be translated. */
 function losses(call: Call, target: Parameters<LossesOf>[0]): readonly string[] {
   const profile = PROFILES.get(target.provider);
-  return profile ? adapterFor(target.provider).prepare(call, { ...target, baseUrl: profile.baseUrl }).losses : [];
+  return profile ? adapterFor(target.provider, { inbound: call.inbound, upstreamModel: target.upstreamModel }).prepare(call, { ...target, baseUrl: profile.baseUrl }).losses : [];
 }
 
 function essentialGuard(call: Call): LossGuard {

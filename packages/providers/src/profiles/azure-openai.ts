@@ -4,5 +4,6 @@ import type { ProviderProfile } from "../adapter.ts";
 export const azureOpenai: ProviderProfile = {
   id: "azure-openai", name: "Azure OpenAI", dialect: "openai", baseUrl: "https://resource.openai.azure.invalid/openai/v1", env: "AZURE_OPENAI", authorize: "api-key",
   hosting: "azure", baseUrlIsExample: true,
+  base64Embeddings: true,
   source: "https://learn.microsoft.com/azure/ai-foundry/openai/api-version-lifecycle",
 };

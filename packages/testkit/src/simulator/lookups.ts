@@ -86,6 +86,7 @@ function dimensionsOf(value: unknown): number {
 /** Embeddings and the prompt tokens they took. @throws InvalidCall without input. */
 export function embed(wire: WireName, body: Fields, path: string): { body: object; promptTokens: number } {
   if (wire === "gemini") return embedGemini(body, path);
+  if (wire === "cohere") return embedCohere(body);
   const inputs = inputsOf(body);
   const dimensions = dimensionsOf(body["dimensions"]);
   const promptTokens = inputs.reduce((sum, text) => sum + countTokens(text), 0);
@@ -106,4 +107,13 @@ function embedGemini(body: Fields, path: string): { body: object; promptTokens: 
   const embeddings = texts.map((text, index) => ({ values: [...embeddingOf(text, dimensionsOf(requests[index]?.["outputDimensionality"]))] }));
   const promptTokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
   return { body: path.endsWith(":batchEmbedContents") ? { embeddings } : { embedding: embeddings[0] }, promptTokens };
+}
+
+function embedCohere(body: Fields): { body: object; promptTokens: number } {
+  if (stringOf(body["input_type"]) === "") throw new InvalidCall("input_type parameter must be specified for this model", "input_type");
+  const texts = stringsOf(body["texts"]);
+  if (texts.length === 0) throw new InvalidCall("valid 'texts' must be provided", "texts");
+  const promptTokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
+  const float = texts.map((text) => [...embeddingOf(text, dimensionsOf(body["output_dimension"]))]);
+  return { body: { id: "embed", texts, embeddings: { float }, meta: { api_version: { version: "2" }, billed_units: { input_tokens: promptTokens } }, response_type: "embeddings_by_type" }, promptTokens };
 }

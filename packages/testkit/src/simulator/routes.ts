@@ -32,6 +32,7 @@ const ENDINGS: readonly Ending[] = [
   { pattern: /\/model\/[^/]+\/converse(-stream)?$/, method: "POST", wire: "bedrock", operation: "generate" },
   { pattern: /\/model\/[^/]+\/invoke(-with-response-stream)?$/, method: "POST", wire: "bedrock_anthropic", operation: "generate" },
   { pattern: /:(streamR|r)awPredict$/, method: "POST", wire: "vertex_anthropic", operation: "generate" },
+  { pattern: /\/v2\/embed$/, method: "POST", wire: "cohere", operation: "embed" },
   { pattern: /\/v2\/chat$/, method: "POST", wire: "cohere", operation: "generate" },
   { pattern: /:countTokens$/, method: "POST", wire: "gemini", operation: "count_tokens" },
   { pattern: /:(batchEmbedContents|embedContent)$/, method: "POST", wire: "gemini", operation: "embed" },

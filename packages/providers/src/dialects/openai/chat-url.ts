@@ -5,21 +5,24 @@ import { joinUrl } from "../../relay/request-body.ts";
 const API_VERSION = "2024-10-21";
 
 /** Where a chat completion is asked for. */
-export function chatUrl(profile: Profile, target: Target): string {
-  return profile.hosting === "azure" ? azureUrl(target) : joinUrl(target.baseUrl, "/chat/completions");
+export const chatUrl = (profile: Profile, target: Target): string => openAiUrl(profile, target, "chat/completions");
+
+/** Where any operation of the OpenAI wire is asked for. */
+export function openAiUrl(profile: Profile, target: Target, operation: "chat/completions" | "completions" | "embeddings"): string {
+  return profile.hosting === "azure" ? azureUrl(target, operation) : joinUrl(target.baseUrl, `/${operation}`);
 }
 
 /**
  * A base URL that ends in a version is Azure's versionless surface, where the body names the deployment; any other is the
  * dated one, whose path names it. A query in the base URL stays, and with it an operator's own `api-version`.
  */
-function azureUrl({ baseUrl, upstreamModel }: Target): string {
+function azureUrl({ baseUrl, upstreamModel }: Target, operation: string): string {
   const url = new URL(baseUrl);
   const base = url.pathname.replace(/\/+$/, "");
-  if (/\/v\d+$/.test(base)) url.pathname = `${base}/chat/completions`;
+  if (/\/v\d+$/.test(base)) url.pathname = `${base}/${operation}`;
   else {
     const root = base.endsWith("/openai") ? base : `${base}/openai`;
-    url.pathname = /\/deployments\/[^/]+$/.test(base) ? `${base}/chat/completions` : `${root}/deployments/${encodeURIComponent(upstreamModel)}/chat/completions`;
+    url.pathname = /\/deployments\/[^/]+$/.test(base) ? `${base}/${operation}` : `${root}/deployments/${encodeURIComponent(upstreamModel)}/${operation}`;
     if (!url.searchParams.has("api-version")) url.searchParams.set("api-version", API_VERSION);
   }
   return url.href;
