@@ -1,5 +1,6 @@
-export { createCheckout, createPortal } from "./checkout.ts";
+export { createCheckout, createCreditCheckout, createPortal, ensurePlanPrice } from "./checkout.ts";
 export { EXPORT_UNIT_NANO_USD, meterEventIdentifier, nextExport } from "./export-math.ts";
+export { listInvoices } from "./invoices.ts";
 export { LEDGER_ACCOUNTS, ledgerEntriesFor } from "./ledger.ts";
 export type { LedgerAccountKind, LedgerLine } from "./ledger.ts";
 export { ensureMeters, ensureSpendPrice, loadMeterTotal, METERS, sendMeterEvent } from "./meters.ts";

@@ -1,26 +1,62 @@
 // What follows from a notice. It reads the object from Stripe and never from the delivery: deliveries come twice, late and in any order.
+// Applying it, once, is left to the database.
+import type { PlanId } from "@trunkline/contracts";
+import { CREDIT_PURPOSE, planOfLookupKey } from "./checkout.ts";
 import type { StripeClient } from "./stripe.ts";
 import type { StripeNotice } from "./webhook.ts";
 
+/** What a customer's subscriptions say at this moment. */
+export interface Standing { readonly plan: PlanId; readonly state: "active" | "past_due"; readonly subscribed: boolean }
+
 export type StripeEffect =
-  | { readonly kind: "link_customer"; readonly organizationId: string; readonly stripeCustomerId: string }
+  | { readonly kind: "link_customer"; readonly organizationId: string; readonly stripeCustomerId: string; readonly standing: Standing }
+  | { readonly kind: "set_standing"; readonly stripeCustomerId: string; readonly standing: Standing }
+  /** Money that has arrived. `sourceId` is the payment: it counts once, whichever event tells of it. */
+  | { readonly kind: "grant_credit"; readonly organizationId: string; readonly stripeCustomerId: string; readonly sourceId: string; readonly amountNanoUsd: bigint }
   /** Meter events that Stripe had accepted and then could not count; by the identifier of their export row. */
   | { readonly kind: "reopen_exports"; readonly identifiers: readonly string[]; readonly reason: string };
 
+const NANO_USD_PER_CENT = 10_000_000n;
+/** Far above the subscriptions that one customer can come to have here. */
+const SUBSCRIPTIONS_MAX = 100;
+
 /** null: nothing follows. Rejects with the library's error when Stripe cannot be asked; the delivery is then to fail, so that it comes again. */
 export async function loadEffect(stripe: StripeClient, { id, type, objectId }: StripeNotice): Promise<StripeEffect | null> {
-  if (type === "checkout.session.completed" && objectId !== null) return linkOf(stripe, objectId);
   if (type === "v1.billing.meter.error_report_triggered") return reopenOf(stripe, id);
+  if (objectId === null) return null;
+  if (type === "checkout.session.completed" || type === "checkout.session.async_payment_succeeded") return checkoutOf(stripe, objectId);
+  if (type === "invoice.paid" || type === "invoice.payment_failed") return standingEffect(stripe, idOf((await stripe.invoices.retrieve(objectId)).customer));
+  if (type.startsWith("customer.subscription.")) return standingEffect(stripe, idOf((await stripe.subscriptions.retrieve(objectId)).customer));
   return null;
 }
 
 /** `organizationId` is the metadata that our own checkout set; a session of another origin has none and changes nothing. */
-async function linkOf(stripe: StripeClient, sessionId: string): Promise<StripeEffect | null> {
-  const { status, customer, metadata } = await stripe.checkout.sessions.retrieve(sessionId);
-  const organizationId = metadata?.["organizationId"];
-  const stripeCustomerId = typeof customer === "string" ? customer : customer?.id;
-  return status === "complete" && organizationId && stripeCustomerId ? { kind: "link_customer", organizationId, stripeCustomerId } : null;
+async function checkoutOf(stripe: StripeClient, sessionId: string): Promise<StripeEffect | null> {
+  const session = await stripe.checkout.sessions.retrieve(sessionId);
+  const organizationId = session.metadata?.["organizationId"];
+  const stripeCustomerId = idOf(session.customer);
+  if (session.status !== "complete" || !organizationId || !stripeCustomerId) return null;
+  if (session.mode !== "payment") return { kind: "link_customer", organizationId, stripeCustomerId, standing: await standingOf(stripe, stripeCustomerId) };
+  if (session.metadata?.["purpose"] !== CREDIT_PURPOSE || session.payment_status !== "paid") return null;
+  // The amount that was sold and the amount that was paid are compared: another currency or a changed total grants nothing.
+  if (session.currency !== "usd" || String(session.amount_total) !== session.metadata["amountCents"]) throw new Error(`checkout session ${sessionId} was paid with another amount than it sold`);
+  return { kind: "grant_credit", organizationId, stripeCustomerId, sourceId: idOf(session.payment_intent) ?? sessionId, amountNanoUsd: BigInt(session.amount_total ?? 0) * NANO_USD_PER_CENT };
 }
+
+async function standingEffect(stripe: StripeClient, stripeCustomerId: string | null): Promise<StripeEffect | null> {
+  return stripeCustomerId === null ? null : { kind: "set_standing", stripeCustomerId, standing: await standingOf(stripe, stripeCustomerId) };
+}
+
+/** From all subscriptions as they are now, so that the order in which events arrive does not matter. */
+async function standingOf(stripe: StripeClient, customer: string): Promise<Standing> {
+  const { data } = await stripe.subscriptions.list({ customer, status: "all", limit: SUBSCRIPTIONS_MAX });
+  const live = data.filter(({ status }) => status !== "canceled" && status !== "incomplete" && status !== "incomplete_expired");
+  const plans = live.flatMap(({ items }) => items.data.map(({ price }) => planOfLookupKey(price.lookup_key)));
+  const plan = plans.includes("scale") ? "scale" : plans.includes("pro") ? "pro" : "free";
+  return { plan, state: live.some(({ status }) => status === "past_due" || status === "unpaid") ? "past_due" : "active", subscribed: live.length > 0 };
+}
+
+const idOf = (value: string | { readonly id: string } | null | undefined): string | null => (typeof value === "string" ? value : value?.id ?? null);
 
 /** The report names samples only; what it leaves out is found by the nightly comparison. */
 async function reopenOf(stripe: StripeClient, eventId: string): Promise<StripeEffect | null> {

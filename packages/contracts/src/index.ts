@@ -5,6 +5,7 @@ export * from "./failure.ts";
 export * from "./ids.ts";
 export * from "./jobs.ts";
 export * from "./money.ts";
+export * from "./plans.ts";
 export * from "./preset.ts";
 export * from "./roles.ts";
 export * from "./usage.ts";

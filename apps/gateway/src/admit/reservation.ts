@@ -1,4 +1,4 @@
-import { budgetWindow, GatewayError, usdTextFromNano, type Budget } from "@trunkline/contracts";
+import { budgetWindow, CREDIT_BUDGET_ID, GatewayError, PAST_DUE_BUDGET_ID, usdTextFromNano, type Budget } from "@trunkline/contracts";
 import type { GatewayDb } from "@trunkline/db/gateway";
 import type { BudgetLine, Kv } from "@trunkline/kv";
 import type { Reservation } from "../stages.ts";
@@ -81,6 +81,8 @@ class BudgetReservation implements Reservation {
 
   #exceeded(budgetId: string, usedNanoUsd: bigint, wantedNanoUsd: bigint): GatewayError {
     const budget = this.budgets.find((candidate) => candidate.id === budgetId);
+    if (budgetId === PAST_DUE_BUDGET_ID) return new GatewayError("tenant.insufficient_credits", "The organization's last payment failed, so calls that cost money are refused. Pay the open invoice in the dashboard under Billing; calls work again seconds later.");
+    if (budgetId === CREDIT_BUDGET_ID) return insufficientCredits((budget?.limitNanoUsd ?? 0n) - usedNanoUsd, wantedNanoUsd);
     const resetMs = budget ? budgetWindow(budget.period, this.stores.now()).endMs : null;
     const reset = resetMs === null ? null : new Date(resetMs).toISOString();
     const text = `The ${budget?.period ?? ""} budget "${budget?.name ?? budgetId}" of this ${budget?.scope ?? "organization"} cannot cover the request: ${usdTextFromNano(usedNanoUsd)} of ${usdTextFromNano(budget?.limitNanoUsd ?? 0n)} USD are spent or held, and up to ${usdTextFromNano(wantedNanoUsd)} USD are needed. ${reset ? `It resets at ${reset}; ` : ""}raise it in the dashboard under Budgets, or ask for fewer tokens (max_tokens).`;
@@ -106,4 +108,9 @@ class BudgetReservation implements Reservation {
     }
     this.stores.onSettleFailed(this.holdId);
   }
+}
+
+function insufficientCredits(leftNanoUsd: bigint, wantedNanoUsd: bigint): GatewayError {
+  const left = leftNanoUsd > 0n ? leftNanoUsd : 0n;
+  return new GatewayError("tenant.insufficient_credits", `The organization's credits cannot cover the request: ${usdTextFromNano(left)} USD are free, and up to ${usdTextFromNano(wantedNanoUsd)} USD are needed. Buy credits in the dashboard under Billing, or ask for fewer tokens (max_tokens).`, { metadata: { credits: { free_usd: usdTextFromNano(left), needed_usd: usdTextFromNano(wantedNanoUsd) } } });
 }

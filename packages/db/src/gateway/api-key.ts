@@ -1,4 +1,4 @@
-import type { BudgetPeriod, BudgetScope } from "@trunkline/contracts";
+import { CREDIT_BUDGET_ID, isPlanId, PAST_DUE_BUDGET_ID, PLANS, type Budget, type BudgetPeriod, type BudgetScope } from "@trunkline/contracts";
 import type { ApiKeyRecord, SealedCredential } from "../records.ts";
 import type { Statement } from "./prepared.ts";
 
@@ -7,6 +7,7 @@ interface ApiKeyRow {
   readonly id: string; readonly keyId: string; readonly kind: ApiKeyRecord["kind"]; readonly name: string; readonly hash: Buffer; readonly pepperVersion: number;
   readonly organizationId: string; readonly projectId: string; readonly rpmLimit: number | null; readonly organizationRpmLimit: number | null;
   readonly suspendedAt: Date | null; readonly expiresAt: Date | null; readonly revokedAt: Date | null; readonly budgets: readonly BudgetJson[]; readonly credentials: readonly SealedCredential[];
+  readonly plan: string | null; readonly billingMode: string | null; readonly billingState: string | null; readonly creditNanoUsd: string | null;
 }
 
 /** $1 the public key id. Amounts travel as text, because JSON numbers are floats. */
@@ -14,7 +15,7 @@ export const FIND_API_KEY: Statement<ApiKeyRow> = {
   name: "gateway_find_api_key",
   text: `
 SELECT k.id, k."keyId", k.kind::text AS kind, k.name, k.hash, k."pepperVersion", k."organizationId", k."projectId", k."rpmLimit",
-  o."rpmLimit" AS "organizationRpmLimit", o."suspendedAt", k."expiresAt", k."revokedAt",
+  o."rpmLimit" AS "organizationRpmLimit", o."suspendedAt", k."expiresAt", k."revokedAt", a.plan, a.mode AS "billingMode", a.state AS "billingState", a."creditNanoUsd"::text AS "creditNanoUsd",
   coalesce((
     SELECT json_agg(json_build_object('id', b.id, 'scope', b.scope, 'scopeId', b."scopeId", 'name', b.name, 'period', b.period, 'limitNanoUsd', b."limitNanoUsd"::text) ORDER BY b.id)
     FROM budget b
@@ -25,17 +26,26 @@ SELECT k.id, k."keyId", k.kind::text AS kind, k.name, k.hash, k."pepperVersion",
     SELECT json_agg(json_build_object('id', c.id, 'provider', c.provider, 'label', c.label, 'sealed', c.sealed, 'version', c.version, 'baseUrl', c."baseUrl", 'position', c.position, 'weight', c.weight, 'platformFallback', c."platformFallback") ORDER BY c.position, c.id)
     FROM provider_credential c WHERE c."organizationId" = k."organizationId" AND c.enabled
   ), '[]'::json) AS credentials
-FROM api_key k JOIN organization o ON o.id = k."organizationId"
+FROM api_key k JOIN organization o ON o.id = k."organizationId" LEFT JOIN billing_account a ON a."organizationId" = o.id
 WHERE k."keyId" = $1`,
 };
 
 export function apiKeyRecord(row: ApiKeyRow): ApiKeyRecord {
-  const { suspendedAt, expiresAt, revokedAt, budgets, ...same } = row;
+  const { id, keyId, kind, name, hash, pepperVersion, organizationId, projectId, rpmLimit, credentials } = row;
   return {
-    ...same,
-    suspended: suspendedAt !== null,
-    expiresAtMs: expiresAt?.getTime() ?? null,
-    revokedAtMs: revokedAt?.getTime() ?? null,
-    budgets: budgets.map((budget) => ({ ...budget, organizationId: row.organizationId, limitNanoUsd: BigInt(budget.limitNanoUsd) })),
+    id, keyId, kind, name, hash, pepperVersion, organizationId, projectId, rpmLimit, credentials,
+    organizationRpmLimit: row.organizationRpmLimit ?? (isPlanId(row.plan) ? PLANS[row.plan].requestsPerMinute : null),
+    suspended: row.suspendedAt !== null,
+    expiresAtMs: row.expiresAt?.getTime() ?? null,
+    revokedAtMs: row.revokedAt?.getTime() ?? null,
+    budgets: [...row.budgets.map((budget) => ({ ...budget, organizationId, limitNanoUsd: BigInt(budget.limitNanoUsd) })), ...accountBudgets(row)],
   };
+}
+
+/** A billing account binds as a budget does, so that what is prepaid is reserved before a call and settled after it. */
+function accountBudgets({ organizationId, billingMode, billingState, creditNanoUsd }: ApiKeyRow): readonly Budget[] {
+  const whole = { organizationId, scope: "organization", scopeId: organizationId, period: "total" } as const;
+  if (billingState === "past_due") return [{ ...whole, id: PAST_DUE_BUDGET_ID, name: "Overdue payment", limitNanoUsd: 0n }];
+  if (billingMode === "prepaid") return [{ ...whole, id: CREDIT_BUDGET_ID, name: "Credits", limitNanoUsd: BigInt(creditNanoUsd ?? "0") }];
+  return [];
 }

@@ -1,6 +1,7 @@
 import { createAccounts } from "./accounts.ts";
 import { createApiKeys } from "./api-keys.ts";
 import { createAuthRecords } from "./auth-records.ts";
+import { createBilling } from "./billing-account.ts";
 import { createBudgets } from "./budgets.ts";
 import { createCatalog } from "./catalog.ts";
 import { createContext, type WebDbOptions } from "./context.ts";
@@ -21,7 +22,7 @@ export function createWebDb(options: WebDbOptions) {
   return {
     accounts: createAccounts(context), auth: createAuthRecords(context), organizations: createOrganizations(context), keys: createApiKeys(context),
     members: createMembers(context), presets: createPresets(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
-    catalog: createCatalog(context), credentials: createProviderCredentials(context), stripeEvents: createStripeEvents(context),
+    catalog: createCatalog(context), credentials: createProviderCredentials(context), billing: createBilling(context), stripeEvents: createStripeEvents(context),
     ping: async (): Promise<void> => { await context.client.$queryRaw`SELECT 1`; },
     close: (): Promise<void> => context.client.$disconnect(),
   };

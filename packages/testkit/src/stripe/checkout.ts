@@ -2,6 +2,7 @@ import { page, seconds } from "./call.ts";
 import type { Call, Route } from "./call.ts";
 import { listAt, objectAt, textAt } from "./form.ts";
 import type { FormObject } from "./form.ts";
+import { fileInvoice } from "./invoices.ts";
 import { all, find, invalid, nextId, store } from "./state.ts";
 import type { State, StripeObject } from "./state.ts";
 
@@ -59,8 +60,13 @@ function createSubscription(call: Call, session: StripeObject): StripeObject {
     items: { object: "list", has_more: false, url: "/v1/subscription_items", data: prices.map((price) => ({ id: nextId(call.state, "si"), object: "subscription_item", price: call.state.objects.get(price), current_period_start: start, current_period_end: start + MONTH_S })) },
   });
   call.emit("customer.subscription.created", subscription);
+  const cents = Number(session["amount_total"]);
+  if (cents > 0) fileInvoice(call, { customer: String(session["customer"]), subscription: subscription.id, cents, paid: true });
   return subscription;
 }
+
+/** Without a status, Stripe lists what is not cancelled. */
+const isListed = (subscription: StripeObject, status: string | undefined): boolean => status === "all" || (status === undefined ? subscription["status"] !== "canceled" : subscription["status"] === status);
 
 function cancelSubscription(call: Call, [id = ""]: readonly string[]): StripeObject {
   const subscription = Object.assign(find(call.state, id, "subscription"), { status: "canceled", canceled_at: seconds(call.nowMs) });
@@ -80,7 +86,7 @@ export const checkoutRoutes: readonly Route[] = [
   { method: "POST", path: "/v1/billing_portal/sessions", run: createPortal },
   { method: "GET", path: "/v1/subscriptions", run: (call) => {
     const customer = textAt(call.query, "customer");
-    return page(call, "/v1/subscriptions", all(call.state, "subscription").filter((subscription) => customer === undefined || subscription["customer"] === customer).reverse());
+    return page(call, "/v1/subscriptions", all(call.state, "subscription").filter((subscription) => (customer === undefined || subscription["customer"] === customer) && isListed(subscription, textAt(call.query, "status"))).reverse());
   } },
   { method: "GET", path: "/v1/subscriptions/:id", run: (call, [id = ""]) => find(call.state, id, "subscription") },
   { method: "DELETE", path: "/v1/subscriptions/:id", run: cancelSubscription },

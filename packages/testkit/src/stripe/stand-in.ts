@@ -10,6 +10,7 @@ import { customerRoutes } from "./customers.ts";
 import { deliver, eventRoutes, fileEvent, fileMeterError, listens } from "./events.ts";
 import { parseForm } from "./form.ts";
 import type { FormObject } from "./form.ts";
+import { closePeriod, invoiceRoutes } from "./invoices.ts";
 import { meterRoutes } from "./meters.ts";
 import { checkoutPage, portalPage } from "./pages.ts";
 import { priceRoutes } from "./prices.ts";
@@ -38,7 +39,7 @@ export interface StripeStandIn {
 }
 
 const BODY_BYTES_MAX = 1 << 20;
-const ROUTES: readonly Route[] = [...customerRoutes, ...priceRoutes, ...meterRoutes, ...checkoutRoutes, ...eventRoutes];
+const ROUTES: readonly Route[] = [...customerRoutes, ...priceRoutes, ...meterRoutes, ...checkoutRoutes, ...invoiceRoutes, ...eventRoutes];
 
 interface StandIn { readonly state: State; readonly clock: () => number; readonly stateFile: string | undefined; readonly deliveries: Set<Promise<void>>; origin: string }
 interface Answer { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
@@ -182,7 +183,7 @@ function visit(self: StandIn, request: IncomingMessage, { url, response }: { rea
 
 /**
  * `PUT /_admin/faults` takes `{faults: Fault[]}` or one `Fault`; `POST /_admin/meter-errors` takes `{identifier}` of a meter event that is
- * to turn out invalid after it was accepted; `GET /_admin/state` shows everything that is remembered.
+ * to turn out invalid after it was accepted; `POST /_admin/invoices` takes `{subscription, cents, paid}` and ends a billing period; `GET /_admin/state` shows everything that is remembered.
  */
 function admin(self: StandIn, request: IncomingMessage, { path, text }: { readonly path: string; readonly text: string }): Answer {
   if (path === "/_admin/faults" && request.method === "PUT") {
@@ -197,6 +198,11 @@ function admin(self: StandIn, request: IncomingMessage, { path, text }: { readon
     if (event === null) throw missing("No such meter event.");
     announce(self, event);
     return { status: 200, body: event };
+  }
+  if (path === "/_admin/invoices" && request.method === "POST") {
+    const { subscription, cents, paid } = JSON.parse(text) as { subscription?: unknown; cents?: unknown; paid?: unknown };
+    const url = new URL(request.url ?? "/", self.origin);
+    return { status: 200, body: closePeriod(callOf(self, request, { url, body: {} }), { subscription: String(subscription), cents: Number(cents), paid: paid === true }) };
   }
   if (path === "/_admin/state" && request.method === "GET") {
     const { objects, meterEvents, events, deliveries, faults, requests, busy } = self.state;
