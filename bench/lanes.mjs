@@ -36,7 +36,8 @@ export function cpuMicros(pids) {
   return ticks * 10_000;
 }
 
-const pin = (pid, core) => spawnSync("taskset", ["-acp", String(core), String(pid)], { stdio: "ignore" });
+/** Whatever `pid` starts later inherits it. */
+export const pin = (pid, core) => spawnSync("taskset", ["-acp", String(core), String(pid)], { stdio: "ignore" });
 
 export async function startUpstream() {
   const [command, args] = onCore(1, process.execPath, [path.join(root, "bench/upstream.mjs")]);

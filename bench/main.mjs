@@ -3,7 +3,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { root } from "../infra/scripts/stack.mjs";
-import { cpuMicros, startNginx, startOurs, startPortkey, startUpstream } from "./lanes.mjs";
+import { cpuMicros, pin, startNginx, startOurs, startPortkey, startUpstream } from "./lanes.mjs";
 import { closedLoop, pacedStreams, quantile, requestBytes } from "./load.mjs";
 
 const option = (name, fallback) => {
@@ -106,6 +106,8 @@ if (process.argv[2] !== "gateway") {
   console.error('usage: bench gateway [--json] [--rounds N] [--seconds S]');
   process.exit(64);
 }
+// The load generator must not share the core of what it measures.
+pin(process.pid, 1);
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "trunkline-bench-"));
 fs.chmodSync(dir, 0o755);
 const running = await startLanes(dir, say);
