@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { adapterFor, authorizeHeaders, PROFILES } from "../../packages/providers/src/index.ts";
+import { adapterFor, authorizeHeaders, PROVIDERS } from "../../packages/providers/src/index.ts";
 import { callOf, dataOf, extrasOf, relayAll, targetOf } from "../../packages/providers/src/conformance/harness.ts";
 import type { Simulator } from "@trunkline/testkit/simulator";
 import { createSimulator } from "@trunkline/testkit/simulator";
@@ -27,7 +27,7 @@ async function send({ provider, inbound, text, tools, stream = false, order }: A
   const target = targetOf(provider, "claude-sonnet-4-5", { baseUrl: `${simulator.url}/${provider}${ROOTS[provider]}` });
   const adapter = adapterFor(provider);
   const request = adapter.prepare(call, target);
-  const credential = authorizeHeaders(PROFILES.get(provider) ?? expect.fail(), AWS_CREDENTIAL, { request, nowMs: Date.UTC(2026, 0, 1) });
+  const credential = authorizeHeaders(PROVIDERS.get(provider) ?? expect.fail(), AWS_CREDENTIAL, { request, nowMs: Date.UTC(2026, 0, 1) });
   const response = await fetch(request.url, { method: "POST", headers: { ...request.headers, ...credential, ...(order ? { "x-simulate": order } : {}) }, body: request.body as Uint8Array<ArrayBuffer> });
   if (!response.ok) return { failure: adapter.classify({ at: "response", status: response.status, headers: Object.fromEntries(response.headers), body: new Uint8Array(await response.arrayBuffer()), nowMs: 0 }), text: "", observation: null };
   if (!stream) {

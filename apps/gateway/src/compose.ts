@@ -7,7 +7,9 @@ import type { UsageEvent } from "@trunkline/contracts";
 import { createAdmit } from "./admit/admit.ts";
 import { BudgetLines } from "./admit/reservation.ts";
 import { createAttempt } from "./attempt/attempt.ts";
+import { Authorization } from "./attempt/authorization.ts";
 import { createCredentials } from "./attempt/credentials.ts";
+import { createExchangeForm } from "./attempt/exchange-form.ts";
 import { OrganizationCredentials } from "./attempt/organization-credentials.ts";
 import { UpstreamPools } from "./attempt/upstream-pools.ts";
 import { authenticateHeaders, createAuthenticate } from "./authenticate/authenticate.ts";
@@ -61,7 +63,7 @@ export function compose(env: GatewayEnv): Gateway {
   const catalog = new CatalogCache(db, warn);
   const presets = new PresetCache(db, now);
   const circuits = { live: new CircuitBook({ jitter: Math.random }), test: new CircuitBook({ jitter: Math.random }) };
-  const credentials = createCredentials({ simulatorUrl: env.simulatorUrl, platform: env.credentials });
+  const credentials = createCredentials({ simulatorUrl: env.simulatorUrl, platform: env.credentials, authorization: new Authorization({ exchange: createExchangeForm({ allowPrivate: true }), now }) });
   const pools = new UpstreamPools();
   const addressRules = { allowPrivate: env.allowPrivateAddresses };
   const guardedPools = new UpstreamPools(addressRules);
@@ -72,7 +74,7 @@ export function compose(env: GatewayEnv): Gateway {
     authenticate: createAuthenticate(keys, now),
     admit: createAdmit({ kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres") }),
     plan: createPlan(planOptions),
-    attempt: createAttempt({ pools, guardedPools, own, credentials, circuits, timeouts: env.timeouts, now }),
+    attempt: createAttempt({ pools, guardedPools, own, ownAuthorization: new Authorization({ exchange: createExchangeForm(addressRules), now }), credentials, circuits, timeouts: env.timeouts, now }),
     respond: createRespond(now),
     keepAlive: createKeepAlive(env.heartbeatMs),
     meter: createMeter(meterOptions),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseVersionedSecrets, type VersionedSecrets } from "@trunkline/keys";
-import type { ProviderProfile } from "@trunkline/providers";
+import type { Profile } from "@trunkline/providers";
 
 /** Conventional exit status for a configuration error (sysexits.h, EX_CONFIG). */
 export const EXIT_CONFIG = 78;
@@ -29,7 +29,8 @@ const schema = z.object({
   GATEWAY_DRAIN_MS: z.coerce.number().int().min(0).default(25_000),
 });
 
-export interface ProviderCredential { readonly apiKey: string | null; readonly baseUrl: string }
+/** `isAddressed`: the environment names the base URL. */
+export interface ProviderCredential { readonly apiKey: string | null; readonly baseUrl: string; readonly isAddressed: boolean }
 
 export interface GatewayEnv {
   readonly port: number;
@@ -55,7 +56,7 @@ export interface GatewayEnv {
 export interface AttemptTimeouts { readonly firstTokenMs: number; readonly plainMs: number; readonly idleMs: number }
 
 /** Reads and checks the whole environment. Throws an Error whose message is one line that names every variable at fault. */
-export function parseEnv(profiles: readonly ProviderProfile[], source: Readonly<Record<string, string | undefined>> = process.env): GatewayEnv {
+export function parseEnv(profiles: readonly Profile[], source: Readonly<Record<string, string | undefined>> = process.env): GatewayEnv {
   const present = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ""));
   const parsed = schema.safeParse(present);
   if (!parsed.success) {
@@ -82,10 +83,11 @@ function readSecrets(name: string, text: string): VersionedSecrets {
   }
 }
 
-function readCredentials(source: Readonly<Record<string, string | undefined>>, profiles: readonly ProviderProfile[]): ReadonlyMap<string, ProviderCredential> {
+function readCredentials(source: Readonly<Record<string, string | undefined>>, profiles: readonly Profile[]): ReadonlyMap<string, ProviderCredential> {
   return new Map(profiles.map((profile) => {
-    const baseUrl = source[`${profile.env}_BASE_URL`] ?? profile.baseUrl;
+    const named = source[`${profile.env}_BASE_URL`];
+    const baseUrl = named ?? profile.baseUrl;
     if (!/^https?:\/\//.test(baseUrl) || !URL.canParse(baseUrl)) throw new Error(`environment: ${profile.env}_BASE_URL: must be a URL of http or https`);
-    return [profile.id, { apiKey: source[`${profile.env}_API_KEY`] ?? null, baseUrl: baseUrl.replace(/\/+$/, "") }];
+    return [profile.id, { apiKey: source[`${profile.env}_API_KEY`] ?? null, baseUrl: baseUrl.replace(/\/+$/, ""), isAddressed: named !== undefined }];
   }));
 }

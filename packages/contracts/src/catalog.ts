@@ -1,6 +1,6 @@
 export type Modality = "text" | "image" | "audio" | "pdf";
 export type Tier = "frontier" | "mid" | "fast" | "specialised";
-export type DialectName = "openai" | "anthropic" | "gemini";
+export type DialectName = "openai" | "anthropic" | "gemini" | "bedrock" | "cohere";
 
 /** A model as the caller names it. `id` is `author/slug`. */
 export interface CatalogModel {

@@ -92,12 +92,9 @@ export type UpstreamFailure =
   | { readonly at: "response"; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array; readonly nowMs: number }
   | { readonly at: "transport"; readonly phase: "connect" | "headers" | "body"; readonly timeout: boolean; readonly message: string };
 
-/** Every wire that this package speaks: those of the catalogue, and those that it cannot name yet. */
-export type Dialect = DialectName | "bedrock" | "cohere";
-
 /** The whole contract between the gateway and a provider. No method performs I/O. */
 export interface ProviderAdapter {
-  readonly dialect: Dialect;
+  readonly dialect: DialectName;
   prepare(call: Call, target: Target): UpstreamRequest;
   /** `observation.failure` is set for a 200 that is empty, malformed or carries an error: then the attempt failed. */
   relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras): Relayed;
@@ -105,10 +102,10 @@ export interface ProviderAdapter {
   classify(failure: UpstreamFailure): Failure;
 }
 
-export interface Profile<D extends Dialect = Dialect> {
+export interface Profile {
   readonly id: string;
   readonly name: string;
-  readonly dialect: D;
+  readonly dialect: DialectName;
   readonly baseUrl: string;
   /** Environment prefix: `OPENAI` → OPENAI_API_KEY, OPENAI_BASE_URL. */
   readonly env: string;
@@ -131,6 +128,3 @@ export interface Profile<D extends Dialect = Dialect> {
   /** The page the wire facts come from. */
   readonly source: string;
 }
-
-/** A profile that the gateway can route to. */
-export type ProviderProfile = Profile<DialectName>;

@@ -1,5 +1,5 @@
-import type { DialectName, InboundApi } from "@trunkline/contracts";
-import type { Profile, ProviderAdapter, ProviderProfile } from "./adapter.ts";
+import type { InboundApi } from "@trunkline/contracts";
+import type { Profile, ProviderAdapter } from "./adapter.ts";
 import { createAnthropicAdapter } from "./dialects/anthropic/adapter.ts";
 import { createBedrockAdapter } from "./dialects/bedrock/adapter.ts";
 import { createCohereAdapter } from "./dialects/cohere/adapter.ts";
@@ -39,19 +39,12 @@ const ALL: readonly Profile[] = [
   azureOpenai, vertex, vertexAnthropic, bedrock, bedrockAnthropic, cohere,
 ];
 
-/** Every provider that this package can speak to. */
-export const PROFILES: ReadonlyMap<string, Profile> = new Map(ALL.map((profile) => [profile.id, profile]));
-
-/** The dialects that the catalogue can name. */
-const ROUTABLE: Readonly<Record<DialectName, true>> = { openai: true, anthropic: true, gemini: true };
-const isRoutable = (profile: Profile): profile is ProviderProfile => profile.dialect in ROUTABLE;
-
-/** Those of them that the gateway can route to. */
-export const PROVIDERS: ReadonlyMap<string, ProviderProfile> = new Map(ALL.filter(isRoutable).map((profile) => [profile.id, profile]));
+/** Every provider that the gateway can route to. */
+export const PROVIDERS: ReadonlyMap<string, Profile> = new Map(ALL.map((profile) => [profile.id, profile]));
 
 const EMBEDDING_WIRES: Readonly<Partial<Record<Profile["dialect"], (profile: Profile) => ProviderAdapter>>> = { openai: createOpenAiEmbeddings, gemini: createGeminiEmbeddings, cohere: createCohereEmbeddings };
 
-const ADAPTERS: ReadonlyMap<string, ProviderAdapter> = new Map([...PROFILES].map(([id, profile]) => [id, createAdapter(profile)]));
+const ADAPTERS: ReadonlyMap<string, ProviderAdapter> = new Map([...PROVIDERS].map(([id, profile]) => [id, createAdapter(profile)]));
 
 /** All that a provider of a known dialect needs is its profile. */
 export function createAdapter(profile: Profile): ProviderAdapter {
@@ -65,10 +58,10 @@ export function createAdapter(profile: Profile): ProviderAdapter {
 }
 
 /** Adapters of the Responses wire, for providers that serve it. */
-const RESPONSES: ReadonlyMap<string, ProviderAdapter> = new Map([...PROFILES].filter(([, profile]) => profile.responses).map(([id, profile]) => [id, createResponsesAdapter(profile)]));
+const RESPONSES: ReadonlyMap<string, ProviderAdapter> = new Map([...PROVIDERS].filter(([, profile]) => profile.responses).map(([id, profile]) => [id, createResponsesAdapter(profile)]));
 
 /** Adapters of embeddings, for providers whose wire has them. */
-const EMBEDDINGS: ReadonlyMap<string, ProviderAdapter> = new Map([...PROFILES].flatMap(([id, profile]) => {
+const EMBEDDINGS: ReadonlyMap<string, ProviderAdapter> = new Map([...PROVIDERS].flatMap(([id, profile]) => {
   const create = EMBEDDING_WIRES[profile.dialect];
   return create && profile.hosting !== "vertex" ? [[id, create(profile)] as const] : [];
 }));

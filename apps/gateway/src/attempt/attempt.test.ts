@@ -58,7 +58,7 @@ class ScriptPool {
   }
 }
 
-function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean; failingSince?: number } = {}) {
+function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean; failingSince?: number; tokenless?: string } = {}) {
   const asked: string[] = [];
   const closed: string[] = [];
   const covered: bigint[] = [];
@@ -76,13 +76,19 @@ function run(scripts: Readonly<Record<string, Script>>, options: { stream?: bool
   };
   const circuits = { live: new CircuitBook({ jitter: () => 0 }), test: new CircuitBook({ jitter: () => 0 }) };
   for (let faults = 0; options.failingSince !== undefined && faults < 5; faults++) circuits.test.record({ provider: "a", model: "x/m", credentialOwner: "platform" }, { ok: false, failure: failure("network") }, options.failingSince);
-  const attempt = createAttempt({ pools: { find }, guardedPools: { find }, own: { find: () => null }, circuits, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: () => ({}), available: { live: new Set(), test: new Set() } } });
+  const attempt = createAttempt({ pools: { find }, guardedPools: { find }, own: { find: () => null }, ownAuthorization: { headers: () => ({}) }, circuits, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: (provider) => options.tokenless === provider ? Promise.reject(new Error("no token")) : ({}), available: { live: new Set(), test: new Set() } } });
   return { answer: attempt(routed), asked, closed, covered, attempts, stateOf: (provider: string) => circuits.test.state({ provider, model: "x/m", credentialOwner: "platform" }, Date.now()) };
 }
 const ok: Script = { status: 200, chunks: ["hello"] };
 const codeOf = (answer: Promise<unknown>): Promise<string> => answer.then(() => "won", (error: unknown) => error instanceof GatewayError ? error.code : (error as Error).name);
 
 describe("the attempt loop", () => {
+  it("passes over a provider whose access token cannot be had, and lists it among the attempts", async () => {
+    const { answer, asked, attempts } = run({ a: ok, b: ok }, { tokenless: "a" });
+    expect((await answer).candidate.provider).toBe("b");
+    expect(asked).toEqual(["b"]);
+    expect(attempts.map((record) => record.failureClass)).toEqual(["network", null]);
+  });
   it("asks one provider when it answers, and covers its cost before", async () => {
     const { answer, asked, covered } = run({ a: ok, b: ok });
     expect((await answer).attempt).toBe(1);

@@ -5,6 +5,7 @@ import { chargeMax, ratedCharge } from "../charge.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { AttemptOnce, type AttemptResult } from "./attempt-once.ts";
 import { allAttemptsFailed } from "./failed-error.ts";
+import type { Authorization } from "./authorization.ts";
 import type { Credentials } from "./credentials.ts";
 import { upstreamAddress } from "./upstream-address.ts";
 import { publicAttempt } from "./public-attempt.ts";
@@ -21,6 +22,8 @@ export interface AttemptOptions {
   readonly guardedPools: Pick<UpstreamPools, "find">;
   readonly own: Pick<OrganizationCredentials, "find">;
   readonly credentials: Credentials;
+  /** For what organizations bring: its token exchanges go to no refused address. */
+  readonly ownAuthorization: Pick<Authorization, "headers">;
   readonly circuits: Record<BookMode, CircuitBook>;
   readonly timeouts: { readonly firstTokenMs: number; readonly plainMs: number; readonly idleMs: number };
   readonly now: () => number;
@@ -102,15 +105,17 @@ class AttemptLoop {
     const prepared = adapter.prepare(routed.call, target);
     if (routed.facts.losses === "strict" && prepared.losses.length > 0) { this.#refusals.push(`${candidate.provider} cannot honour ${prepared.losses.join(", ")}`); return null; }
     const attempt = routed.attempts.length + 1;
-    const authorization = own && candidate.credential ? own.headers(candidate.credential.id, prepared, options.now()) : options.credentials.headers(candidate.provider, routed, attempt);
-    const headers = flatHeaders(prepared.headers, authorization);
+    const authorization = own && candidate.credential ? own.headers(candidate.credential.id, prepared, options.ownAuthorization) : options.credentials.headers(candidate.provider, { routed, attempt, request: prepared });
+    const startedAtMs = options.now();
+    const authorized = authorization instanceof Promise ? await authorization.catch(() => null) : authorization;
+    if (!authorized) return this.#unauthorized(candidate, { attempt, startedAtMs });
+    const headers = flatHeaders(prepared.headers, authorized);
     const address = upstreamAddress(prepared.url);
     const pool = (ownBaseUrl === null ? options.pools : options.guardedPools).find(address.origin);
     if (!pool) {
       this.#giveBack(candidate);
       throw new GatewayError("gateway.overloaded", "Too many requests wait for this provider. Retry in a second.", { retryAfterMs: 1000 });
     }
-    const startedAtMs = options.now();
     this.#current = new AttemptOnce({
       call: routed.call, target, adapter, request: { method: prepared.method, headers, body: prepared.body }, address, pool, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs),
       idleMs: options.timeouts.idleMs, deadlineAtMs: this.#deadlineAtMs, now: options.now,
@@ -120,6 +125,13 @@ class AttemptLoop {
     if (result.kind === "caller_left") throw new CallerLeft();
     if (result.kind === "lost") return result.failure;
     return { routed, candidate, attempt, startedAtMs, timeToFirstTokenMs: result.timeToFirstTokenMs, losses: prepared.losses, answer: result.answer };
+  }
+
+  /** The provider's token endpoint gave no token: nothing was sent to the model, and the next candidate is tried. */
+  #unauthorized(candidate: Candidate, at: { readonly attempt: number; readonly startedAtMs: number }): Failure {
+    const failure: Failure = { class: "network", status: null, publicMessage: `No access token for ${candidate.provider} could be had.`, retryAfterMs: null };
+    this.#record(candidate, { kind: "lost", status: null, failure, usage: null }, at);
+    return failure;
   }
 
   /** While another candidate is left, one try may use half of the time, so that a hanging provider can still be rescued from. */

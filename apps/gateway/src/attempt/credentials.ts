@@ -1,45 +1,72 @@
 import type { BookMode } from "@trunkline/contracts";
-import { authorizeHeaders, PROVIDERS, type ProviderProfile } from "@trunkline/providers";
-import type { RoutedCall } from "../stages.ts";
+import { authorizeHeaders, PROVIDERS, type Profile, type Signing } from "@trunkline/providers";
+import type { ProviderCredential } from "../env.ts";
+import type { RoutedCall, Soon } from "../stages.ts";
+import type { Authorization } from "./authorization.ts";
+
+/** One attempt's request, as far as its authorization depends on it. */
+export interface Authorized {
+  readonly routed: RoutedCall;
+  readonly attempt: number;
+  readonly request: Signing["request"];
+}
 
 export interface Credentials {
   /** Below which the adapter puts its path. */
   baseUrl(provider: string, mode: BookMode): string;
-  /** Authorization, and what the simulator needs to be told. Secrets never enter an adapter. */
-  headers(provider: string, routed: RoutedCall, attempt: number): Readonly<Record<string, string>>;
+  /** Authorization, and what the simulator needs to be told. Secrets never enter an adapter. A promise only where a token must be minted first. */
+  headers(provider: string, call: Authorized): Soon<Readonly<Record<string, string>>>;
   readonly available: Record<BookMode, ReadonlySet<string>>;
 }
 export interface CredentialOptions {
   readonly simulatorUrl: string;
-  readonly platform: ReadonlyMap<string, { readonly apiKey: string | null; readonly baseUrl: string }>;
+  readonly platform: ReadonlyMap<string, ProviderCredential>;
+  readonly authorization: Pick<Authorization, "headers">;
 }
 
 /** Where each dialect's paths begin; the simulator's first segment is the provider. */
-const SIMULATED_ROOT: Readonly<Record<ProviderProfile["dialect"], string>> = { openai: "/v1", anthropic: "", gemini: "/v1beta" };
+const SIMULATED_ROOT: Readonly<Record<Profile["dialect"], string>> = { openai: "/v1", anthropic: "", gemini: "/v1beta", bedrock: "", cohere: "" };
 /** The simulator takes any credential. */
 const SIMULATED_KEY = "simulated";
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** The platform's own credentials; a test key reaches the simulator and nobody else. */
-export function createCredentials({ simulatorUrl, platform }: CredentialOptions): Credentials {
-  const profileOf = (provider: string): ProviderProfile => {
+export function createCredentials({ simulatorUrl, platform, authorization }: CredentialOptions): Credentials {
+  const profileOf = (provider: string): Profile => {
     const profile = PROVIDERS.get(provider);
     if (!profile) throw new Error(`no profile of provider ${provider}`);
     return profile;
   };
-  const live = new Set([...platform].filter(([provider, credential]) => credential.apiKey !== null && PROVIDERS.has(provider)).map(([provider]) => provider));
+  const live = new Set([...platform].filter(([provider, credential]) => isUsable(PROVIDERS.get(provider), credential)).map(([provider]) => provider));
   const loopback = new Set([...platform].filter(([, credential]) => LOOPBACK.test(new URL(credential.baseUrl).hostname)).map(([provider]) => provider));
+  const simulated = new Map([...PROVIDERS].map(([provider, profile]) => [provider, authorizeHeaders(profile, SIMULATED_KEY)]));
+  const authorize = (provider: string, { routed, request }: Authorized): Soon<Readonly<Record<string, string>>> => routed.mode === "test"
+    ? simulated.get(provider) ?? {}
+    : authorization.headers(profileOf(provider), platform.get(provider)?.apiKey ?? "", request);
   return {
     available: { live, test: new Set(PROVIDERS.keys()) },
     baseUrl: (provider, mode) => mode === "test" ? `${simulatorUrl}/${provider}${SIMULATED_ROOT[profileOf(provider).dialect]}` : platform.get(provider)?.baseUrl ?? profileOf(provider).baseUrl,
-    headers: (provider, routed, attempt) => {
-      const profile = profileOf(provider);
-      const isTest = routed.mode === "test";
-      const headers: Record<string, string> = { ...authorizeHeaders(profile, isTest ? SIMULATED_KEY : platform.get(provider)?.apiKey ?? "") };
-      const order = routed.exchange.headers["x-simulate"];
-      if (isTest && order !== undefined) headers["x-simulate"] = order;
-      if (isTest || loopback.has(provider)) { headers["x-trunkline-request-id"] = routed.exchange.requestId; headers["x-trunkline-attempt"] = String(attempt); }
-      return headers;
+    headers: (provider, call) => {
+      const headers = authorize(provider, call);
+      if (call.routed.mode !== "test" && !loopback.has(provider)) return headers;
+      return headers instanceof Promise ? headers.then((known) => traced(known, call)) : traced(headers, call);
     },
   };
+}
+
+/** A provider without an address of its own is used once the environment names one, and a keyless one is not used before. */
+function isUsable(profile: Profile | undefined, { apiKey, isAddressed }: ProviderCredential): boolean {
+  if (!profile || (profile.baseUrlIsExample && !isAddressed)) return false;
+  return apiKey !== null || (profile.keyless === true && isAddressed);
+}
+
+/** What a simulator's journal and its faults go by. */
+function traced(authorization: Readonly<Record<string, string>>, { routed: { mode, exchange }, attempt }: Authorized): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  for (const name in authorization) headers[name] = authorization[name] ?? "";
+  const order = exchange.headers["x-simulate"];
+  if (mode === "test" && order !== undefined) headers["x-simulate"] = order;
+  headers["x-trunkline-request-id"] = exchange.requestId;
+  headers["x-trunkline-attempt"] = String(attempt);
+  return headers;
 }

@@ -63,6 +63,6 @@ describe("an organization's own credentials", () => {
   });
   it("authorise with their own secret", () => {
     const request = { method: "POST", url: "https://api.example/v1", headers: {}, body: new Uint8Array() };
-    expect(setup([stored("a")]).own?.headers("a", request, 0)).toEqual({ authorization: "Bearer secret of a" });
+    expect(setup([stored("a")]).own?.headers("a", request, { headers: (_profile, secret) => ({ authorization: `Bearer ${secret}` }) })).toEqual({ authorization: "Bearer secret of a" });
   });
 });

@@ -6,7 +6,9 @@
 import type { ApiKeyRecord, SealedCredential } from "@trunkline/db/gateway";
 import { open, type VersionedSecrets } from "@trunkline/keys";
 import { refuseAddress, type AddressRules } from "@trunkline/outbound";
-import { authorizeHeaders, PROVIDERS } from "@trunkline/providers";
+import { PROVIDERS, type Signing } from "@trunkline/providers";
+import type { Soon } from "../stages.ts";
+import type { Authorization } from "./authorization.ts";
 import type { Candidate, CircuitBook, CircuitState, HealthSnapshot, RoutePlan } from "@trunkline/router-core";
 
 /** One own credential, opened. */
@@ -120,10 +122,10 @@ export class OwnCredentials {
   baseUrl(credentialId: string): string | null { return this.#byId.get(credentialId)?.sealed.baseUrl ?? null; }
 
   /** The headers that authorise one request. */
-  headers(credentialId: string, request: { readonly method: string; readonly url: string; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array }, nowMs: number): Readonly<Record<string, string>> {
+  headers(credentialId: string, request: Signing["request"], authorization: Pick<Authorization, "headers">): Soon<Readonly<Record<string, string>>> {
     const credential = this.#byId.get(credentialId);
     const profile = credential && PROVIDERS.get(credential.sealed.provider);
-    return credential && profile ? authorizeHeaders(profile, credential.secret, { request, nowMs }) : {};
+    return credential && profile ? authorization.headers(profile, credential.secret, request) : {};
   }
 }
 

@@ -4,7 +4,7 @@
  * A request that could lose nothing costs nothing here. What is lost all the same is reported by the adapter with the answer.
  */
 import type { LossPolicy, PublishedPreset } from "@trunkline/contracts";
-import { adapterFor, demandsOf, essentialLosses, PROFILES, type Call, type Demands } from "@trunkline/providers";
+import { adapterFor, demandsOf, essentialLosses, PROVIDERS, type Call, type Demands } from "@trunkline/providers";
 import type { LossesOf, RoutePlan } from "@trunkline/router-core";
 import type { InboundFacts } from "../stages.ts";
 
@@ -25,7 +25,7 @@ export function lossGuard(call: Call, facts: Pick<InboundFacts, "losses" | "need
 
 /** What the adapter itself would report. Throws GatewayError caller.invalid_request for a body that cannot be translated. */
 function losses(call: Call, target: Parameters<LossesOf>[0]): readonly string[] {
-  const profile = PROFILES.get(target.provider);
+  const profile = PROVIDERS.get(target.provider);
   return profile ? adapterFor(target.provider, { inbound: call.inbound, upstreamModel: target.upstreamModel }).prepare(call, { ...target, baseUrl: profile.baseUrl }).losses : [];
 }
 

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { adapterFor, PROFILES } from "../registry.ts";
+import { adapterFor, PROVIDERS } from "../registry.ts";
 import { callOf, chunkMessage, converseMessage, eventStreamMessage, extrasOf, relayAll, seededSplits, targetOf } from "./harness.ts";
 
 /** One provider of every way in which a dialect is served. */
-const PROVIDERS = ["openai", "anthropic", "gemini", "bedrock", "bedrock-anthropic", "vertex-anthropic", "cohere"];
+const SERVED = ["openai", "anthropic", "gemini", "bedrock", "bedrock-anthropic", "vertex-anthropic", "cohere"];
 const INBOUND = ["chat_completions", "messages"] as const;
 const RUNS = 150;
 const WORDS = ["type", "index", "delta", "message", "content", "text", "choices", "usage", "candidates", "parts", "functionCall", "toolUse", "tool_calls", "function", "arguments", "finish_reason", "stopReason", "finishReason", "output", "error", "usageMetadata", "contentBlockIndex", "reasoningContent", "partialArgs", "jsonPath"];
@@ -18,7 +18,7 @@ const json = fc.letrec((tie) => ({
 const call = (inbound: (typeof INBOUND)[number], stream: boolean) => callOf({ model: "m", max_tokens: 5, stream, messages: [{ role: "user", content: "x" }] }, { inbound, wantsUsageChunk: true });
 const stream = (provider: string, inbound: (typeof INBOUND)[number], bytes: Uint8Array, seed: number) => relayAll(adapterFor(provider).relayStream(call(inbound, true), targetOf(provider, "up"), extrasOf(provider)), seededSplits(bytes, seed));
 
-describe.each(PROVIDERS)("%s", (provider) => {
+describe.each(SERVED)("%s", (provider) => {
   it("takes any bytes for a stream without an exception, and ends none that it did not finish", () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 400 }), fc.nat(), fc.constantFrom(...INBOUND), (bytes, seed, inbound) => {
       const { observation, text } = stream(provider, inbound, bytes, seed);
@@ -49,5 +49,5 @@ describe.each(PROVIDERS)("%s", (provider) => {
 });
 
 it("every provider takes a call of either API without an exception", () => {
-  for (const [id, profile] of PROFILES) for (const inbound of INBOUND) expect(adapterFor(id).prepare(call(inbound, true), targetOf(id, "up", { baseUrl: profile.baseUrl })).url).toMatch(/^https?:\/\//);
+  for (const [id, profile] of PROVIDERS) for (const inbound of INBOUND) expect(adapterFor(id).prepare(call(inbound, true), targetOf(id, "up", { baseUrl: profile.baseUrl })).url).toMatch(/^https?:\/\//);
 });

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import type { ProviderProfile } from "../adapter.ts";
+import type { Profile } from "../adapter.ts";
 import { authorizeHeaders } from "../authorize/authorize-headers.ts";
-import { adapterFor, createAdapter, PROFILES, PROVIDERS } from "../registry.ts";
+import { adapterFor, createAdapter, PROVIDERS } from "../registry.ts";
 import { bodyOfBytes, byteByByte, callOf, extrasOf, firstFrames, frameCount, relayAll, seededSplits, targetOf, textOfBytes, whole } from "./harness.ts";
 
 const source = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), "utf8");
@@ -10,7 +10,7 @@ const stream = (name: string): string => source(`dialects/openai/__fixtures__/${
 const ASK = { model: "m", messages: [{ role: "user", content: "hi" }], max_completion_tokens: 5, temperature: 0.5 };
 
 /** A provider that nobody has heard of: this object is the whole of what it takes. */
-const ACME: ProviderProfile = {
+const ACME: Profile = {
   id: "acme", name: "Acme", dialect: "openai", baseUrl: "https://llm.acme.test/api/v1", env: "ACME", authorize: "bearer",
   renames: { max_completion_tokens: "max_tokens" }, omits: ["temperature"], source: "https://docs.acme.test",
 };
@@ -39,8 +39,8 @@ const FILES = readdirSync(new URL("../profiles", import.meta.url)).filter((file)
 
 describe("the profiles", () => {
   it("are one a file, named for their provider, and all in the registry", () => {
-    expect(FILES.map((file) => file.replace(/\.ts$/, "")).sort()).toEqual([...PROFILES.keys()].sort());
-    for (const [id, { name, env, baseUrl, source: page }] of PROFILES) {
+    expect(FILES.map((file) => file.replace(/\.ts$/, "")).sort()).toEqual([...PROVIDERS.keys()].sort());
+    for (const [id, { name, env, baseUrl, source: page }] of PROVIDERS) {
       expect(source(`profiles/${id}.ts`)).toContain(`id: "${id}"`);
       expect(name).not.toBe("");
       expect(env).toMatch(/^[A-Z][A-Z0-9_]*$/);
@@ -49,7 +49,7 @@ describe("the profiles", () => {
   });
 
   it("never lead a key to a stranger: an address that is only an example resolves nowhere, or at the provider's own", () => {
-    const examples = [...PROFILES.values()].filter((profile) => profile.baseUrlIsExample).map((profile) => new URL(profile.baseUrl).hostname);
+    const examples = [...PROVIDERS.values()].filter((profile) => profile.baseUrlIsExample).map((profile) => new URL(profile.baseUrl).hostname);
     expect(examples.length).toBeGreaterThan(0);
     for (const host of examples) expect(host).toMatch(/\.invalid$|\.googleapis\.com$/);
   });

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { arrayOf, objectOf, parseJsonObject, textOf, type JsonObject } from "@trunkline/protocol";
 import type { Observation, ProviderAdapter, Relayed } from "../adapter.ts";
-import { adapterFor, PROFILES } from "../registry.ts";
+import { adapterFor, PROVIDERS } from "../registry.ts";
 import { bodyOfBytes, byteByByte, callOf, dataOf, extrasOf, relayAll, seededSplits, targetOf, whole } from "./harness.ts";
 import { errorIn, PIECEWISE, saidIn, wireOf, type RecordedWire } from "./recorded-wires.ts";
 import { Gathered, readChat, readMessage, readMessageEvents, readResponse, readResponseEvents, type Said } from "./said.ts";
@@ -61,7 +61,7 @@ function linesOf({ name, text }: Recording): string[] {
 function providerOf(name: string, wire: RecordedWire): string {
   const folder = name.split("/")[0] ?? "";
   const provider = FOLDERS[folder] ?? folder;
-  const profile = PROFILES.get(provider);
+  const profile = PROVIDERS.get(provider);
   const speaks = wire.dialect === "responses" ? profile?.responses === true : profile?.dialect === wire.dialect;
   return speaks ? provider : wire.provider;
 }

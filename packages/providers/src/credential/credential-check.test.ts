@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
-import { PROFILES } from "../registry.ts";
+import { PROVIDERS } from "../registry.ts";
 import { credentialCheck, credentialVerdict } from "./credential-check.ts";
 
-const profileOf = (id: string) => { const profile = PROFILES.get(id); if (!profile) throw new Error(id); return profile; };
+const profileOf = (id: string) => { const profile = PROVIDERS.get(id); if (!profile) throw new Error(id); return profile; };
 const parts = { baseUrl: "https://host.example/base", secret: "secret-1", nowMs: 1_800_000_000_000 };
 const verdict = (id: string, status: number, body: string, method: "GET" | "POST" = "GET") => credentialVerdict(profileOf(id), { method, status, body, nowMs: 0 });
 
 describe("the check of a credential", () => {
-  it.each([...PROFILES.values()].filter((profile) => profile.authorize !== "google").map((profile) => profile.id))("carries the secret in a header and never in the address: %s", (id) => {
+  it.each([...PROVIDERS.values()].filter((profile) => profile.authorize !== "google").map((profile) => profile.id))("carries the secret in a header and never in the address: %s", (id) => {
     const check = credentialCheck(profileOf(id), parts);
     expect(check?.url).toMatch(/^https:\/\/host\.example\/base\//);
     expect(check?.url).not.toContain("secret-1");

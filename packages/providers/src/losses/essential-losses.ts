@@ -3,9 +3,10 @@
  * read, the tools, or the demanded form. It promises what `prepare` would report as dropped. Everything else that a
  * translation loses is reported by `prepare` alone.
  */
+import type { DialectName } from "@trunkline/contracts";
 import { arrayOf, isJsonObject, objectOf, textOf, type JsonObject } from "@trunkline/protocol";
-import type { Call, Dialect } from "../adapter.ts";
-import { PROFILES } from "../registry.ts";
+import type { Call } from "../adapter.ts";
+import { PROVIDERS } from "../registry.ts";
 
 /** How an input comes: its kind, and whether as data, by address, or as the id of a file that another provider keeps. */
 export type Input = "image_url" | "image_data" | "file_url" | "file_data" | "file_id" | "audio" | "video";
@@ -20,7 +21,7 @@ export interface Demands {
 }
 
 /** Inputs that a dialect has no place for. */
-const LOST: Readonly<Record<Dialect, ReadonlySet<Input>>> = {
+const LOST: Readonly<Record<DialectName, ReadonlySet<Input>>> = {
   openai: new Set(),
   anthropic: new Set(["file_id", "audio", "video"]),
   gemini: new Set(["file_id"]),
@@ -28,7 +29,7 @@ const LOST: Readonly<Record<Dialect, ReadonlySet<Input>>> = {
   cohere: new Set(["file_url", "file_data", "file_id", "audio", "video"]),
 };
 /** The dialect that each inbound API is itself. */
-const OWN_DIALECT: Readonly<Record<string, Dialect>> = { chat_completions: "openai", messages: "anthropic" };
+const OWN_DIALECT: Readonly<Record<string, DialectName>> = { chat_completions: "openai", messages: "anthropic" };
 const FIELDS = ["tools", "functions", "response_format"] as const;
 /** Nesting of parts: a tool result in a message holds parts of its own. */
 const DEPTH_MAX = 6;
@@ -47,7 +48,7 @@ export function demandsOf({ body, inbound }: Pick<Call, "body" | "inbound">): De
 
 /** `dropped:…` for each demand that this provider would lose; empty for a provider that speaks the caller's own wire. */
 export function essentialLosses({ inputs, toolTypes, fields }: Demands, call: Pick<Call, "inbound">, provider: string): readonly string[] {
-  const profile = PROFILES.get(provider);
+  const profile = PROVIDERS.get(provider);
   if (!profile) return [];
   const refused = fields.filter((field) => profile.omits?.includes(field)).map((field) => `dropped:${field}`);
   if (OWN_DIALECT[call.inbound] === profile.dialect) return refused;

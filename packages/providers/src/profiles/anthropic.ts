@@ -1,6 +1,6 @@
-import type { ProviderProfile } from "../adapter.ts";
+import type { Profile } from "../adapter.ts";
 
-export const anthropic: ProviderProfile = {
+export const anthropic: Profile = {
   id: "anthropic", name: "Anthropic", dialect: "anthropic", baseUrl: "https://api.anthropic.com/v1", env: "ANTHROPIC", authorize: "x-api-key",
   source: "https://docs.anthropic.com/en/api/messages",
 };

@@ -1,6 +1,6 @@
-import type { ProviderProfile } from "../adapter.ts";
+import type { Profile } from "../adapter.ts";
 
-export const deepinfra: ProviderProfile = {
+export const deepinfra: Profile = {
   id: "deepinfra", name: "DeepInfra", dialect: "openai", baseUrl: "https://api.deepinfra.com/v1/openai", env: "DEEPINFRA", authorize: "bearer",
   renames: { max_completion_tokens: "max_tokens" },
   source: "https://deepinfra.com/docs/advanced/openai_api",

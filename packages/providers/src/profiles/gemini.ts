@@ -1,6 +1,6 @@
-import type { ProviderProfile } from "../adapter.ts";
+import type { Profile } from "../adapter.ts";
 
-export const gemini: ProviderProfile = {
+export const gemini: Profile = {
   id: "gemini", name: "Google Gemini", dialect: "gemini", baseUrl: "https://generativelanguage.googleapis.com/v1beta", env: "GEMINI", authorize: "x-goog-api-key",
   source: "https://ai.google.dev/api/generate-content",
 };

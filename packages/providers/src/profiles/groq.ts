@@ -1,6 +1,6 @@
-import type { ProviderProfile } from "../adapter.ts";
+import type { Profile } from "../adapter.ts";
 
-export const groq: ProviderProfile = {
+export const groq: Profile = {
   id: "groq", name: "Groq", dialect: "openai", baseUrl: "https://api.groq.com/openai/v1", env: "GROQ", authorize: "bearer",
   source: "https://console.groq.com/docs/api-reference",
 };

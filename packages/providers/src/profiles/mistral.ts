@@ -1,6 +1,6 @@
-import type { ProviderProfile } from "../adapter.ts";
+import type { Profile } from "../adapter.ts";
 
-export const mistral: ProviderProfile = {
+export const mistral: Profile = {
   id: "mistral", name: "Mistral", dialect: "openai", baseUrl: "https://api.mistral.ai/v1", env: "MISTRAL", authorize: "bearer",
   renames: { max_completion_tokens: "max_tokens", seed: "random_seed" },
   // QUIRK(mistral): unknown fields are a 422; usage comes with the last chunk unasked.

@@ -1,6 +1,6 @@
-import type { ProviderProfile } from "../adapter.ts";
+import type { Profile } from "../adapter.ts";
 
-export const moonshot: ProviderProfile = {
+export const moonshot: Profile = {
   id: "moonshot", name: "Moonshot AI", dialect: "openai", baseUrl: "https://api.moonshot.ai/v1", env: "MOONSHOT", authorize: "bearer",
   renames: { max_completion_tokens: "max_tokens" },
   source: "https://platform.kimi.ai/docs/api/chat.md",

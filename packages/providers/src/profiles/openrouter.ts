@@ -1,7 +1,7 @@
-import type { ProviderProfile } from "../adapter.ts";
+import type { Profile } from "../adapter.ts";
 
 /** As an upstream: its own routing fields are the gateway's too and stay here, so that one router decides. */
-export const openrouter: ProviderProfile = {
+export const openrouter: Profile = {
   id: "openrouter", name: "OpenRouter", dialect: "openai", baseUrl: "https://openrouter.ai/api/v1", env: "OPENROUTER", authorize: "bearer",
   renames: { max_completion_tokens: "max_tokens" },
   source: "https://openrouter.ai/docs/api-reference/chat-completion",

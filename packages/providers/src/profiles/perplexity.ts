@@ -1,6 +1,6 @@
-import type { ProviderProfile } from "../adapter.ts";
+import type { Profile } from "../adapter.ts";
 
-export const perplexity: ProviderProfile = {
+export const perplexity: Profile = {
   id: "perplexity", name: "Perplexity", dialect: "openai", baseUrl: "https://api.perplexity.ai", env: "PERPLEXITY", authorize: "bearer",
   renames: { max_completion_tokens: "max_tokens" },
   // QUIRK(perplexity): every chunk carries usage unasked.

@@ -1,6 +1,6 @@
-import type { ProviderProfile } from "../adapter.ts";
+import type { Profile } from "../adapter.ts";
 
-export const together: ProviderProfile = {
+export const together: Profile = {
   id: "together", name: "Together AI", dialect: "openai", baseUrl: "https://api.together.xyz/v1", env: "TOGETHER", authorize: "bearer",
   renames: { max_completion_tokens: "max_tokens" },
   source: "https://docs.together.ai/reference/chat-completions",

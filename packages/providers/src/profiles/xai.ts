@@ -1,6 +1,6 @@
-import type { ProviderProfile } from "../adapter.ts";
+import type { Profile } from "../adapter.ts";
 
-export const xai: ProviderProfile = {
+export const xai: Profile = {
   id: "xai", name: "xAI", dialect: "openai", baseUrl: "https://api.x.ai/v1", env: "XAI", authorize: "bearer", responses: true,
   source: "https://docs.x.ai/docs/api-reference",
 };
