@@ -3,6 +3,7 @@ import { keysRouter } from "../features/keys/keys.router.ts";
 import { modelsRouter } from "../features/models/models.router.ts";
 import { onboardingRouter } from "../features/onboarding/onboarding.router.ts";
 import { presetsRouter } from "../features/presets/presets.router.ts";
+import { providerKeysRouter } from "../features/provider-keys/provider-keys.router.ts";
 import { requestsRouter } from "../features/requests/requests.router.ts";
 import { usageRouter } from "../features/usage/usage.router.ts";
 import { viewerRouter } from "../features/viewer/viewer.router.ts";
@@ -10,7 +11,7 @@ import { router } from "./trpc.ts";
 
 export const appRouter = router({
   viewer: viewerRouter, keys: keysRouter, presets: presetsRouter, usage: usageRouter, requests: requestsRouter,
-  onboarding: onboardingRouter, models: modelsRouter, budgets: budgetsRouter,
+  onboarding: onboardingRouter, models: modelsRouter, budgets: budgetsRouter, providerKeys: providerKeysRouter,
 });
 
 export type AppRouter = typeof appRouter;
