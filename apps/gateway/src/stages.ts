@@ -68,8 +68,8 @@ export interface Reservation {
   readonly lineKeys: readonly string[];
   /** Largest amount covered so far. */
   readonly heldNanoUsd: bigint;
-  /** Raises the hold to `amountNanoUsd` where it is lower. Throws GatewayError tenant.budget_exceeded or gateway.dependency_unavailable. */
-  cover(amountNanoUsd: bigint): Promise<void>;
+  /** Raises the hold to `amountNanoUsd` where it is lower, on the budgets that bind a candidate of this model and preset. Throws GatewayError tenant.budget_exceeded or gateway.dependency_unavailable. */
+  cover(amountNanoUsd: bigint, model: string, presetSlug: string | null): Promise<void>;
   /** Replaces the hold by what was spent. Never rejects; retries behind the answer. Called at most once, instead of `release`. */
   settle(spentNanoUsd: bigint): void;
   /** Gives the hold back; does nothing after `settle`. Never rejects. */

@@ -9,3 +9,4 @@ export * from "./plans.ts";
 export * from "./preset.ts";
 export * from "./roles.ts";
 export * from "./usage.ts";
+export * from "./zoned-day.ts";

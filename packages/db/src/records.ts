@@ -1,4 +1,4 @@
-import type { Budget, BookMode, PublishedPreset } from "@trunkline/contracts";
+import type { Budget, BudgetFilter, BookMode, PublishedPreset } from "@trunkline/contracts";
 
 /** What the gateway must know of a key, in one read. No secret: `hash` is the HMAC. */
 export interface ApiKeyRecord {
@@ -15,7 +15,7 @@ export interface ApiKeyRecord {
   readonly suspended: boolean;
   readonly expiresAtMs: number | null;
   readonly revokedAtMs: number | null;
-  /** Every budget that binds this key: its own, its project's, its organization's. */
+  /** Every enforced budget that may bind this key: its own, its project's, its organization's, and those of models, presets and end users. */
   readonly budgets: readonly Budget[];
   /** The enabled credentials that the organization brings, sealed, in the order of their position. */
   readonly credentials: readonly SealedCredential[];
@@ -42,4 +42,4 @@ export interface OrganizationPresets {
   readonly versions: ReadonlyMap<string, PublishedPreset>;
 }
 
-export interface SpendScope { readonly organizationId: string; readonly projectId?: string; readonly apiKeyId?: string; readonly mode: BookMode; readonly fromMs: number; readonly toMs: number | null }
+export interface SpendScope extends BudgetFilter { readonly organizationId: string; readonly mode: BookMode; readonly fromMs: number; readonly toMs: number | null }

@@ -2,7 +2,7 @@ import { GatewayError, type Budget } from "@trunkline/contracts";
 import type { Kv } from "@trunkline/kv";
 import type { AuthenticatedCall, Stages } from "../stages.ts";
 import { takeRate } from "./rate-limit.ts";
-import { createReservation, type ReservationStores } from "./reservation.ts";
+import { createReservation, NO_RESERVATION, type ReservationStores } from "./reservation.ts";
 
 export interface AdmitOptions extends ReservationStores {
   readonly kv: Pick<Kv, "takeRate" | "reserve" | "settle" | "release">;
@@ -22,6 +22,6 @@ export function createAdmit(options: AdmitOptions): Stages["admit"] {
     if (!options.spoolHasRoom()) throw new GatewayError("gateway.overloaded", "The gateway cannot record usage right now, so it takes no new requests. Retry in a few seconds.", { retryAfterMs: 5000 });
     await takeRate(options.kv, call, options.onRateStoreAway);
     const budgets = call.mode === "test" ? NO_BUDGETS : call.key.budgets;
-    return { exchange: call.exchange, call: call.call, facts: call.facts, key: call.key, mode: call.mode, reservation: createReservation(call.exchange.requestId, budgets, options) };
+    return { exchange: call.exchange, call: call.call, facts: call.facts, key: call.key, mode: call.mode, reservation: budgets.length === 0 ? NO_RESERVATION : createReservation({ id: call.exchange.requestId, endUser: call.facts.endUser }, budgets, options) };
   };
 }

@@ -1,6 +1,7 @@
-import { budgetWindow, CREDIT_BUDGET_ID, GatewayError, PAST_DUE_BUDGET_ID, usdTextFromNano, type Budget } from "@trunkline/contracts";
+import { budgetFilter, budgetWindow, CREDIT_BUDGET_ID, EVERY_USER, GatewayError, PAST_DUE_BUDGET_ID, usdTextFromNano, type Budget } from "@trunkline/contracts";
 import type { GatewayDb } from "@trunkline/db/gateway";
 import type { BudgetLine, Kv } from "@trunkline/kv";
+import { hash } from "node:crypto";
 import type { Reservation } from "../stages.ts";
 
 /** A hold outlives the longest request (900 s) and the settlement behind it. */
@@ -17,54 +18,87 @@ export interface ReservationStores {
   onSettleFailed(holdId: string): void;
 }
 
-const NO_BUDGETS: Reservation = { lineKeys: [], heldNanoUsd: 0n, cover: () => Promise.resolve(), settle: () => undefined, release: () => undefined };
+/** For a key without budgets: no method does anything. */
+export const NO_RESERVATION: Reservation = { lineKeys: [], heldNanoUsd: 0n, cover: () => Promise.resolve(), settle: () => undefined, release: () => undefined };
 
-/** A hold on every budget that binds the key; a key without budgets costs nothing. */
-export function createReservation(holdId: string, budgets: readonly Budget[], stores: ReservationStores): Reservation {
-  return budgets.length === 0 ? NO_BUDGETS : new BudgetReservation(holdId, budgets, stores);
+/** What is asked for, as far as budgets tell requests apart before a candidate is chosen. */
+export interface BudgetSubject { readonly id: string; readonly endUser: string | null }
+
+/** A hold on every budget that binds the request; a key without budgets costs nothing. */
+export function createReservation({ id, endUser }: BudgetSubject, budgets: readonly Budget[], stores: ReservationStores): Reservation {
+  if (budgets.length === 0) return NO_RESERVATION;
+  const binding = budgets.filter((budget) => budget.scope !== "user" || (endUser !== null && (budget.scopeId === EVERY_USER || budget.scopeId === endUser)));
+  return binding.length === 0 ? NO_RESERVATION : new BudgetReservation({ id, endUser }, binding, stores);
 }
 
-/** The line of each budget's present window, made once a window: budgets are replaced, never changed. */
+/** The line of each budget's present window, made once a window: budgets are replaced, never changed. One that every user has is a line for each. */
 export class BudgetLines {
   readonly #lines = new WeakMap<Budget, { readonly line: BudgetLine; readonly endMs: number }>();
 
   constructor(readonly db: Pick<GatewayDb, "loadSpent">) {}
 
-  find(budget: Budget, nowMs: number): BudgetLine {
+  find(budget: Budget, endUser: string | null, nowMs: number): BudgetLine {
+    if (budget.scopeId === EVERY_USER) return budgetLine(budget, this.db, { nowMs, endUser: endUser ?? "" });
     const known = this.#lines.get(budget);
     if (known && nowMs < known.endMs) return known.line;
-    const line = budgetLine(budget, this.db, nowMs);
-    this.#lines.set(budget, { line, endMs: budgetWindow(budget.period, nowMs).endMs ?? Infinity });
+    const line = budgetLine(budget, this.db, { nowMs });
+    this.#lines.set(budget, { line, endMs: budgetWindow(budget.period, nowMs, budget.timeZone).endMs ?? Infinity });
     return line;
   }
 }
 
 /** Counter key of a budget's present window. The organization is the hash tag: all lines of one request share a slot. */
-export function budgetLine(budget: Budget, db: Pick<GatewayDb, "loadSpent">, nowMs: number): BudgetLine {
-  const { startMs, endMs } = budgetWindow(budget.period, nowMs);
-  const scope = budget.scope === "project" ? { projectId: budget.scopeId } : budget.scope === "key" ? { apiKeyId: budget.scopeId } : {};
+function budgetLine(budget: Budget, db: Pick<GatewayDb, "loadSpent">, { nowMs, endUser }: { readonly nowMs: number; readonly endUser?: string }): BudgetLine {
+  const { startMs, endMs } = budgetWindow(budget.period, nowMs, budget.timeZone);
+  // A caller chooses how an end user is called: a digest keeps the counter's name short and plain.
+  const who = endUser === undefined ? "" : `:${hash("sha256", endUser, "base64url")}`;
   return {
-    budgetId: budget.id, key: `budget:{${budget.organizationId}}:${budget.id}:${startMs}`, limitNanoUsd: budget.limitNanoUsd,
-    loadSpent: () => db.loadSpent({ organizationId: budget.organizationId, ...scope, mode: "live", fromMs: startMs, toMs: endMs }),
+    budgetId: budget.id, key: `budget:{${budget.organizationId}}:${budget.id}:${startMs}${who}`, limitNanoUsd: budget.limitNanoUsd,
+    loadSpent: () => db.loadSpent({ organizationId: budget.organizationId, ...budgetFilter(budget, endUser), mode: "live", fromMs: startMs, toMs: endMs }),
     expiresAtMs: endMs === null ? null : endMs + COUNTER_GRACE_MS,
   };
 }
 
+const SUBJECTS: Readonly<Record<Budget["scope"], string>> = { organization: "organization", project: "project", key: "key", model: "model", preset: "preset", user: "end user" };
+
 class BudgetReservation implements Reservation {
   heldNanoUsd = 0n;
-  readonly lineKeys: readonly string[];
-  readonly #lines: readonly BudgetLine[];
+  lineKeys: readonly string[] = [];
+  #lines: readonly BudgetLine[] = [];
+  /** Only budgets of models and presets can change between candidates. */
+  readonly #varies: boolean;
   #asked = false;
   #covered = false;
   #closed = false;
 
-  constructor(readonly holdId: string, readonly budgets: readonly Budget[], readonly stores: ReservationStores) {
-    this.#lines = budgets.map((budget) => stores.lines.find(budget, stores.now()));
+  readonly holdId: string;
+  constructor(readonly subject: BudgetSubject, readonly budgets: readonly Budget[], readonly stores: ReservationStores) {
+    this.holdId = subject.id;
+    this.#varies = budgets.some((budget) => budget.scope === "model" || budget.scope === "preset");
+    if (!this.#varies) this.#bind(budgets);
+  }
+
+  #bind(budgets: readonly Budget[]): void {
+    const nowMs = this.stores.now();
+    this.#lines = budgets.map((budget) => this.stores.lines.find(budget, this.subject.endUser, nowMs));
     this.lineKeys = this.#lines.map((line) => line.key);
   }
 
-  async cover(amountNanoUsd: bigint): Promise<void> {
-    if (this.#covered && amountNanoUsd <= this.heldNanoUsd) return;
+  /** The budgets of the candidate's model and preset take the place of the former candidate's, whose hold is given back. */
+  async #rebind(model: string, presetSlug: string | null): Promise<void> {
+    const former = this.#lines;
+    this.#bind(this.budgets.filter((budget) => (budget.scope !== "model" || budget.scopeId === model) && (budget.scope !== "preset" || budget.scopeId === presetSlug)));
+    const kept = new Set(this.lineKeys);
+    const left = former.filter((line) => !kept.has(line.key));
+    if (left.length === 0 && former.length === this.#lines.length) return;
+    // Where the store is away the hold ends by its own expiry.
+    if (left.length > 0 && this.#asked) await this.stores.kv.release(left, this.holdId).catch(() => undefined);
+    this.#covered = false;
+  }
+
+  async cover(amountNanoUsd: bigint, model: string, presetSlug: string | null): Promise<void> {
+    if (this.#varies) await this.#rebind(model, presetSlug);
+    if (this.#lines.length === 0 || (this.#covered && amountNanoUsd <= this.heldNanoUsd)) return;
     // Before the answer: a question that times out may still be held there, and then has to be given back.
     this.#asked = true;
     let decision;
@@ -83,10 +117,10 @@ class BudgetReservation implements Reservation {
     const budget = this.budgets.find((candidate) => candidate.id === budgetId);
     if (budgetId === PAST_DUE_BUDGET_ID) return new GatewayError("tenant.insufficient_credits", "The organization's last payment failed, so calls that cost money are refused. Pay the open invoice in the dashboard under Billing; calls work again seconds later.");
     if (budgetId === CREDIT_BUDGET_ID) return insufficientCredits((budget?.limitNanoUsd ?? 0n) - usedNanoUsd, wantedNanoUsd);
-    const resetMs = budget ? budgetWindow(budget.period, this.stores.now()).endMs : null;
+    const resetMs = budget ? budgetWindow(budget.period, this.stores.now(), budget.timeZone).endMs : null;
     const reset = resetMs === null ? null : new Date(resetMs).toISOString();
-    const text = `The ${budget?.period ?? ""} budget "${budget?.name ?? budgetId}" of this ${budget?.scope ?? "organization"} cannot cover the request: ${usdTextFromNano(usedNanoUsd)} of ${usdTextFromNano(budget?.limitNanoUsd ?? 0n)} USD are spent or held, and up to ${usdTextFromNano(wantedNanoUsd)} USD are needed. ${reset ? `It resets at ${reset}; ` : ""}raise it in the dashboard under Budgets, or ask for fewer tokens (max_tokens).`;
-    return new GatewayError("tenant.budget_exceeded", text, { metadata: { budget: { id: budgetId, name: budget?.name ?? null, scope: budget?.scope ?? null, owner: budget?.scopeId ?? null, resets_at: reset } } });
+    const text = `The ${budget?.period ?? ""} budget "${budget?.name ?? budgetId}" of this ${SUBJECTS[budget?.scope ?? "organization"]} cannot cover the request: ${usdTextFromNano(usedNanoUsd)} of ${usdTextFromNano(budget?.limitNanoUsd ?? 0n)} USD are spent or held, and up to ${usdTextFromNano(wantedNanoUsd)} USD are needed. ${reset ? `It resets at ${reset}; ` : ""}raise it in the dashboard under Budgets, or ask for fewer tokens (max_tokens).`;
+    return new GatewayError("tenant.budget_exceeded", text, { metadata: { budget: { id: budgetId, name: budget?.name ?? null, scope: budget?.scope ?? null, owner: budget?.scopeId ?? null, action: budget?.action ?? "block", resets_at: reset } } });
   }
 
   settle(spentNanoUsd: bigint): void {

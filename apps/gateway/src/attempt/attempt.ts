@@ -1,7 +1,7 @@
 import { GatewayError, usdFromNano, ZERO_USAGE, type AttemptRecord, type BookMode, type Failure } from "@trunkline/contracts";
 import { adapterFor, type AnswerExtras, type ProviderAdapter, type Target } from "@trunkline/providers";
 import { retryDecision, type Candidate, type CircuitBook, type CircuitKey } from "@trunkline/router-core";
-import { chargeMax, ratedCharge } from "../charge.ts";
+import { ratedCharge } from "../charge.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { AttemptOnce, type AttemptResult } from "./attempt-once.ts";
 import { allAttemptsFailed } from "./failed-error.ts";
@@ -47,6 +47,8 @@ class AttemptLoop {
   /** A key that the provider turned away did no work: such a try does not use up the plan's attempts. */
   #turnedAway = 0;
   readonly #refusals: string[] = [];
+  /** The first budget that wanted a cheaper candidate. */
+  #uncovered: GatewayError | null = null;
 
   constructor(readonly routed: RoutedCall, readonly options: AttemptOptions) {
     this.#deadlineAtMs = routed.exchange.receivedAtMs + routed.plan.deadlineMs;
@@ -63,11 +65,15 @@ class AttemptLoop {
       if (!this.#mayTry(candidate)) { index++; continue; }
       const outcome: WonAttempt | Failure | null = await this.#isCovered(candidate) ? await this.#try(candidate, this.#hasNext(index)) : null;
       if (!outcome) { this.#giveBack(candidate); index++; continue; }
-      if ("routed" in outcome) return outcome;
+      if ("routed" in outcome) {
+        if (this.#uncovered) routed.exchange.answerHeaders.push("x-trunkline-downgraded", "budget");
+        return outcome;
+      }
       this.#lastFailure = outcome;
       if (candidate.credential && outcome.class === "credential_rejected") this.#turnedAway++;
       index = retryDecision(routed.plan, index, outcome, routed.attempts.length - this.#turnedAway).next;
     }
+    if (this.#uncovered && routed.attempts.length === 0) throw this.#uncovered;
     throw allAttemptsFailed(routed, { last: this.#lastFailure, refusals: this.#refusals, deadlinePassed: this.options.now() >= this.#deadlineAtMs - ATTEMPT_MS_MIN });
   }
 
@@ -83,14 +89,20 @@ class AttemptLoop {
   /** Nothing was sent after all: another request may have the trial of a half-open circuit. */
   #giveBack(candidate: Candidate): void { this.options.circuits[this.routed.mode].release(circuitKey(candidate)); }
 
-  /** The first candidate must be covered; a dearer fallback that is not covered is passed over. */
+  /**
+   * The first candidate must be covered, unless the budget says that a cheaper one may take its place; a dearer fallback that is not covered is
+   * passed over. On an organization's own credential nothing is charged, so nothing has to be covered.
+   */
   async #isCovered(candidate: Candidate): Promise<boolean> {
+    if (candidate.credential) return true;
     try {
-      await this.routed.reservation.cover(chargeMax(candidate));
+      await this.routed.reservation.cover(candidate.maxCostNanoUsd, candidate.model, this.routed.plan.presetSlug);
       return true;
     } catch (error) {
       this.#giveBack(candidate);
-      if (this.routed.attempts.length === 0 || !(error instanceof GatewayError) || error.code !== "tenant.budget_exceeded") throw error;
+      const budgetExceeded = error instanceof GatewayError && error.code === "tenant.budget_exceeded" ? error : null;
+      if (!budgetExceeded || (this.routed.attempts.length === 0 && !mayDowngrade(budgetExceeded))) throw error;
+      if (mayDowngrade(budgetExceeded)) this.#uncovered ??= budgetExceeded;
       return false;
     }
   }
@@ -176,6 +188,12 @@ class AttemptLoop {
     this.options.circuits[this.routed.mode].record(circuitKey(candidate), outcome, now);
   }
 
+}
+
+/** Whether the budget that refused wants a cheaper candidate tried. */
+function mayDowngrade({ details }: GatewayError): boolean {
+  const budget: unknown = details.metadata?.["budget"];
+  return typeof budget === "object" && budget !== null && "action" in budget && budget.action === "downgrade";
 }
 
 /** Names and values in turn: merging objects costs more than writing the whole request. The later record wins. */

@@ -1,4 +1,4 @@
-import { budgetWindow, usdFromNano, type BookMode, type Budget } from "@trunkline/contracts";
+import { budgetFilter, budgetWindow, EVERY_USER, usdFromNano, type BookMode, type Budget } from "@trunkline/contracts";
 import type { ApiKeyRecord, GatewayDb } from "@trunkline/db/gateway";
 
 interface Spending { readonly db: Pick<GatewayDb, "loadSpent">; readonly nowMs: number }
@@ -7,7 +7,7 @@ interface Spending { readonly db: Pick<GatewayDb, "loadSpent">; readonly nowMs: 
 export async function describeKey(key: ApiKeyRecord, spending: Spending): Promise<Record<string, unknown>> {
   const mode: BookMode = key.kind === "test" ? "test" : "live";
   const usage = await spending.db.loadSpent({ organizationId: key.organizationId, apiKeyId: key.id, mode, fromMs: 0, toMs: null });
-  const budgets = await Promise.all(key.budgets.map((budget) => describeBudget(budget, spending)));
+  const budgets = await Promise.all(key.budgets.filter((budget) => budget.scopeId !== EVERY_USER).map((budget) => describeBudget(budget, spending)));
   const own = budgets.filter((budget) => budget.scope === "key").sort((left, right) => left.remaining - right.remaining)[0];
   return {
     data: {
@@ -20,9 +20,8 @@ export async function describeKey(key: ApiKeyRecord, spending: Spending): Promis
 }
 
 async function describeBudget(budget: Budget, { db, nowMs }: Spending) {
-  const { startMs, endMs } = budgetWindow(budget.period, nowMs);
-  const scope = budget.scope === "project" ? { projectId: budget.scopeId } : budget.scope === "key" ? { apiKeyId: budget.scopeId } : {};
-  const spent = await db.loadSpent({ organizationId: budget.organizationId, ...scope, mode: "live", fromMs: startMs, toMs: endMs });
+  const { startMs, endMs } = budgetWindow(budget.period, nowMs, budget.timeZone);
+  const spent = await db.loadSpent({ organizationId: budget.organizationId, ...budgetFilter(budget), mode: "live", fromMs: startMs, toMs: endMs });
   return {
     id: budget.id, name: budget.name, scope: budget.scope, period: budget.period, limit: usdFromNano(budget.limitNanoUsd), spent: usdFromNano(spent),
     remaining: usdFromNano(budget.limitNanoUsd > spent ? budget.limitNanoUsd - spent : 0n), resets_at: endMs === null ? null : new Date(endMs).toISOString(),

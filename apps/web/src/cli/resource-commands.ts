@@ -1,7 +1,7 @@
 /** list, create and the like for organizations, projects, keys, presets and budgets; the same data layer and schemas as the dashboard. */
 import { readFileSync } from "node:fs";
 import { INVALIDATION_TOPICS, presetDocumentSchema } from "@trunkline/contracts";
-import { newBudgetInput, toBudgetView } from "../server/budget-view.ts";
+import { createBudget, newBudgetInput, removeBudget, toBudgetView } from "../server/budget-view.ts";
 import { issueKey, newKeyInput } from "../server/issue-key.ts";
 import { toKeyView } from "../server/key-view.ts";
 import { presetSlugInput, toPresetView } from "../server/preset-view.ts";
@@ -82,24 +82,19 @@ const rollBackPreset: Command = async (operator, input) => {
   return toPresetView(row);
 };
 
-const createBudget: Command = async (operator, input) => {
+/** `--scope model --scope-id openai/gpt-5-mini --limit-usd 10 --period daily --action downgrade`; `--soft` only counts and warns. */
+const addBudget: Command = async (operator, input) => {
   const actor = await actorFor(operator, input);
   const scope = input.flags.get("scope") ?? "organization";
-  const { limitUsd, ...budget } = newBudgetInput.parse({
+  const action = input.flags.get("action");
+  const budget = newBudgetInput.parse({
     scope, scopeId: scope === "organization" ? actor.organizationId : required(input, "scope-id"), name: input.flags.get("name") ?? `${scope} budget`,
-    period: input.flags.get("period") ?? "monthly", limitUsd: required(input, "limit-usd"),
+    period: input.flags.get("period") ?? "monthly", limitUsd: required(input, "limit-usd"), enforced: !input.flags.has("soft"), ...(action === undefined ? {} : { action }),
   });
-  const row = await operator.db.budgets.create(actor, { ...budget, limitNanoUsd: limitUsd });
-  await operator.kv().publish(INVALIDATION_TOPICS.budget, actor.organizationId);
-  return toBudgetView(row);
+  return createBudget({ db: operator.db, kv: operator.kv() }, actor, budget);
 };
 
-const removeBudget: Command = async (operator, input) => {
-  const actor = await actorFor(operator, input);
-  const row = await operator.db.budgets.remove(actor, target(input, "budget by its id"));
-  await operator.kv().publish(INVALIDATION_TOPICS.budget, actor.organizationId);
-  return toBudgetView(row);
-};
+const dropBudget: Command = async (operator, input) => removeBudget({ db: operator.db, kv: operator.kv() }, await actorFor(operator, input), target(input, "budget by its id"));
 
 export const RESOURCE_COMMANDS: Readonly<Record<string, Command>> = {
   "org list": ({ db }) => db.accounts.listOrganizations(),
@@ -115,6 +110,6 @@ export const RESOURCE_COMMANDS: Readonly<Record<string, Command>> = {
   "preset publish": publishPreset,
   "preset rollback": rollBackPreset,
   "budget list": async (operator, input) => (await operator.db.budgets.list(await actorFor(operator, input))).map(toBudgetView),
-  "budget create": createBudget,
-  "budget remove": removeBudget,
+  "budget create": addBudget,
+  "budget remove": dropBudget,
 };

@@ -2,7 +2,7 @@
  * What the dashboard's tRPC procedures return. Money is decimal text of US dollars (exact), times are ISO strings,
  * counts are numbers. Every project-scoped input carries `{ organization, project }` slugs; `mode` is the book.
  */
-import type { PresetDocument, Role } from "@trunkline/contracts";
+import type { BudgetAction, BudgetScope, PresetDocument, Role } from "@trunkline/contracts";
 
 export type BookMode = "live" | "test";
 export interface Scope { organization: string; project: string }
@@ -48,7 +48,7 @@ export interface RequestView extends RequestListItem {
   attemptList: AttemptView[]; costLines: { label: string; tokens: number; usdPerMillion: string; costUsd: string }[]; priceVersionId: string | null; decision: unknown;
 }
 export interface ModelView { id: string; name: string; author: string; description: string; contextTokens: number; maxOutputTokens: number; inputModalities: string[]; tools: boolean; jsonSchema: boolean; reasoning: boolean; tier: string; providers: { provider: string; upstreamModel: string; inputUsdPerMillion: string; cacheReadUsdPerMillion: string; cacheWriteUsdPerMillion: string; outputUsdPerMillion: string; requests24h: number; failed24h: number; avgTtftMs: number | null }[] }
-export interface BudgetView { id: string; scope: "organization" | "project" | "key"; scopeId: string; scopeName: string; name: string; period: "daily" | "weekly" | "monthly" | "total"; limitUsd: string; spentUsd: string; percent: number }
+export interface BudgetView { id: string; scope: BudgetScope; scopeId: string; scopeName: string; name: string; period: "daily" | "weekly" | "monthly" | "total"; action: BudgetAction; enforced: boolean; timeZone: string; limitUsd: string; spentUsd: string; percent: number }
 
 export interface ProviderCredentialView {
   id: string; provider: string; providerName: string; label: string; lastFour: string; baseUrl: string | null; position: number; weight: number; enabled: boolean; platformFallback: boolean;
@@ -66,6 +66,6 @@ export interface ProviderCredentialsView { credentials: ProviderCredentialView[]
  *  requests.list(Scope & {mode, cursor?, limit?, status?, model?, provider?, keyId?, search?}) → {items: RequestListItem[], nextCursor: string | null} · requests.get(Scope & {id}) → RequestView · requests.watch(Scope & {mode}): server-sent count of stored requests
  *  onboarding.state(Scope) → {firstRequest: RequestListItem | null} · onboarding.runForMe(Scope & {secret}) → {status: number, body: unknown} (server-side call through the public gateway)
  *  providerKeys.list(Scope) → ProviderCredentialsView · providerKeys.create(Scope & {provider, label, secret, baseUrl?, …}) · providerKeys.update(Scope & {id, …}) → {credential, note} · providerKeys.check(Scope & {id}) → verdict · providerKeys.remove(Scope & {id})
- *  models.list(Scope) → ModelView[] · budgets.list(Scope) → BudgetView[] · budgets.create(Scope & {scope, scopeId, name, period, limitUsd}) → BudgetView · budgets.remove(Scope & {id})
+ *  models.list(Scope) → ModelView[] · budgets.list(Scope) → BudgetView[] · budgets.create(Scope & {scope, scopeId, name, period, limitUsd, action?, enforced?}) → BudgetView · budgets.update(Scope & {id, change}) · budgets.remove(Scope & {id})
  */
 export type ProcedureIndex = never;

@@ -1,8 +1,8 @@
-import { CREDIT_BUDGET_ID, isPlanId, PAST_DUE_BUDGET_ID, PLANS, type Budget, type BudgetPeriod, type BudgetScope } from "@trunkline/contracts";
+import { CREDIT_BUDGET_ID, isPlanId, PAST_DUE_BUDGET_ID, PLANS, type Budget, type BudgetAction, type BudgetPeriod, type BudgetScope } from "@trunkline/contracts";
 import type { ApiKeyRecord, SealedCredential } from "../records.ts";
 import type { Statement } from "./prepared.ts";
 
-interface BudgetJson { readonly id: string; readonly scope: BudgetScope; readonly scopeId: string; readonly name: string; readonly period: BudgetPeriod; readonly limitNanoUsd: string }
+interface BudgetJson { readonly id: string; readonly scope: BudgetScope; readonly scopeId: string; readonly name: string; readonly period: BudgetPeriod; readonly limitNanoUsd: string; readonly action: BudgetAction; readonly timeZone: string }
 interface ApiKeyRow {
   readonly id: string; readonly keyId: string; readonly kind: ApiKeyRecord["kind"]; readonly name: string; readonly hash: Buffer; readonly pepperVersion: number;
   readonly organizationId: string; readonly projectId: string; readonly rpmLimit: number | null; readonly organizationRpmLimit: number | null;
@@ -17,10 +17,10 @@ export const FIND_API_KEY: Statement<ApiKeyRow> = {
 SELECT k.id, k."keyId", k.kind::text AS kind, k.name, k.hash, k."pepperVersion", k."organizationId", k."projectId", k."rpmLimit",
   o."rpmLimit" AS "organizationRpmLimit", o."suspendedAt", k."expiresAt", k."revokedAt", a.plan, a.mode AS "billingMode", a.state AS "billingState", a."creditNanoUsd"::text AS "creditNanoUsd",
   coalesce((
-    SELECT json_agg(json_build_object('id', b.id, 'scope', b.scope, 'scopeId', b."scopeId", 'name', b.name, 'period', b.period, 'limitNanoUsd', b."limitNanoUsd"::text) ORDER BY b.id)
+    SELECT json_agg(json_build_object('id', b.id, 'scope', b.scope, 'scopeId', b."scopeId", 'name', b.name, 'period', b.period, 'limitNanoUsd', b."limitNanoUsd"::text, 'action', b.action, 'timeZone', o."timeZone") ORDER BY b.id)
     FROM budget b
-    WHERE b."organizationId" = k."organizationId"
-      AND ((b.scope = 'organization' AND b."scopeId" = k."organizationId") OR (b.scope = 'project' AND b."scopeId" = k."projectId") OR (b.scope = 'key' AND b."scopeId" = k.id))
+    WHERE b."organizationId" = k."organizationId" AND b.enforced
+      AND (b.scope IN ('model', 'preset', 'user') OR (b.scope = 'organization' AND b."scopeId" = k."organizationId") OR (b.scope = 'project' AND b."scopeId" = k."projectId") OR (b.scope = 'key' AND b."scopeId" = k.id))
   ), '[]'::json) AS budgets,
   coalesce((
     SELECT json_agg(json_build_object('id', c.id, 'provider', c.provider, 'label', c.label, 'sealed', c.sealed, 'version', c.version, 'baseUrl', c."baseUrl", 'position', c.position, 'weight', c.weight, 'platformFallback', c."platformFallback") ORDER BY c.position, c.id)

@@ -5,7 +5,7 @@ import { FIND_GENERATION, receipt } from "./generation.ts";
 import type { GatewayDb } from "./port.ts";
 import { createPrepared } from "./prepared.ts";
 import { LOAD_PRESETS, organizationPresets } from "./presets.ts";
-import { LOAD_SPENT, spentParameters } from "./spend.ts";
+import { LOAD_SPENT, LOAD_USER_SPENT, spentParameters } from "./spend.ts";
 
 export interface GatewayDbOptions {
   readonly databaseUrl: string;
@@ -30,7 +30,7 @@ export function createGatewayDb(options: GatewayDbOptions): GatewayDb {
       return catalogSnapshot(row ?? { models: [], endpoints: [], prices: [] });
     },
     async loadSpent(scope) {
-      const [row] = await prepared.read(LOAD_SPENT, spentParameters(scope));
+      const [row] = await prepared.read(scope.endUser === undefined ? LOAD_SPENT : LOAD_USER_SPENT, spentParameters(scope));
       return BigInt(row?.spent ?? "0");
     },
     async findGeneration(organizationId, id) {

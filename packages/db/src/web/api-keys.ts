@@ -4,7 +4,7 @@ import type { Actor } from "./actor.ts";
 import { recordAudit } from "./audit.ts";
 import type { StoreContext, Transaction } from "./context.ts";
 import { ConflictError, NotFoundError } from "./errors.ts";
-import { spentOf, toBudget } from "./budget-spend.ts";
+import { spentOf, timeZoneOf, toBudget } from "./budget-spend.ts";
 
 export interface IssuedKey { readonly keyId: string; readonly lastFour: string; readonly hash: Uint8Array; readonly pepperVersion: number }
 export interface NewApiKey {
@@ -30,7 +30,8 @@ export function createApiKeys(context: StoreContext) {
     const last = await transaction.usageRollup.groupBy({ by: ["apiKeyId"], where: { organizationId: where.organizationId, apiKeyId: { in: ids } }, _max: { bucket: true } });
     const budgets = await transaction.budget.findMany({ where: { organizationId: where.organizationId, scope: "key", scopeId: { in: ids } }, orderBy: { createdAt: "asc" } });
     const spent: (Budget & { readonly spentNanoUsd: bigint })[] = [];
-    for (const row of budgets) spent.push({ ...toBudget(row), spentNanoUsd: await spentOf(transaction, toBudget(row), context.nowMs()) });
+    const timeZone = budgets.length === 0 ? "UTC" : await timeZoneOf(transaction, where.organizationId);
+    for (const row of budgets) { const budget = toBudget(row, timeZone); spent.push({ ...budget, spentNanoUsd: await spentOf(transaction, budget, context.nowMs()) }); }
     return keys.map((key) => {
       const sums = usage.find((row) => row.apiKeyId === key.id)?._sum;
       return {

@@ -1,19 +1,36 @@
-import { budgetWindow, type Budget, type BudgetPeriod, type BudgetScope } from "@trunkline/contracts";
+import { budgetFilter, budgetWindow, EVERY_USER, type Budget, type BudgetAction, type BudgetPeriod, type BudgetScope } from "@trunkline/contracts";
 import type { Transaction } from "./context.ts";
 
-interface BudgetRow { id: string; organizationId: string; scope: string; scopeId: string; name: string; period: string; limitNanoUsd: bigint }
+interface BudgetRow { id: string; organizationId: string; scope: string; scopeId: string; name: string; period: string; limitNanoUsd: bigint; action: string; enforced: boolean }
 
-/** The columns `scope` and `period` are text written only through checked input; see `createBudgets`. */
-export const toBudget = (row: BudgetRow): Budget => ({
+/** As the dashboard has it: also those that only count and warn. */
+export interface StoredBudget extends Budget { readonly action: BudgetAction; readonly enforced: boolean; readonly timeZone: string }
+
+/** The columns `scope`, `period` and `action` are text written only through checked input; see `createBudgets`. */
+export const toBudget = (row: BudgetRow, timeZone: string): StoredBudget => ({
   id: row.id, organizationId: row.organizationId, scope: row.scope as BudgetScope, scopeId: row.scopeId, name: row.name, period: row.period as BudgetPeriod, limitNanoUsd: row.limitNanoUsd,
+  action: row.action as BudgetAction, enforced: row.enforced, timeZone,
 });
 
-/** Charges of the budget's current window. Organization and project budgets bind the live book; a key has one book of its own. */
+/** The zone in which an organization's periods begin. */
+export async function timeZoneOf(transaction: Transaction, organizationId: string): Promise<string> {
+  return (await transaction.organization.findUnique({ where: { id: organizationId }, select: { timeZone: true } }))?.timeZone ?? "UTC";
+}
+
+/** Charges of the budget's current window. A key has one book of its own, every other scope counts the live one; a budget that every user has shows the user who has spent most. */
 export async function spentOf(transaction: Transaction, budget: Budget, nowMs: number): Promise<bigint> {
-  const { startMs, endMs } = budgetWindow(budget.period, nowMs);
-  const scope = budget.scope === "organization" ? { mode: "live" } : budget.scope === "project" ? { projectId: budget.scopeId, mode: "live" } : { apiKeyId: budget.scopeId };
-  const sum = await transaction.usageRollup.aggregate({
-    where: { organizationId: budget.organizationId, ...scope, bucket: { gte: new Date(startMs), ...(endMs === null ? {} : { lt: new Date(endMs) }) } }, _sum: { chargeNanoUsd: true },
-  });
+  const { startMs, endMs } = budgetWindow(budget.period, nowMs, budget.timeZone);
+  const window = { gte: new Date(startMs), ...(endMs === null ? {} : { lt: new Date(endMs) }) };
+  const { organizationId } = budget;
+  if (budget.scope === "user") return userSpent(transaction, { organizationId, mode: "live", createdAt: window, endUser: budget.scopeId === EVERY_USER ? { not: null } : budget.scopeId });
+  const filter = budget.scope === "key" ? budgetFilter(budget) : { ...budgetFilter(budget), mode: "live" };
+  const sum = await transaction.usageRollup.aggregate({ where: { organizationId, ...filter, bucket: window }, _sum: { chargeNanoUsd: true } });
   return sum._sum.chargeNanoUsd ?? 0n;
+}
+
+type GenerationWhere = NonNullable<NonNullable<Parameters<Transaction["generation"]["findFirst"]>[0]>["where"]>;
+
+async function userSpent(transaction: Transaction, where: GenerationWhere): Promise<bigint> {
+  const [most] = await transaction.generation.groupBy({ by: ["endUser"], where, _sum: { chargeNanoUsd: true }, orderBy: { _sum: { chargeNanoUsd: "desc" } }, take: 1 });
+  return most?._sum.chargeNanoUsd ?? 0n;
 }

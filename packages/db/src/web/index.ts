@@ -1,7 +1,7 @@
 export type { Actor } from "./actor.ts";
 export type { UserRecord, Membership } from "./accounts.ts";
 export type { ApiKeyRow, IssuedKey, NewApiKey } from "./api-keys.ts";
-export type { BudgetRecord, NewBudget } from "./budgets.ts";
+export type { BudgetChange, BudgetRecord, NewBudget } from "./budgets.ts";
 export { seedCatalog, type CatalogSeed, type CatalogSync } from "./catalog.ts";
 export { ConflictError, ForbiddenError, NotFoundError, UnprocessableError } from "./errors.ts";
 export type { MemberRecord } from "./members.ts";

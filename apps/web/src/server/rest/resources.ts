@@ -2,7 +2,7 @@
 import { INVALIDATION_TOPICS, presetDocumentSchema } from "@trunkline/contracts";
 import { NotFoundError } from "@trunkline/db/web";
 import { z } from "zod";
-import { newBudgetInput, toBudgetView } from "../budget-view.ts";
+import { budgetChangeInput, changeBudget, createBudget, newBudgetInput, removeBudget, toBudgetView } from "../budget-view.ts";
 import { issueKey, KEY_NAME_LENGTH_MAX, newKeyInput, rpmLimitInput } from "../issue-key.ts";
 import { toKeyView } from "../key-view.ts";
 import { COMMENT_LENGTH_MAX, PRESET_NAME_LENGTH_MAX, presetSlugInput, toPresetView } from "../preset-view.ts";
@@ -135,22 +135,9 @@ const presets: Operation[] = [
 
 const budgets: Operation[] = [
   operation({ method: "GET", path: "/budgets", id: "listBudgets", summary: "Budgets and what is spent of them", status: 200, ...none, handle: async ({ db, actor }) => list((await db.budgets.list(actor)).map(toBudgetView)) }),
-  operation({
-    method: "POST", path: "/budgets", id: "createBudget", summary: "Create a budget", status: 201, query: null, body: newBudgetInput,
-    handle: async ({ db, kv, actor, body: { limitUsd, ...budget } }) => {
-      const row = await db.budgets.create(actor, { ...budget, limitNanoUsd: limitUsd });
-      await publishChange(kv, INVALIDATION_TOPICS.budget, actor.organizationId);
-      return toBudgetView(row);
-    },
-  }),
-  operation({
-    method: "DELETE", path: "/budgets/{id}", id: "removeBudget", summary: "Remove a budget", status: 200, ...none,
-    handle: async ({ db, kv, actor, parameters }) => {
-      const row = await db.budgets.remove(actor, id(parameters));
-      await publishChange(kv, INVALIDATION_TOPICS.budget, actor.organizationId);
-      return toBudgetView(row);
-    },
-  }),
+  operation({ method: "POST", path: "/budgets", id: "createBudget", summary: "Create a budget of an organization, project, key, model, preset or end user", status: 201, query: null, body: newBudgetInput, handle: ({ db, kv, actor, body }) => createBudget({ db, kv }, actor, body) }),
+  operation({ method: "PATCH", path: "/budgets/{id}", id: "updateBudget", summary: "Name, limit, what happens at 100 %, and whether it is enforced", status: 200, query: null, body: budgetChangeInput, handle: ({ db, kv, actor, parameters, body }) => changeBudget({ db, kv }, actor, { id: id(parameters), change: body }) }),
+  operation({ method: "DELETE", path: "/budgets/{id}", id: "removeBudget", summary: "Remove a budget", status: 200, ...none, handle: ({ db, kv, actor, parameters }) => removeBudget({ db, kv }, actor, id(parameters)) }),
 ];
 
 export const RESOURCE_OPERATIONS: readonly Operation[] = [...organizations, ...MEMBER_OPERATIONS, ...keys, ...presets, ...budgets];

@@ -9,57 +9,77 @@ import { useTRPC } from "../../trpc/provider.tsx";
 type BudgetScope = BudgetView["scope"];
 type Period = BudgetView["period"];
 interface Choice<T extends string> { readonly value: T; readonly label: string }
-const SCOPES: readonly Choice<BudgetScope>[] = [{ value: "organization", label: "Organization" }, { value: "project", label: "Project" }, { value: "key", label: "Key" }];
+const SCOPES: readonly Choice<BudgetScope>[] = [{ value: "organization", label: "Organization" }, { value: "project", label: "Project" }, { value: "key", label: "Key" }, { value: "model", label: "Model" }, { value: "preset", label: "Preset" }, { value: "user", label: "End user" }];
 const PERIODS: readonly Choice<Period>[] = [{ value: "daily", label: "A day" }, { value: "weekly", label: "A week" }, { value: "monthly", label: "A month" }, { value: "total", label: "In total" }];
+type AtLimit = "block" | "downgrade" | "warn";
+const AT_LIMIT: readonly Choice<AtLimit>[] = [{ value: "block", label: "Refuse requests with status 402" }, { value: "downgrade", label: "Let a cheaper fallback serve, while the budget covers it" }, { value: "warn", label: "Only count and warn" }];
 const NAME_LENGTH_MAX = 80;
+const USER_LENGTH_MAX = 256;
+const EVERY_USER = "*";
 const CENT = 0.01;
 
 export function CreateBudgetDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
   return <Dialog title="Create budget" open={open} onClose={onClose}><BudgetForm onDone={onClose} /></Dialog>;
 }
 
-/** What a budget of each scope may be laid on, by id and name. */
-function useSubjects(): Record<BudgetScope, readonly Choice<string>[]> {
-  const trpc = useTRPC();
-  const scope = useScope();
-  const me = useQuery(trpc.viewer.me.queryOptions());
-  const keys = useQuery(trpc.keys.list.queryOptions(scope));
-  const organization = me.data?.organizations.find((one) => one.slug === scope.organization);
-  return {
-    organization: organization ? [{ value: organization.id, label: organization.name }] : [],
-    project: (organization?.projects ?? []).map((project) => ({ value: project.id, label: project.name })),
-    key: (keys.data ?? []).filter((key) => key.revokedAt === null).map((key) => ({ value: key.id, label: `${key.name} (…${key.lastFour})` })),
-  };
-}
-
-function BudgetForm({ onDone }: { onDone: () => void }) {
+/** What a budget of each scope may be laid on, by id and name; an end user is named by hand. */
+function useSubjects(scope: BudgetScope): readonly Choice<string>[] {
   const trpc = useTRPC();
   const project = useScope();
+  const me = useQuery(trpc.viewer.me.queryOptions());
+  const keys = useQuery(trpc.keys.list.queryOptions(project));
+  const models = useQuery(trpc.models.list.queryOptions(project, { enabled: scope === "model" }));
+  const presets = useQuery(trpc.presets.list.queryOptions(project, { enabled: scope === "preset" }));
+  const organization = me.data?.organizations.find((one) => one.slug === project.organization);
+  switch (scope) {
+    case "organization": return organization ? [{ value: organization.id, label: organization.name }] : [];
+    case "project": return (organization?.projects ?? []).map((one) => ({ value: one.id, label: one.name }));
+    case "key": return (keys.data ?? []).filter((key) => key.revokedAt === null).map((key) => ({ value: key.id, label: `${key.name} (…${key.lastFour})` }));
+    case "model": return (models.data ?? []).map((model) => ({ value: model.id, label: model.id }));
+    case "preset": return (presets.data ?? []).map((preset) => ({ value: preset.slug, label: preset.name }));
+    case "user": return [];
+  }
+}
+
+function useCreateBudget(onDone: () => void) {
+  const trpc = useTRPC();
   const queryClient = useQueryClient();
-  const subjects = useSubjects();
-  const [name, setName] = useState("");
-  const [scope, setScope] = useState<BudgetScope>("project");
-  const [chosen, setChosen] = useState("");
-  const [period, setPeriod] = useState<Period>("monthly");
-  const [limitUsd, setLimitUsd] = useState("");
-  const create = useMutation(trpc.budgets.create.mutationOptions({
+  return useMutation(trpc.budgets.create.mutationOptions({
     onSuccess: async () => {
       await Promise.all([queryClient.invalidateQueries(trpc.budgets.list.queryFilter()), queryClient.invalidateQueries(trpc.keys.list.queryFilter())]);
       onDone();
     },
   }));
-  const scopeId = subjects[scope].some((one) => one.value === chosen) ? chosen : (subjects[scope][0]?.value ?? "");
+}
+
+function BudgetForm({ onDone }: { onDone: () => void }) {
+  const project = useScope();
+  const create = useCreateBudget(onDone);
+  const [name, setName] = useState("");
+  const [scope, setScope] = useState<BudgetScope>("project");
+  const [chosen, setChosen] = useState("");
+  const [period, setPeriod] = useState<Period>("monthly");
+  const [limitUsd, setLimitUsd] = useState("");
+  const [atLimit, setAtLimit] = useState<AtLimit>("block");
+  const subjects = useSubjects(scope);
+  const scopeId = scope === "user" ? chosen.trim() || EVERY_USER : subjects.some((one) => one.value === chosen) ? chosen : (subjects[0]?.value ?? "");
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    create.mutate({ ...project, scope, scopeId, name: name.trim(), period, limitUsd });
+    create.mutate({ ...project, scope, scopeId, name: name.trim(), period, limitUsd, action: atLimit === "downgrade" ? "downgrade" : "block", enforced: atLimit !== "warn" });
   };
   return (
     <form onSubmit={submit} style={{ display: "contents" }}>
       <Field label="Name" required maxLength={NAME_LENGTH_MAX} autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />
-      <Select label="Scope" value={scope} options={SCOPES} onChange={setScope} />
-      <Select label="Counts the spend of" value={scopeId} options={subjects[scope]} onChange={setChosen} />
+      <Select label="Scope" value={scope} options={SCOPES} onChange={(next) => { setScope(next); setChosen(""); }} />
+      {scope === "user"
+        ? <Field label="End user (optional)" maxLength={USER_LENGTH_MAX} autoComplete="off" value={chosen} onChange={(event) => setChosen(event.target.value)} hint="As your program names them in `user`. Left empty, every end user has this budget." />
+        : <Select label="Counts the spend of" value={scopeId} options={subjects} onChange={setChosen} />}
       <Select label="Period" value={period} options={PERIODS} onChange={setPeriod} />
-      <Field label="Limit in USD" required type="number" min={CENT} step={CENT} value={limitUsd} onChange={(event) => setLimitUsd(event.target.value)} hint="At 100 % requests are refused with status 402." />
+      <Field label="Limit in USD" required type="number" min={CENT} step={CENT} value={limitUsd} onChange={(event) => setLimitUsd(event.target.value)} />
+      <fieldset className="control bf">
+        <legend>At 100 %</legend>
+        <div className="choices">{AT_LIMIT.map((one) => <label key={one.value}><input type="radio" name="at-limit" value={one.value} checked={atLimit === one.value} onChange={() => setAtLimit(one.value)} />{one.label}</label>)}</div>
+      </fieldset>
       {create.error ? <ErrorCard message={create.error.message} /> : null}
       <div className="row" style={{ justifyContent: "flex-end" }}><Button type="submit" variant="primary" disabled={create.isPending || scopeId === ""}>Create budget</Button></div>
     </form>
