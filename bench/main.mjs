@@ -102,8 +102,14 @@ function report(result) {
   process.exitCode = failed.length ? 1 : 0;
 }
 
+const OTHERS = { translate: "./translate.mjs" };
+const other = OTHERS[process.argv[2]];
+if (other) {
+  await import(other);
+  process.exit();
+}
 if (process.argv[2] !== "gateway") {
-  console.error('usage: bench gateway [--json] [--rounds N] [--seconds S]');
+  console.error(`usage: bench gateway|${Object.keys(OTHERS).join("|")} [--json]`);
   process.exit(64);
 }
 // The load generator must not share the core of what it measures.

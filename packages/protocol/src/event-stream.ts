@@ -76,7 +76,18 @@ function parseMessage(message: Buffer): EventStreamMessage {
   const end = message.length - CHECKSUM_BYTES;
   if (crc32(message.subarray(0, end)) !== message.readUInt32BE(end)) throw new EventStreamError("the checksum of a message is wrong");
   const payloadStart = PRELUDE_BYTES + message.readUInt32BE(4);
-  return { headers: parseHeaders(message.subarray(PRELUDE_BYTES, payloadStart)), payload: message.subarray(payloadStart, end) };
+  return { headers: headersOf(message.subarray(PRELUDE_BYTES, payloadStart)), payload: message.subarray(payloadStart, end) };
+}
+
+/** The headers of one stream's messages repeat: the last block is kept with what it says. Its memory is one block a process. */
+let lastBlock = Buffer.alloc(0);
+let lastHeaders: Readonly<Record<string, string>> = {};
+
+function headersOf(block: Buffer): Readonly<Record<string, string>> {
+  if (block.equals(lastBlock)) return lastHeaders;
+  lastHeaders = parseHeaders(block);
+  lastBlock = Buffer.from(block);
+  return lastHeaders;
 }
 
 function parseHeaders(bytes: Buffer): Record<string, string> {

@@ -7,12 +7,19 @@ import { NO_BYTES, type Ending } from "./ending.ts";
 /** What a message of the binary stream says, as the event that the dialect's own stream would have; null for one that says nothing. */
 export type EventOf = (message: EventStreamMessage) => SseEvent | null;
 
-/** AWS's binary framing around a relay of server-sent events: one message becomes one event, so that no dialect is written twice. */
+/** A relay that takes an event as it is, without the framing of server-sent events. */
+export interface EventRelay extends StreamRelay { pushEvent(event: SseEvent): Uint8Array }
+
+/** AWS's binary framing around a relay of events: one message becomes one event, so that no dialect is written twice. */
 export class FramedStream implements StreamRelay {
   readonly #reader = new EventStreamReader();
   #broken: Failure | null = null;
 
-  constructor(private readonly inner: StreamRelay, private readonly eventOf: EventOf) {}
+  readonly #push: (event: SseEvent) => Uint8Array;
+
+  constructor(private readonly inner: StreamRelay | EventRelay, private readonly eventOf: EventOf) {
+    this.#push = "pushEvent" in inner ? (event) => inner.pushEvent(event) : (event) => inner.push(sseBytes(event));
+  }
 
   get committed(): boolean { return this.inner.committed; }
   get failure(): Failure | null { return this.#broken ?? this.inner.failure; }
@@ -24,7 +31,7 @@ export class FramedStream implements StreamRelay {
     try {
       for (const message of this.#reader.push(bytes)) {
         const event = this.eventOf(message);
-        if (event) out.push(this.inner.push(sseBytes(event)));
+        if (event) out.push(this.#push(event));
         if (this.inner.failure) break;
       }
     } catch {

@@ -70,6 +70,19 @@ export class TranslatedStream implements StreamRelay {
     }
   }
 
+  /** For a wire with a framing of its own. */
+  pushEvent(event: SseEvent): Uint8Array {
+    if (this.#failure) return NO_BYTES;
+    this.#opening = null;
+    try {
+      const out = this.#translate([event]);
+      return out === "" ? NO_BYTES : Buffer.from(out);
+    } catch {
+      this.#failure = failureOf("protocol_violation", { status: 200 });
+      return NO_BYTES;
+    }
+  }
+
   #translate(events: readonly SseEvent[]): string {
     let out = "";
     for (const event of events) {

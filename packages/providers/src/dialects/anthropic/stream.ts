@@ -5,7 +5,7 @@ import { failureOf } from "../../failures/failure.ts";
 import { spliceFrame } from "../../relay/answer-splice.ts";
 import { NO_BYTES } from "../../relay/ending.ts";
 import type { FrameInspector } from "../../relay/pass-through-stream.ts";
-import { searchable, stringBytes } from "../../relay/scan.ts";
+import { searchable, TextScale } from "../../relay/scan.ts";
 import { withDeliveredOutput } from "../../relay/token-usage.ts";
 import type { FrameTranslator } from "../../relay/translated-stream.ts";
 import { classifyInStream } from "./classify.ts";
@@ -13,7 +13,7 @@ import { finishReasonFrom } from "./stop-reason.ts";
 import { JSON_ANSWER_TOOL } from "./to-upstream.ts";
 import { mergeUsage, usageFrom } from "./usage.ts";
 
-const CONTENT_KEYS = ['"text"', '"partial_json"', '"thinking"'] as const;
+const CONTENT_KEYS = ['text"', 'partial_json"', 'thinking"'] as const;
 const MESSAGE_STOP = Buffer.from('event: message_stop\ndata: {"type":"message_stop"}\n\n');
 
 /** What both forms of the stream learn from an event. */
@@ -65,6 +65,7 @@ export class AnthropicInspector implements FrameInspector {
   closed = false;
   readonly #facts = new EventFacts();
   #explained = false;
+  readonly #scale = new TextScale(CONTENT_KEYS);
 
   constructor(private readonly extras: AnswerExtras) {}
 
@@ -78,7 +79,7 @@ export class AnthropicInspector implements FrameInspector {
   }
 
   count(text: string): void {
-    for (const key of CONTENT_KEYS) this.contentBytes += stringBytes(text, key);
+    this.contentBytes += this.#scale.bytesIn(text);
   }
 
   inspect(frame: Uint8Array, _event: string, data: string): Uint8Array {

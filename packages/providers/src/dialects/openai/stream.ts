@@ -1,19 +1,21 @@
 import type { Failure, TokenUsage } from "@trunkline/contracts";
-import { arrayOf, isJsonObject, objectOf, parseJsonObject, SSE_DONE, sseData, textOf, type ChatChunk, type JsonObject, type SpliceEdit, type SseEvent } from "@trunkline/protocol";
+import { arrayOf, isJsonObject, objectOf, parseJsonObject, SSE_DONE, sseData, textOf, type ChatChunk, type ChatFinishReason, type JsonObject, type SpliceEdit, type SseEvent } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Observation } from "../../adapter.ts";
 import { failureOf } from "../../failures/failure.ts";
 import { spliceFrame } from "../../relay/answer-splice.ts";
 import { deltaBytes } from "../../relay/delta.ts";
 import { NO_BYTES } from "../../relay/ending.ts";
 import type { FrameInspector } from "../../relay/pass-through-stream.ts";
-import { hasNonNull, stringBytes } from "../../relay/scan.ts";
+import { TextScale } from "../../relay/scan.ts";
 import type { FrameTranslator } from "../../relay/translated-stream.ts";
 import { classifyInStream } from "./classify.ts";
 import { splitContent } from "./from-upstream.ts";
 import { finishReasonFrom, isErrorFinish } from "./stop-reason.ts";
 import { mergeUsage, usageFrom } from "./usage.ts";
 
-const CONTENT_KEYS = ['"content"', '"arguments"', '"reasoning_content"', '"reasoning"'] as const;
+/** What a frame after the first content can be of interest for: usage, an end, an error, the terminator. One search costs less than four. */
+const MATTERS = /usage":\s*\{|finish_reason":\s*"|rror|\[DONE\]/;
+const CONTENT_KEYS = ['content"', 'arguments"', 'reasoning_content"', 'reasoning"'] as const;
 
 /** What both forms of the stream learn from a chunk. */
 class ChunkFacts {
@@ -63,6 +65,7 @@ export class OpenAiInspector implements FrameInspector {
   #identity: JsonObject = {};
   #explained = false;
   #ended = false;
+  readonly #scale = new TextScale(CONTENT_KEYS);
 
   constructor(private readonly call: Call, private readonly extras: AnswerExtras) {
     const asked = call.body["n"];
@@ -78,11 +81,11 @@ export class OpenAiInspector implements FrameInspector {
   get finished(): boolean { return this.#facts.finished || (this.#ended && this.#facts.committed); }
 
   mayMatter(text: string): boolean {
-    return !this.#facts.committed || hasNonNull(text, '"usage"') || hasNonNull(text, '"finish_reason"') || text.includes("error") || text.includes("[DONE]");
+    return !this.#facts.committed || MATTERS.test(text);
   }
 
   count(text: string): void {
-    for (const key of CONTENT_KEYS) this.#facts.contentBytes += stringBytes(text, key);
+    this.#facts.contentBytes += this.#scale.bytesIn(text);
   }
 
   inspect(frame: Uint8Array, event: string, data: string): Uint8Array {
@@ -162,16 +165,16 @@ export class OpenAiTranslator implements FrameTranslator {
     if (chunk === null || this.failure) return [];
     this.#id = textOf(chunk["id"]) || this.#id;
     this.#model = textOf(chunk["model"]) || this.#model;
-    const choice = arrayOf(chunk["choices"]).map(objectOf).find((candidate) => (candidate["index"] ?? 0) === 0);
-    if (!choice) return [];
-    const delta = objectOf(choice["delta"]);
-    const finish = finishReasonFrom(choice["finish_reason"]);
-    return [{ ...this.chunk({ ...delta, ...splitContent(delta) }), choices: [{ index: 0, delta: { ...delta, ...splitContent(delta) }, finish_reason: finish }] }];
+    const choice = arrayOf(chunk["choices"]).find((candidate) => isJsonObject(candidate) && (candidate["index"] ?? 0) === 0);
+    if (!isJsonObject(choice)) return [];
+    const given = objectOf(choice["delta"]);
+    const delta = Array.isArray(given["content"]) || given["reasoning_content"] ? { ...given, ...splitContent(given) } : given;
+    return [this.chunk(delta, finishReasonFrom(choice["finish_reason"]))];
   }
 
   flush(): readonly ChatChunk[] { return []; }
 
-  chunk(delta: JsonObject): ChatChunk {
-    return { id: this.#id, object: "chat.completion.chunk", created: this.call.createdAtSeconds, model: this.#model, system_fingerprint: null, choices: [{ index: 0, delta, finish_reason: null }] };
+  chunk(delta: JsonObject, finish: ChatFinishReason | null = null): ChatChunk {
+    return { id: this.#id, object: "chat.completion.chunk", created: this.call.createdAtSeconds, model: this.#model, system_fingerprint: null, choices: [{ index: 0, delta, finish_reason: finish }] };
   }
 }
