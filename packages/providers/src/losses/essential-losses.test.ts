@@ -51,6 +51,11 @@ describe("what a provider would lose of the tools", () => {
     expect(lossesOf({ messages, functions: [{ name: "f" }] }, "groq").essential).toEqual([]);
   });
 
+  it("keeps the tools of a Responses call for who serves that API, and free-text tools for all", () => {
+    const of = (provider: string, tool: object) => essentialLosses(demandsOf({ body: { input: [], tools: [tool] }, inbound: "responses" }), { inbound: "responses" }, provider);
+    expect([of("openai", { type: "web_search" }), of("groq", { type: "web_search" }), of("anthropic", { type: "custom", name: "patch" })]).toEqual([[], ["dropped:tools.web_search"], []]);
+  });
+
   it("says nothing of a provider that it does not know", () => {
     expect(essentialLosses(demandsOf({ body: { tools: [{ type: "x" }] }, inbound: "messages" }), { inbound: "messages" }, "nobody")).toEqual([]);
   });

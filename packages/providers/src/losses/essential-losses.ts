@@ -3,7 +3,7 @@
  * read, the tools, or the demanded form. It promises what `prepare` would report as dropped. Everything else that a
  * translation loses is reported by `prepare` alone.
  */
-import type { DialectName } from "@trunkline/contracts";
+import type { DialectName, InboundApi } from "@trunkline/contracts";
 import { arrayOf, isJsonObject, objectOf, textOf, type JsonObject } from "@trunkline/protocol";
 import type { Call } from "../adapter.ts";
 import { PROVIDERS } from "../registry.ts";
@@ -28,8 +28,10 @@ const LOST: Readonly<Record<DialectName, ReadonlySet<Input>>> = {
   bedrock: new Set(["image_url", "file_url", "file_id", "audio", "video"]),
   cohere: new Set(["file_url", "file_data", "file_id", "audio", "video"]),
 };
-/** The dialect that each inbound API is itself. */
-const OWN_DIALECT: Readonly<Record<string, DialectName>> = { chat_completions: "openai", messages: "anthropic" };
+/** The dialect that an inbound API is itself; Responses is spoken beside Chat Completions, as the profile says. */
+const OWN_DIALECT: Readonly<Partial<Record<InboundApi, DialectName>>> = { chat_completions: "openai", messages: "anthropic" };
+/** Types of tools that reach every dialect, as they are or emulated. */
+const CARRIED_TOOLS: Readonly<Partial<Record<InboundApi, readonly string[]>>> = { chat_completions: ["function"], messages: ["custom"], responses: ["function", "custom"] };
 const FIELDS = ["tools", "functions", "response_format"] as const;
 /** Nesting of parts: a tool result in a message holds parts of its own. */
 const DEPTH_MAX = 6;
@@ -39,9 +41,9 @@ export function demandsOf({ body, inbound }: Pick<Call, "body" | "inbound">): De
   const inputs = new Set<Input>();
   addInputs(body["messages"] ?? body["input"], inputs, 0);
   const toolTypes = new Set<string>();
-  if (inbound in OWN_DIALECT) for (const tool of arrayOf(body["tools"])) {
+  for (const tool of arrayOf(body["tools"])) {
     const type = textOf(objectOf(tool)["type"]);
-    if (type !== "" && type !== (inbound === "messages" ? "custom" : "function")) toolTypes.add(type);
+    if (type !== "" && !CARRIED_TOOLS[inbound]?.includes(type)) toolTypes.add(type);
   }
   return { inputs, toolTypes, fields: FIELDS.filter((field) => body[field] !== undefined && body[field] !== null) };
 }
@@ -51,7 +53,7 @@ export function essentialLosses({ inputs, toolTypes, fields }: Demands, call: Pi
   const profile = PROVIDERS.get(provider);
   if (!profile) return [];
   const refused = fields.filter((field) => profile.omits?.includes(field)).map((field) => `dropped:${field}`);
-  if (OWN_DIALECT[call.inbound] === profile.dialect) return refused;
+  if (call.inbound === "responses" ? profile.responses : OWN_DIALECT[call.inbound] === profile.dialect) return refused;
   const lost = [...inputs].filter((input) => LOST[profile.dialect].has(input)).map((input) => `dropped:messages.${input}`);
   if (fields.includes("functions") && profile.dialect !== "openai") lost.push("dropped:functions");
   return [...refused, ...lost, ...[...toolTypes].map((type) => `dropped:tools.${type}`)];

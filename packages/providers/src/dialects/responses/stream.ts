@@ -5,13 +5,15 @@ import { failureOf } from "../../failures/failure.ts";
 import { spliceAnswer } from "../../relay/answer-splice.ts";
 import { NO_BYTES } from "../../relay/ending.ts";
 import type { FrameInspector } from "../../relay/pass-through-stream.ts";
-import { stringBytes } from "../../relay/scan.ts";
+import { TextScale } from "../../relay/scan.ts";
 import type { FrameTranslator } from "../../relay/translated-stream.ts";
 import { classifyInStream } from "./classify.ts";
 import { argumentsOf, encryptedDetail, hubAnnotation, messageText, reasoningText } from "./from-upstream.ts";
 import { finishReasonFrom, isCall } from "./stop-reason.ts";
 import { usageFrom } from "./usage.ts";
 
+/** What an event after the first content can be of interest for: the end, an error, a call. */
+const MATTERS = /response\.(?:completed|incomplete|failed)|rror|call/;
 const ENDINGS = new Set(["response.completed", "response.incomplete"]);
 
 /** What both forms of the stream learn from an event. */
@@ -45,8 +47,11 @@ class EventFacts {
 export class ResponsesInspector implements FrameInspector {
   contentBytes = 0;
   closed = false;
-  sequence = 0;
+  #sequence = 0;
+  /** Text that passed since an event was last read: it knows the sequence too, and is asked at the end alone. */
+  #unread = "";
   readonly #facts = new EventFacts();
+  readonly #scale = new TextScale(['delta"']);
 
   constructor(private readonly extras: AnswerExtras) {}
 
@@ -55,15 +60,18 @@ export class ResponsesInspector implements FrameInspector {
   get usage(): TokenUsage | null { return this.#facts.usage; }
   get finishReason(): Observation["finishReason"] { return this.#facts.finishReason; }
   get finished(): boolean { return this.finishReason !== null; }
+  get sequence(): number {
+    const at = this.#unread.lastIndexOf('sequence_number"');
+    return at < 0 ? this.#sequence : Number.parseInt(this.#unread.slice(this.#unread.indexOf(":", at) + 1), 10) + 1 || this.#sequence;
+  }
 
   mayMatter(text: string): boolean {
-    return !this.committed || text.includes("response.completed") || text.includes("response.incomplete") || text.includes("response.failed") || text.includes("error") || text.includes("call");
+    return !this.committed || MATTERS.test(text);
   }
 
   count(text: string): void {
-    this.contentBytes += stringBytes(text, '"delta"');
-    const at = text.lastIndexOf('"sequence_number"');
-    if (at >= 0) this.sequence = Number.parseInt(text.slice(text.indexOf(":", at) + 1), 10) + 1 || this.sequence;
+    this.contentBytes += this.#scale.bytesIn(text);
+    this.#unread = text;
   }
 
   inspect(frame: Uint8Array, _event: string, data: string): Uint8Array {
@@ -75,7 +83,7 @@ export class ResponsesInspector implements FrameInspector {
     this.#facts.read(event);
     if (this.failure) return NO_BYTES;
     if (typeof event["delta"] === "string") this.contentBytes += Buffer.byteLength(event["delta"]);
-    if (typeof event["sequence_number"] === "number") this.sequence = event["sequence_number"] + 1;
+    if (typeof event["sequence_number"] === "number") { this.#sequence = event["sequence_number"] + 1; this.#unread = ""; }
     if (!this.finished || !ENDINGS.has(textOf(event["type"]))) return frame;
     this.closed = true;
     return this.#priced(frame);
