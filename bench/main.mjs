@@ -102,10 +102,10 @@ function report(result) {
   process.exitCode = failed.length ? 1 : 0;
 }
 
-const OTHERS = { translate: "./translate.mjs" };
+const OTHERS = { translate: () => import("./translate.mjs") };
 const other = OTHERS[process.argv[2]];
 if (other) {
-  await import(other);
+  await other();
   process.exit();
 }
 if (process.argv[2] !== "gateway") {
