@@ -1,0 +1,65 @@
+"use client";
+import "./playground.css";
+import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { Play, Plus, Save, Square } from "lucide-react";
+import { Button, ErrorCard } from "@trunkline/ui";
+import { useBook, useScope } from "../../shell/use-scope.ts";
+import { useTRPC } from "../../trpc/provider.tsx";
+import { AnswerColumn } from "./answer-column.tsx";
+import { CodeDialog } from "./code-dialog.tsx";
+import { PromptCard } from "./prompt-card.tsx";
+import { buildRequest, EMPTY_PROMPT, type Prompt } from "./playground-request.ts";
+import { SavePresetDialog } from "./save-preset-dialog.tsx";
+import { COLUMNS_MAX, useColumns } from "./use-columns.ts";
+
+const FIRST_PROMPT: Prompt = { ...EMPTY_PROMPT, user: "Explain in two sentences why the sky is blue." };
+const MODELS_LIST = "playground-models";
+
+/** Everything that `model` may name: catalogue, presets, and the router's own choice. */
+function useModelNames(): readonly string[] {
+  const trpc = useTRPC();
+  const scope = useScope();
+  const models = useQuery(trpc.models.list.queryOptions(scope));
+  const presets = useQuery(trpc.presets.list.queryOptions(scope));
+  return ["auto", ...(presets.data ?? []).filter((one) => one.publishedVersion !== null || one.builtIn).map((one) => `@preset/${one.slug}`), ...(models.data ?? []).filter((one) => one.providers.length > 0).map((one) => one.id)];
+}
+
+export function PlaygroundPage() {
+  const scope = useScope();
+  const { mode } = useBook();
+  const names = useModelNames();
+  const [prompt, setPrompt] = useState(FIRST_PROMPT);
+  const [problem, setProblem] = useState<string | null>(null);
+  const [shown, setShown] = useState<string | "save" | null>(null);
+  const { calls, columns, setModel, add, remove } = useColumns();
+  const running = columns.some(({ slot }) => calls[slot]?.run?.state === "running");
+  const run = (slots: readonly number[]): void => {
+    const built = buildRequest(prompt);
+    setProblem(built.problem);
+    if (built.body === null) return;
+    for (const { slot, model } of columns) if (slots.includes(slot)) void calls[slot]?.start({ ...scope, mode, body: built.body(model.trim()) });
+  };
+  const all = columns.map((one) => one.slot);
+  return (
+    <div className="pg">
+      <div className="head">
+        <h1>Playground<span className="sub">{mode === "test" ? "Test book: the simulator answers, and nothing is charged." : "Live book: real providers answer, and the calls are charged."}</span></h1>
+        <Button onClick={() => setShown("save")}><Save className="ic s" aria-hidden />Save as preset</Button>
+        <Button disabled={columns.length >= COLUMNS_MAX} onClick={add}><Plus className="ic s" aria-hidden />Add column</Button>
+        {running ? <Button onClick={() => { for (const slot of all) calls[slot]?.stop(); }}><Square className="ic s" aria-hidden />Stop all</Button> : <Button variant="primary" onClick={() => run(all)}><Play className="ic s" aria-hidden />Run{columns.length > 1 ? " all" : ""}</Button>}
+      </div>
+      {problem ? <ErrorCard message={problem} /> : null}
+      <PromptCard prompt={prompt} onChange={(change) => setPrompt({ ...prompt, ...change })} onRun={() => run(all)} />
+      <datalist id={MODELS_LIST}>{names.map((name) => <option key={name} value={name} />)}</datalist>
+      <div className={`answers n${columns.length}`}>
+        {columns.map(({ slot, model }, at) => {
+          const call = calls[slot];
+          return call ? <AnswerColumn key={slot} number={at + 1} model={model} list={MODELS_LIST} call={call} onModel={(next) => setModel(slot, next)} onRun={() => run([slot])} onCode={() => setShown(model)} {...(columns.length > 1 ? { onRemove: () => remove(slot) } : {})} /> : null;
+        })}
+      </div>
+      <CodeDialog model={shown === "save" ? null : shown} prompt={prompt} onClose={() => setShown(null)} />
+      <SavePresetDialog open={shown === "save"} models={columns.map((one) => one.model)} onClose={() => setShown(null)} />
+    </div>
+  );
+}

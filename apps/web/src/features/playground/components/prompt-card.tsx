@@ -1,0 +1,90 @@
+"use client";
+import { ImagePlus, X } from "lucide-react";
+import { useId, useRef, useState, type ChangeEvent, type KeyboardEvent } from "react";
+import { Button, Field } from "@trunkline/ui";
+import { EFFORTS, type Effort, type Prompt } from "./playground-request.ts";
+
+/** Pictures travel inside the request. */
+const IMAGES_MAX = 4;
+const IMAGE_BYTES_MAX = 4_000_000;
+const EFFORT_LABELS: Readonly<Record<Effort, string>> = { "": "Model's own", low: "Low", medium: "Medium", high: "High" };
+const TOOLS_EXAMPLE = '[{ "name": "get_weather", "parameters": { "type": "object", "properties": { "city": { "type": "string" } }, "required": ["city"] } }]';
+const SCHEMA_EXAMPLE = '{ "type": "object", "properties": { "answer": { "type": "string" } }, "required": ["answer"], "additionalProperties": false }';
+
+interface Props { readonly prompt: Prompt; readonly onChange: (change: Partial<Prompt>) => void; readonly onRun: () => void }
+
+/** What all columns are asked. Ctrl or ⌘ with Enter runs them. */
+export function PromptCard({ prompt, onChange, onRun }: Props) {
+  const press = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
+    event.preventDefault();
+    onRun();
+  };
+  return (
+    <section className="card ask" aria-label="Prompt" onKeyDown={press}>
+      <div className="texts">
+        <TextArea label="System" rows={3} placeholder="How the model should behave (optional)" value={prompt.system} onChange={(system) => onChange({ system })} />
+        <TextArea label="Message" rows={3} placeholder="What do you ask?" value={prompt.user} onChange={(user) => onChange({ user })} />
+      </div>
+      <Images images={prompt.images} onChange={(images) => onChange({ images })} />
+      <details className="more">
+        <summary>Tools, answer schema and parameters{optionsText(prompt)}</summary>
+        <div className="fields">
+          <TextArea label="Tools (JSON)" rows={5} code placeholder={TOOLS_EXAMPLE} value={prompt.tools} onChange={(tools) => onChange({ tools })} />
+          <TextArea label="Answer schema (JSON Schema)" rows={5} code placeholder={SCHEMA_EXAMPLE} value={prompt.schema} onChange={(schema) => onChange({ schema })} />
+          <div className="trio">
+            <EffortSelect value={prompt.effort} onChange={(effort) => onChange({ effort })} />
+            <Field label="Temperature" type="number" min={0} max={2} step={0.1} value={prompt.temperature} onChange={(event) => onChange({ temperature: event.target.value })} />
+            <Field label="Output tokens at most" type="number" min={1} step={1} value={prompt.maxTokens} onChange={(event) => onChange({ maxTokens: event.target.value })} />
+          </div>
+        </div>
+      </details>
+    </section>
+  );
+}
+
+/** What stands behind the fold, so that nobody wonders about an odd answer. */
+function optionsText(prompt: Prompt): string {
+  const set = [prompt.tools.trim() && "tools", prompt.schema.trim() && "schema", prompt.effort && `reasoning ${prompt.effort}`, prompt.temperature && `temperature ${prompt.temperature}`, prompt.maxTokens && `${prompt.maxTokens} tokens`].filter(Boolean);
+  return set.length > 0 ? `: ${set.join(", ")}` : "";
+}
+
+interface TextAreaProps { readonly label: string; readonly rows: number; readonly placeholder: string; readonly code?: boolean; readonly value: string; readonly onChange: (value: string) => void }
+
+function TextArea({ label, rows, placeholder, code = false, value, onChange }: TextAreaProps) {
+  const id = useId();
+  return <div className="control"><label htmlFor={id}>{label}</label><textarea id={id} className={code ? "" : "prose"} rows={rows} spellCheck={!code} placeholder={placeholder} value={value} onChange={(event) => onChange(event.target.value)} /></div>;
+}
+
+function EffortSelect({ value, onChange }: { value: Effort; onChange: (value: Effort) => void }) {
+  const id = useId();
+  return <div className="control"><label htmlFor={id}>Reasoning</label><select id={id} value={value} onChange={(event) => onChange(EFFORTS.find((one) => one === event.target.value) ?? "")}>{EFFORTS.map((one) => <option key={one} value={one}>{EFFORT_LABELS[one]}</option>)}</select></div>;
+}
+
+const readImage = (file: File): Promise<string> => new Promise((resolve, reject) => {
+  const reader = new FileReader();
+  reader.onload = () => resolve(String(reader.result));
+  reader.onerror = () => reject(reader.error ?? new Error("The picture could not be read."));
+  reader.readAsDataURL(file);
+});
+
+function Images({ images, onChange }: { images: readonly string[]; onChange: (images: readonly string[]) => void }) {
+  const input = useRef<HTMLInputElement>(null);
+  const [refusal, setRefusal] = useState<string | null>(null);
+  const add = async (event: ChangeEvent<HTMLInputElement>): Promise<void> => {
+    const files = [...(event.target.files ?? [])].slice(0, IMAGES_MAX - images.length);
+    event.target.value = "";
+    const fitting = files.filter((file) => file.size <= IMAGE_BYTES_MAX);
+    setRefusal(fitting.length < files.length ? "A picture may have 4 MB." : null);
+    onChange([...images, ...(await Promise.all(fitting.map(readImage)))]);
+  };
+  return (
+    <div className="row imgs">
+      {images.map((url, at) => <span key={url.slice(-64)} className="thumb"><img src={url} alt={`Attached picture ${at + 1}`} /><button type="button" aria-label={`Remove picture ${at + 1}`} onClick={() => onChange(images.filter((_, other) => other !== at))}><X className="ic s" aria-hidden /></button></span>)}
+      <Button size="sm" disabled={images.length >= IMAGES_MAX} onClick={() => input.current?.click()}><ImagePlus className="ic s" aria-hidden />Attach picture</Button>
+      <input ref={input} type="file" hidden multiple accept="image/png,image/jpeg,image/webp,image/gif" aria-label="Pictures" onChange={(event) => void add(event)} />
+      {refusal ? <span className="err meta" role="alert">{refusal}</span> : null}
+      <span className="grow" /><span className="meta desk">Ctrl or ⌘ with Enter runs every column</span>
+    </div>
+  );
+}
