@@ -13,6 +13,10 @@ export interface TrpcContext {
   readonly user: UserRecord | null;
   readonly gatewayUrl: string;
   readonly nowMs: () => number;
+  /** Where the call came from, for the audit log; absent where that is not known. */
+  readonly address?: string | undefined;
+  /** The session's own token: tells which of a person's sessions is this one. Never goes out. */
+  readonly sessionToken?: string | undefined;
 }
 
 /** A stream is authorised when it begins: so often the client begins anew. */
@@ -52,7 +56,7 @@ export const scopeSchema = z.object({ organization: z.string().min(1).max(SLUG_L
 
 /** Adds `actor` and `project`; a foreign or absent organization or project is NOT_FOUND alike. */
 export const memberProcedure = userProcedure.input(scopeSchema).use(async ({ ctx, input, next }) => {
-  const actor = await ctx.db.organizations.findActor(ctx.user.id, input.organization);
+  const actor = { ...(await ctx.db.organizations.findActor(ctx.user.id, input.organization)), address: ctx.address };
   const project = await ctx.db.organizations.findProject(actor, input.project);
   return next({ ctx: { ...ctx, actor, project } });
 });

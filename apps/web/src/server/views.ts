@@ -12,6 +12,12 @@ export interface MeView {
   organizations: { id: string; slug: string; name: string; role: Role; timeZone: string; projects: { id: string; slug: string; name: string }[] }[];
   gatewayUrl: string;
 }
+export interface MemberView { userId: string; email: string; name: string | null; role: Role; joinedAt: string; self: boolean }
+export interface MembersView { members: MemberView[]; /** null for a role that may not manage members */ invitations: { email: string; role: Role; expiresAt: string }[] | null }
+export interface AuditView { entries: { id: string; at: string; actor: string; action: string; subject: string; address: string | null }[]; nextCursor: string | null }
+export interface OrganizationView { id: string; slug: string; name: string; timeZone: string; rpmLimit: number | null; createdAt: string }
+export interface SessionView { id: string; startedAt: string; endsAt: string; userAgent: string | null; address: string | null; current: boolean }
+export interface ProfileView { email: string; name: string | null; emailVerified: boolean; hasPassword: boolean; sessions: SessionView[] }
 export interface KeyView {
   id: string; kind: "live" | "test" | "mgmt"; name: string; keyId: string; lastFour: string; createdAt: string; lastUsedAt: string | null; expiresAt: string | null; revokedAt: string | null;
   rpmLimit: number | null; budget: { id: string; period: "daily" | "weekly" | "monthly" | "total"; limitUsd: string; spentUsd: string; percent: number } | null;
@@ -66,6 +72,9 @@ export interface ProviderCredentialsView { credentials: ProviderCredentialView[]
  *  requests.list(Scope & {mode, cursor?, limit?, status?, model?, provider?, keyId?, search?}) → {items: RequestListItem[], nextCursor: string | null} · requests.get(Scope & {id}) → RequestView · requests.watch(Scope & {mode}): server-sent count of stored requests
  *  onboarding.state(Scope) → {firstRequest: RequestListItem | null} · onboarding.runForMe(Scope & {secret}) → {status: number, body: unknown} (server-side call through the public gateway)
  *  providerKeys.list(Scope) → ProviderCredentialsView · providerKeys.create(Scope & {provider, label, secret, baseUrl?, …}) · providerKeys.update(Scope & {id, …}) → {credential, note} · providerKeys.check(Scope & {id}) → verdict · providerKeys.remove(Scope & {id})
+ *  organization.members(Scope) → MembersView · organization.invite(Scope & {email, role}) · organization.withdraw(Scope & {email}) · organization.setRole(Scope & {userId, role}) · organization.removeMember(Scope & {userId})
+ *  organization.audit(Scope & {area?, cursor?}) → AuditView · organization.settings(Scope) → OrganizationView · organization.update(Scope & {name?, slug?, timeZone?, rpmLimit?}) → OrganizationView · organization.remove(Scope & {confirm})
+ *  profile.get() → ProfileView · profile.rename({name}) · profile.endSession({id})
  *  models.list(Scope) → ModelView[] · budgets.list(Scope) → BudgetView[] · budgets.create(Scope & {scope, scopeId, name, period, limitUsd, action?, enforced?}) → BudgetView · budgets.update(Scope & {id, change}) · budgets.remove(Scope & {id})
  */
 export type ProcedureIndex = never;

@@ -9,6 +9,8 @@ export interface Actor {
   readonly userId: string | null;
   /** What the audit log shows: `user:<id>` or `key:<key id>`. */
   readonly label: string;
+  /** Where the call came from, as far as it is known; goes into the audit log. */
+  readonly address?: string | undefined;
 }
 
 /** A management key acts as an admin; only someone who may manage the organization can create one. */

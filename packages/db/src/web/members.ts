@@ -1,12 +1,15 @@
 /** Who belongs to an organization, and as what. An organization never loses its last owner, and only an owner makes or unmakes one. */
 import { ROLES, type Role } from "@trunkline/contracts";
-import type { Actor } from "./actor.ts";
+import { assertMay, type Actor } from "./actor.ts";
 import { recordAudit } from "./audit.ts";
 import type { StoreContext, Transaction } from "./context.ts";
 import { ConflictError, ForbiddenError, NotFoundError } from "./errors.ts";
 import { digest } from "./token-digest.ts";
 
 export interface MemberRecord { readonly userId: string; readonly email: string; readonly name: string | null; readonly role: Role; readonly createdAt: Date }
+
+/** An invitation that waits; its link is known to the mail alone. */
+export interface PendingInvitation { readonly email: string; readonly role: Role; readonly expires: Date }
 
 /** What an invitation's link stands for. */
 export interface Invitation { readonly organizationId: string; readonly role: Role; readonly email: string }
@@ -54,6 +57,22 @@ export function createMembers(context: StoreContext) {
       await transaction.member.deleteMany({ where: { organizationId: actor.organizationId, userId } });
       await recordAudit(transaction, actor, { action: "member.remove", subject: userId });
       return gone;
+    }),
+    /** Invitations that can still be accepted, soonest to end first. */
+    async invitations(actor: Actor): Promise<PendingInvitation[]> {
+      assertMay(actor, "members.manage");
+      const rows = await context.client.verificationToken.findMany({ where: { identifier: { startsWith: `invite:${actor.organizationId}:` }, expires: { gt: new Date(context.nowMs()) } }, orderBy: { expires: "asc" }, select: { identifier: true, expires: true } });
+      return rows.flatMap(({ identifier, expires }) => {
+        const [, , role, ...email] = identifier.split(":");
+        const known = ROLES.find((name) => name === role);
+        return known ? [{ email: email.join(":"), role: known, expires }] : [];
+      });
+    },
+    /** Its link works no more. Throws NotFoundError when there is none. */
+    withdraw: (actor: Actor, email: string): Promise<void> => context.tenant(actor, "members.manage", async (transaction) => {
+      const { count } = await context.client.verificationToken.deleteMany({ where: { identifier: { in: ROLES.map((role) => `invite:${actor.organizationId}:${role}:${email}`) } } });
+      if (count === 0) throw new NotFoundError("invitation");
+      await recordAudit(transaction, actor, { action: "member.withdraw", subject: email });
     }),
     /** null when unknown, used or expired. The token stays: `useInvitation` takes it. */
     async findInvitation(value: string): Promise<Invitation | null> {

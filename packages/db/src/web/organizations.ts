@@ -32,6 +32,15 @@ export function createOrganizations(context: StoreContext) {
     },
     find: (actor: Actor): Promise<OrganizationRecord> => context.tenant(actor, "resources.read", (transaction) =>
       transaction.organization.findUniqueOrThrow({ where: { id: actor.organizationId }, select: organizationFields })),
+    /** A new slug is a new address for every page. Throws ConflictError when another organization has it. */
+    changeSlug: (actor: Actor, wanted: string): Promise<OrganizationRecord> => context.tenant(actor, "organization.manage", async (transaction) => {
+      const slug = slugFrom(wanted);
+      // Another tenant's row is invisible inside the transaction.
+      const taken = await client.organization.findFirst({ where: { slug, id: { not: actor.organizationId } }, select: { id: true } });
+      if (taken) throw new ConflictError(`The address "${slug}" is taken.`);
+      await recordAudit(transaction, actor, { action: "organization.slug", subject: slug });
+      return transaction.organization.update({ where: { id: actor.organizationId }, data: { slug }, select: organizationFields });
+    }),
     update: (actor: Actor, change: { name?: string; timeZone?: string; rpmLimit?: number | null }): Promise<OrganizationRecord> => context.tenant(actor, "organization.manage", async (transaction) => {
       await recordAudit(transaction, actor, { action: "organization.update", subject: actor.organizationId });
       return transaction.organization.update({ where: { id: actor.organizationId }, data: change, select: organizationFields });

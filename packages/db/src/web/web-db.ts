@@ -1,11 +1,13 @@
 import { createAccounts } from "./accounts.ts";
 import { createApiKeys } from "./api-keys.ts";
+import { createAuditLog } from "./audit.ts";
 import { createAuthRecords } from "./auth-records.ts";
 import { createBilling } from "./billing-account.ts";
 import { createBudgets } from "./budgets.ts";
 import { createCatalog } from "./catalog.ts";
 import { createContext, type WebDbOptions } from "./context.ts";
 import { createMembers } from "./members.ts";
+import { createOrganizationRemoval } from "./organization-removal.ts";
 import { createOrganizations } from "./organizations.ts";
 import { createPresets } from "./presets.ts";
 import { createProviderCredentials } from "./provider-credentials.ts";
@@ -21,7 +23,7 @@ export function createWebDb(options: WebDbOptions) {
   const context = createContext(options);
   return {
     accounts: createAccounts(context), auth: createAuthRecords(context), organizations: createOrganizations(context), keys: createApiKeys(context),
-    members: createMembers(context), presets: createPresets(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
+    members: createMembers(context), audit: createAuditLog(context), removal: createOrganizationRemoval(context), presets: createPresets(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
     catalog: createCatalog(context), credentials: createProviderCredentials(context), billing: createBilling(context), stripeEvents: createStripeEvents(context),
     ping: async (): Promise<void> => { await context.client.$queryRaw`SELECT 1`; },
     close: (): Promise<void> => context.client.$disconnect(),

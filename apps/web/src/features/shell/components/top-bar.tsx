@@ -1,12 +1,13 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { LogOut, Monitor, Moon, Search, Sun } from "lucide-react";
+import { CircleUser, LogOut, Monitor, Moon, Search, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
+import Link from "next/link";
 import { useRouter } from "next/navigation";
 import { useState } from "react";
 import { Segmented } from "@trunkline/ui";
 import { useTRPC } from "../../trpc/provider.tsx";
-import { useBook, useScope } from "../use-scope.ts";
+import { useBook, useProjectPath, useScope } from "../use-scope.ts";
 
 const BOOKS = [{ value: "live", label: "Live" }, { value: "test", label: "Test" }] as const;
 
@@ -52,6 +53,7 @@ function ThemeToggle() {
 
 function Account({ email }: { email: string }) {
   const [open, setOpen] = useState(false);
+  const at = useProjectPath();
   const signOut = async (): Promise<void> => {
     await fetch("/api/account/sign-out", { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
     window.location.assign("/sign-in");
@@ -59,7 +61,7 @@ function Account({ email }: { email: string }) {
   return (
     <span style={{ position: "relative" }}>
       <button type="button" className="avatar" style={{ display: "grid" }} aria-label={`Account ${email}`} aria-expanded={open} onClick={() => setOpen(!open)}>{email.slice(0, 2).toUpperCase()}</button>
-      {open ? <div className="menu"><p className="meta" style={{ padding: "6px 10px" }}>{email}</p><button type="button" onClick={() => void signOut()}><LogOut className="ic" aria-hidden />Sign out</button></div> : null}
+      {open ? <div className="menu"><p className="meta" style={{ padding: "6px 10px" }}>{email}</p><Link href={at("/account")} onClick={() => setOpen(false)}><CircleUser className="ic" aria-hidden />Account</Link><button type="button" onClick={() => void signOut()}><LogOut className="ic" aria-hidden />Sign out</button></div> : null}
     </span>
   );
 }

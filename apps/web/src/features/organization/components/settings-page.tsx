@@ -1,0 +1,86 @@
+"use client";
+import "./organization.css";
+import { useId, useState, type FormEvent } from "react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useRouter } from "next/navigation";
+import { Download } from "lucide-react";
+import { Button, Card, ErrorCard, Field, Skeleton, useToasts } from "@trunkline/ui";
+import type { OrganizationView } from "../../../server/views.ts";
+import { useRole } from "../../shell/use-role.ts";
+import { useScope } from "../../shell/use-scope.ts";
+import { useTRPC } from "../../trpc/provider.tsx";
+import { DeleteOrganization } from "./delete-organization.tsx";
+
+const NAME_LENGTH_MAX = 80;
+const RPM_MAX = 1_000_000;
+
+export function SettingsPage() {
+  const trpc = useTRPC();
+  const scope = useScope();
+  const settings = useQuery(trpc.organization.settings.queryOptions(scope));
+  const { role, may } = useRole();
+  const manages = may("organization.manage");
+  return (
+    <div className="om narrow">
+      <div className="head"><h1>Settings</h1></div>
+      {role !== null && !manages ? <p className="says">You are {role} here. Settings are changed by an owner or admin.</p> : null}
+      {settings.isError ? <ErrorCard message={`The settings could not be loaded. ${settings.error.message}`} onRetry={() => void settings.refetch()} /> : null}
+      <Card title="Organization"><div className="body">{settings.data && role !== null ? <OrganizationForm key={settings.data.id} view={settings.data} disabled={!manages} /> : <Skeleton height={280} />}</div></Card>
+      <Card title="Data">
+        <div className="body stack">
+          <p><b>Prompts and answers are not stored.</b> Kept of a request are its times, models, attempts, token counts, cost, and what you send as <code>user</code>, <code>session_id</code> and <code>metadata</code>.</p>
+          <p className="muted">The export holds all of it as JSON lines: organization, projects, members, keys without their secrets, presets, budgets, audit log and every request.</p>
+          {manages ? <p><a className="btn" href={`/api/organization-export?organization=${encodeURIComponent(scope.organization)}`} download><Download className="ic s" aria-hidden />Export all data</a></p> : null}
+        </div>
+      </Card>
+      {role === "owner" ? <DeleteOrganization slug={scope.organization} /> : null}
+    </div>
+  );
+}
+
+/** The browser's own list, and what stands in it now. */
+function zonesWith(zone: string): readonly string[] {
+  const zones = Intl.supportedValuesOf("timeZone");
+  return [...new Set(["UTC", zone, ...zones])];
+}
+
+function OrganizationForm({ view, disabled }: { view: OrganizationView; disabled: boolean }) {
+  const trpc = useTRPC();
+  const scope = useScope();
+  const router = useRouter();
+  const toasts = useToasts();
+  const queryClient = useQueryClient();
+  const zoneId = useId();
+  const [name, setName] = useState(view.name);
+  const [slug, setSlug] = useState(view.slug);
+  const [timeZone, setTimeZone] = useState(view.timeZone);
+  const [rpm, setRpm] = useState(view.rpmLimit === null ? "" : String(view.rpmLimit));
+  const update = useMutation(trpc.organization.update.mutationOptions({
+    onSuccess: async (saved) => {
+      toasts.say("Saved.");
+      if (saved.slug !== scope.organization) router.replace(`/${saved.slug}/${scope.project}/settings`);
+      await queryClient.invalidateQueries();
+    },
+  }));
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    update.mutate({ ...scope, name: name.trim(), slug, timeZone, rpmLimit: rpm === "" ? null : Number(rpm) });
+  };
+  return (
+    <form className="stack" onSubmit={submit}>
+      <fieldset className="stack" disabled={disabled}>
+        <legend className="sr">Organization</legend>
+        <Field label="Name" required maxLength={NAME_LENGTH_MAX} value={name} onChange={(event) => setName(event.target.value)} />
+        <Field label="Address" required pattern="[a-z0-9\-]+" title="Small letters, digits and -" maxLength={40} hint={`The first part of every page's address. Links to the old one stop working.`} value={slug} onChange={(event) => setSlug(event.target.value)} />
+        <div className="control">
+          <label htmlFor={zoneId}>Reporting time zone</label>
+          <select id={zoneId} value={timeZone} onChange={(event) => setTimeZone(event.target.value)}>{zonesWith(timeZone).map((zone) => <option key={zone} value={zone}>{zone}</option>)}</select>
+          <p className="meta">Days and months of every chart and sum are cut in it.</p>
+        </div>
+        <Field label="Requests per minute, all keys together (optional)" type="number" min={1} max={RPM_MAX} step={1} value={rpm} onChange={(event) => setRpm(event.target.value)} />
+      </fieldset>
+      {update.error ? <ErrorCard message={update.error.message} /> : null}
+      {disabled ? null : <div className="row"><Button type="submit" variant="primary" disabled={update.isPending}>Save</Button></div>}
+    </form>
+  );
+}

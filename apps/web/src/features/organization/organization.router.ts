@@ -1,0 +1,6 @@
+import { router } from "../../server/trpc.ts";
+import { audit } from "./procedures/audit.ts";
+import { invite, listMembers, removeMember, setRole, withdraw } from "./procedures/members.ts";
+import { remove, settings, update } from "./procedures/settings.ts";
+
+export const organizationRouter = router({ members: listMembers, invite, withdraw, setRole, removeMember, audit, settings, update, remove });
