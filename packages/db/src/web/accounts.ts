@@ -7,7 +7,6 @@ import { digest } from "./token-digest.ts";
 
 export interface UserRecord { readonly id: string; readonly email: string; readonly name: string | null; readonly image: string | null; readonly emailVerified: Date | null }
 export interface NewAccount { readonly email: string; readonly name: string | null; readonly passwordHash: string }
-export interface SessionRecord { readonly id: string; readonly createdAt: Date; readonly expires: Date; readonly userAgent: string | null; readonly address: string | null; readonly current: boolean }
 export interface Membership {
   readonly id: string; readonly slug: string; readonly name: string; readonly role: Role; readonly timeZone: string;
   readonly projects: readonly { readonly id: string; readonly slug: string; readonly name: string }[];
@@ -34,22 +33,8 @@ export function createAccounts(context: StoreContext) {
         client.session.deleteMany({ where: { userId } }),
       ]);
     },
-    /** Only who signs in by password has one. */
-    findPasswordHash: async (userId: string): Promise<string | null> => (await client.user.findUnique({ where: { id: userId }, select: { passwordHash: true } }))?.passwordHash ?? null,
-    rename: (userId: string, name: string | null) => client.user.update({ where: { id: userId }, data: { name }, select }),
     markEmailVerified: (email: string) => client.user.updateMany({ where: { email, emailVerified: null }, data: { emailVerified: new Date(context.nowMs()) } }),
     createSession: (session: { sessionToken: string; userId: string; expires: Date; userAgent?: string | null; address?: string | null }) => client.session.create({ data: session }),
-    /** Sessions that are open, newest first. Their ids are digests: whoever sees the list can use none of them. `ownToken` marks the asker's own. */
-    async listSessions(userId: string, ownToken?: string): Promise<SessionRecord[]> {
-      const rows = await client.session.findMany({ where: { userId, expires: { gt: new Date(context.nowMs()) } }, orderBy: { createdAt: "desc" } });
-      return rows.map(({ sessionToken, createdAt, expires, userAgent, address }) => ({ id: digest(sessionToken), createdAt, expires, userAgent, address, current: sessionToken === ownToken }));
-    },
-    /** Signs out one session of the user by its listed id; false when there is none. */
-    async endSession(userId: string, id: string): Promise<boolean> {
-      const rows = await client.session.findMany({ where: { userId }, select: { sessionToken: true } });
-      const found = rows.find((row) => digest(row.sessionToken) === id);
-      return found !== undefined && (await client.session.deleteMany({ where: { userId, sessionToken: found.sessionToken } })).count > 0;
-    },
     async findSessionUser(sessionToken: string): Promise<UserRecord | null> {
       const session = await client.session.findUnique({ where: { sessionToken }, select: { expires: true, user: { select } } });
       return session && session.expires.getTime() > context.nowMs() ? session.user : null;

@@ -1,5 +1,5 @@
 export type { Actor } from "./actor.ts";
-export type { UserRecord, Membership, SessionRecord } from "./accounts.ts";
+export type { UserRecord, Membership } from "./accounts.ts";
 export type { ApiKeyRow, IssuedKey, NewApiKey } from "./api-keys.ts";
 export type { AuditFilter, AuditRow } from "./audit.ts";
 export type { BudgetChange, BudgetRecord, NewBudget } from "./budgets.ts";
@@ -7,6 +7,7 @@ export { seedCatalog, type CatalogSeed, type CatalogSync } from "./catalog.ts";
 export { ConflictError, ForbiddenError, NotFoundError, UnprocessableError } from "./errors.ts";
 export type { MemberRecord, PendingInvitation } from "./members.ts";
 export type { OrganizationRecord, ProjectRecord } from "./organizations.ts";
+export type { SessionRecord } from "./profiles.ts";
 export { publishedOf, type PresetRecord, type PresetVersionRecord } from "./presets.ts";
 export { CREDENTIALS_PER_PROVIDER_MAX, type NewProviderCredential, type ProviderCredentialChange, type ProviderCredentialRecord } from "./provider-credentials.ts";
 export type { RequestFilter, RequestPage, RequestRow } from "./requests.ts";

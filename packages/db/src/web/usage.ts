@@ -83,6 +83,11 @@ export function createUsage(context: StoreContext) {
       const sums = await transaction.$queryRaw<(UsageSums & { key: string })[]>(groupQuery(actor, query, query.groupBy));
       return { timeZone, buckets: buckets.map((row) => row.bucket), points, groups: await labelled(transaction, actor.organizationId, query.groupBy, sums) };
     }),
+    /** Requests stored since, by `<project> <mode>`: for pages that wait for the next. */
+    storedSince: (actor: Actor, since: Date): Promise<ReadonlyMap<string, bigint>> => context.tenant(actor, "usage.read", async (transaction) => {
+      const rows = await transaction.$queryRaw<{ book: string; requests: bigint }[]>`SELECT "projectId" || ' ' || mode AS book, sum(requests)::bigint AS requests FROM usage_rollup WHERE "organizationId" = ${actor.organizationId} AND bucket >= ${since} GROUP BY 1`;
+      return new Map(rows.map((row) => [row.book, row.requests]));
+    }),
     /** Instants at which the month and the day began for the organization. */
     periodStarts: (actor: Actor): Promise<{ timeZone: string; month: Date; day: Date }> => context.tenant(actor, "usage.read", async (transaction) => {
       const timeZone = await zoneOf(transaction, actor);

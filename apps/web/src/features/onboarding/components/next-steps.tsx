@@ -1,12 +1,13 @@
 "use client";
-import { ChartNoAxesCombined, Gauge, Route } from "lucide-react";
+import { Gauge, Plug, Route, Users } from "lucide-react";
 import Link from "next/link";
 import { useProjectPath } from "../../shell/use-scope.ts";
 
 const STEPS = [
-  { path: "", icon: ChartNoAxesCombined, title: "Overview", text: "Spend, requests and failures of this project, as they happen." },
+  { path: "/provider-keys", icon: Plug, title: "Add a provider key", text: "Use your own OpenAI or Anthropic account; it is checked when you add it." },
   { path: "/presets", icon: Route, title: "Create preset", text: "Name a first choice and a fallback, then call @preset/your-name." },
   { path: "/limits", icon: Gauge, title: "Set a budget", text: "A hard stop for the organization, the project or one key." },
+  { path: "/members", icon: Users, title: "Invite your team", text: "Everyone gets a role, their own keys, and a view of the spend." },
 ] as const;
 
 export function NextSteps() {

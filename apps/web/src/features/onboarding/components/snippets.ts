@@ -1,4 +1,4 @@
-export const CLIENTS = ["curl", "Node", "Python", "AI SDK", "Claude Code"] as const;
+export const CLIENTS = ["curl", "Node", "Python", "AI SDK", "Claude Code", "Codex", "OpenCode", "Ask my agent"] as const;
 export type Client = (typeof CLIENTS)[number];
 export interface Connection { readonly gatewayUrl: string; readonly apiKey: string }
 
@@ -58,7 +58,39 @@ export ANTHROPIC_API_KEY=""
 
 claude "${QUESTION}"`;
 
-const WRITERS: Record<Client, (base: string, key: string) => string> = { curl, Node: node, Python: python, "AI SDK": aiSdk, "Claude Code": claudeCode };
+/** Codex speaks the Responses API only; its settings come as flags, so that no file of the person's is touched. */
+const codex = (base: string, key: string): string => `export TRUNKLINE_API_KEY="${key}"
+
+codex exec --skip-git-repo-check \\
+  -c 'model_providers.trunkline={ name = "Trunkline", base_url = "${base}/v1", env_key = "TRUNKLINE_API_KEY", wire_api = "responses" }' \\
+  -c 'model_provider="trunkline"' -m auto \\
+  "${QUESTION}"`;
+
+const openCode = (base: string, key: string): string => `export TRUNKLINE_API_KEY="${key}"
+
+cat > opencode.json <<'END'
+{
+  "provider": {
+    "trunkline": {
+      "npm": "@ai-sdk/openai-compatible",
+      "options": { "baseURL": "${base}/v1", "apiKey": "{env:TRUNKLINE_API_KEY}" },
+      "models": { "auto": {} }
+    }
+  }
+}
+END
+opencode run -m trunkline/auto "${QUESTION}"`;
+
+const agentPrompt = (base: string, key: string): string => `Connect this project to Trunkline, an LLM gateway.
+
+1. Add TRUNKLINE_API_KEY=${key} to .env, and make sure that git ignores .env.
+2. Where the code makes an OpenAI client, set its base URL to ${base}/v1 and its key to TRUNKLINE_API_KEY. For an Anthropic client the base URL is ${base}.
+3. Model names are author/model, such as openai/gpt-5-mini; "auto" lets the gateway choose. GET ${base}/v1/models lists them all.
+4. Make one call with the model "auto" and the message "${QUESTION}". Show me the answer and the response header x-trunkline-provider.
+
+Change nothing else. If the call fails, show me the error's code and message: the message says what to do.`;
+
+const WRITERS: Record<Client, (base: string, key: string) => string> = { curl, Node: node, Python: python, "AI SDK": aiSdk, "Claude Code": claudeCode, Codex: codex, OpenCode: openCode, "Ask my agent": agentPrompt };
 
 /** Text to paste. `gatewayUrl` may end in a slash or in /v1; the snippet adds what its client needs. */
 export function snippetFor(client: Client, { gatewayUrl, apiKey }: Connection): string {

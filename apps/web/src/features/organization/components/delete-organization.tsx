@@ -11,7 +11,7 @@ export function DeleteOrganization({ slug }: { slug: string }) {
   return (
     <Card title="Delete the organization" className="dangerous">
       <div className="body stack">
-        <p>Keys stop at once; members, presets, budgets and the request log are deleted. The ledger and invoices are kept, as books must be. This cannot be taken back.</p>
+        <p>Keys stop at once; members, provider keys, presets, budgets and the request log are deleted. The ledger and invoices are kept, as books must be. This cannot be taken back.</p>
         <p><Button onClick={() => setAsking(true)}>Delete organization…</Button></p>
       </div>
       <Dialog title={`Delete ${slug}?`} open={asking} onClose={() => setAsking(false)}><DeleteForm slug={slug} /></Dialog>

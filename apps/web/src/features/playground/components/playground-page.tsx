@@ -51,7 +51,7 @@ export function PlaygroundPage() {
       </div>
       {problem ? <ErrorCard message={problem} /> : null}
       <PromptCard prompt={prompt} onChange={(change) => setPrompt({ ...prompt, ...change })} onRun={() => run(all)} />
-      <datalist id={MODELS_LIST}>{names.map((name) => <option key={name} value={name} />)}</datalist>
+      <datalist id={MODELS_LIST}>{names.map((name) => <option key={name} value={name}>{name}</option>)}</datalist>
       <div className={`answers n${columns.length}`}>
         {columns.map(({ slot, model }, at) => {
           const call = calls[slot];

@@ -1,6 +1,6 @@
 "use client";
 import { ImagePlus, X } from "lucide-react";
-import { useId, useRef, useState, type ChangeEvent, type KeyboardEvent } from "react";
+import { useEffect, useId, useRef, useState, type ChangeEvent } from "react";
 import { Button, Field } from "@trunkline/ui";
 import { EFFORTS, type Effort, type Prompt } from "./playground-request.ts";
 
@@ -15,13 +15,21 @@ interface Props { readonly prompt: Prompt; readonly onChange: (change: Partial<P
 
 /** What all columns are asked. Ctrl or ⌘ with Enter runs them. */
 export function PromptCard({ prompt, onChange, onRun }: Props) {
-  const press = (event: KeyboardEvent): void => {
-    if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
-    event.preventDefault();
-    onRun();
-  };
+  const card = useRef<HTMLElement>(null);
+  const run = useRef(onRun);
+  useEffect(() => { run.current = onRun; });
+  useEffect(() => {
+    const press = (event: KeyboardEvent): void => {
+      if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
+      event.preventDefault();
+      run.current();
+    };
+    const element = card.current;
+    element?.addEventListener("keydown", press);
+    return () => element?.removeEventListener("keydown", press);
+  }, []);
   return (
-    <section className="card ask" aria-label="Prompt" onKeyDown={press}>
+    <section ref={card} className="card ask" aria-label="Prompt">
       <div className="texts">
         <TextArea label="System" rows={3} placeholder="How the model should behave (optional)" value={prompt.system} onChange={(system) => onChange({ system })} />
         <TextArea label="Message" rows={3} placeholder="What do you ask?" value={prompt.user} onChange={(user) => onChange({ user })} />
@@ -63,8 +71,8 @@ function EffortSelect({ value, onChange }: { value: Effort; onChange: (value: Ef
 
 const readImage = (file: File): Promise<string> => new Promise((resolve, reject) => {
   const reader = new FileReader();
-  reader.onload = () => resolve(String(reader.result));
-  reader.onerror = () => reject(reader.error ?? new Error("The picture could not be read."));
+  reader.addEventListener("load", () => resolve(String(reader.result)));
+  reader.addEventListener("error", () => reject(reader.error ?? new Error("The picture could not be read.")));
   reader.readAsDataURL(file);
 });
 
@@ -80,7 +88,7 @@ function Images({ images, onChange }: { images: readonly string[]; onChange: (im
   };
   return (
     <div className="row imgs">
-      {images.map((url, at) => <span key={url.slice(-64)} className="thumb"><img src={url} alt={`Attached picture ${at + 1}`} /><button type="button" aria-label={`Remove picture ${at + 1}`} onClick={() => onChange(images.filter((_, other) => other !== at))}><X className="ic s" aria-hidden /></button></span>)}
+      {images.map((url, at) => <span key={url.slice(-64)} className="thumb"><img src={url} alt={`Attachment ${at + 1}`} /><button type="button" aria-label={`Remove picture ${at + 1}`} onClick={() => onChange(images.filter((_, other) => other !== at))}><X className="ic s" aria-hidden /></button></span>)}
       <Button size="sm" disabled={images.length >= IMAGES_MAX} onClick={() => input.current?.click()}><ImagePlus className="ic s" aria-hidden />Attach picture</Button>
       <input ref={input} type="file" hidden multiple accept="image/png,image/jpeg,image/webp,image/gif" aria-label="Pictures" onChange={(event) => void add(event)} />
       {refusal ? <span className="err meta" role="alert">{refusal}</span> : null}

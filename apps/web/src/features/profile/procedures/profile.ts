@@ -7,15 +7,15 @@ import type { ProfileView } from "../../../server/views.ts";
 
 export const getProfile = userProcedure.query(async ({ ctx }): Promise<ProfileView> => {
   const { user, db, sessionToken } = ctx;
-  const [sessions, hash] = await Promise.all([db.accounts.listSessions(user.id, sessionToken), db.accounts.findPasswordHash(user.id)]);
+  const [sessions, hash] = await Promise.all([db.profiles.listSessions(user.id, sessionToken), db.profiles.findPasswordHash(user.id)]);
   return {
     email: user.email, name: user.name, emailVerified: user.emailVerified !== null, hasPassword: hash !== null,
     sessions: sessions.map(({ createdAt, expires, ...row }) => ({ ...row, startedAt: createdAt.toISOString(), endsAt: expires.toISOString() })),
   };
 });
 
-export const rename = userProcedure.input(z.object({ name: nameInput })).mutation(async ({ ctx, input }): Promise<void> => void (await ctx.db.accounts.rename(ctx.user.id, input.name || null)));
+export const rename = userProcedure.input(z.object({ name: nameInput })).mutation(async ({ ctx, input }): Promise<void> => void (await ctx.db.profiles.rename(ctx.user.id, input.name || null)));
 
 export const endSession = userProcedure.input(z.object({ id: z.string() })).mutation(async ({ ctx, input }): Promise<void> => {
-  if (!(await ctx.db.accounts.endSession(ctx.user.id, input.id))) throw new TRPCError({ code: "NOT_FOUND", message: "This session has ended already." });
+  if (!(await ctx.db.profiles.endSession(ctx.user.id, input.id))) throw new TRPCError({ code: "NOT_FOUND", message: "This session has ended already." });
 });

@@ -12,8 +12,8 @@ export async function POST(request: Request): Promise<Response> {
   if (!user) return problem({ status: 401, title: "Sign in first" });
   const { input, refused } = await readAccountRequest(request, z.object({ current: z.string().min(1), password: passwordInput }));
   if (refused) return refused;
-  const { accounts } = services().db;
-  if (!(await verifyPassword(input.current, await accounts.findPasswordHash(user.id)))) return problem({ status: 400, title: "Password not changed", errors: [{ path: "current", message: "this is not your password" }] });
+  const { accounts, profiles } = services().db;
+  if (!(await verifyPassword(input.current, await profiles.findPasswordHash(user.id)))) return problem({ status: 400, title: "Password not changed", errors: [{ path: "current", message: "this is not your password" }] });
   await accounts.setPassword(user.id, await hashPassword(input.password));
   await startSession(user.id);
   return new Response(null, { status: 204 });
