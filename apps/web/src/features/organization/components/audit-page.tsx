@@ -7,9 +7,9 @@ import { useRole } from "../../shell/use-role.ts";
 import { useChoice, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 
-const AREAS = ["all", "key", "preset", "budget", "member", "project", "organization"] as const;
+const AREAS = ["all", "key", "preset", "budget", "credential", "member", "project", "organization"] as const;
 type Area = (typeof AREAS)[number];
-const LABELS: Readonly<Record<Area, string>> = { all: "Everything", key: "Keys", preset: "Presets", budget: "Budgets", member: "Members", project: "Projects", organization: "Organization" };
+const LABELS: Readonly<Record<Area, string>> = { all: "Everything", key: "Keys", preset: "Presets", budget: "Budgets", credential: "Provider keys", member: "Members", project: "Projects", organization: "Organization" };
 const SKELETON_ROWS = 8;
 
 /** `key.create` reads "key create": the words of the log, not of a manual. */
