@@ -17,8 +17,8 @@ export function chatFromMessages(body: Readonly<Record<string, unknown>>): ChatR
   if (!Array.isArray(given)) throw new InvalidRequestError("messages", "`messages` must be an array.");
   if (given.length === 0 || given.length > CHAT_MESSAGES_MAX) throw new InvalidRequestError("messages", `\`messages\` must hold 1 to ${CHAT_MESSAGES_MAX} messages.`);
   const messages: ChatMessage[] = [];
-  const system = systemText(body["system"]);
-  if (system) messages.push({ role: "system", content: system });
+  const system = systemContent(body["system"]);
+  if (system.length > 0) messages.push({ role: "system", content: system });
   for (const [index, message] of given.entries()) messages.push(...chatMessages(message, `messages[${index}]`));
   const stop = arrayOf(body["stop_sequences"]).filter((item): item is string => typeof item === "string");
   const user = textOf(objectOf(body["metadata"])["user_id"]);
@@ -39,7 +39,14 @@ export function chatFromMessages(body: Readonly<Record<string, unknown>>): ChatR
 export function messagesLosses(body: Readonly<Record<string, unknown>>): string[] {
   const losses = Object.keys(body).filter((key) => !CARRIED.has(key) && body[key] != null).map((key) => `dropped:${key}`);
   for (const tool of arrayOf(body["tools"])) if (!isFunctionTool(tool)) losses.push(`dropped:tools.${textOf(objectOf(tool)["type"]) || "unknown"}`);
+  if (holdsKeptFile(body["messages"])) losses.push("dropped:messages.file");
   return [...new Set(losses)];
+}
+
+/** An id of a file that Anthropic keeps says nothing to anybody else. */
+function holdsKeptFile(messages: unknown): boolean {
+  const blocks = arrayOf(messages).flatMap((message) => arrayOf(objectOf(message)["content"])).map(objectOf);
+  return [...blocks, ...blocks.flatMap((block) => arrayOf(block["content"]).map(objectOf))].some((block) => objectOf(block["source"])["type"] === "file");
 }
 
 function numberField<Name extends "max_tokens" | "temperature" | "top_p" | "top_k">(body: JsonObject, name: Name): { readonly [K in Name]?: number } {
@@ -51,6 +58,17 @@ function systemText(system: unknown): string {
   if (typeof system === "string") return system;
   return arrayOf(system).map((block) => textOf(objectOf(block)["text"])).filter(Boolean).join("\n\n");
 }
+
+/** Blocks stay apart where one is marked for the cache. */
+function systemContent(system: unknown): string | readonly ChatPart[] {
+  const blocks = arrayOf(system).map(objectOf);
+  return blocks.some((block) => isJsonObject(block["cache_control"])) ? blocks.filter((block) => textOf(block["text"]) !== "").map(textPart) : systemText(system);
+}
+
+const textPart = (block: JsonObject): ChatPart => ({ type: "text", text: textOf(block["text"]), ...marker(block) });
+
+/** A prompt-cache marker, carried as it came. */
+const marker = ({ cache_control: cache }: JsonObject): JsonObject => (isJsonObject(cache) ? { cache_control: cache } : {});
 
 function chatMessages(message: unknown, path: string): ChatMessage[] {
   if (!isJsonObject(message)) throw new InvalidRequestError(path, `\`${path}\` must be an object.`);
@@ -72,7 +90,9 @@ function assistantMessage(blocks: readonly JsonObject[]): ChatMessage {
   const calls = blocks.filter((block) => block["type"] === "tool_use").map((block): ChatToolCall => ({
     id: textOf(block["id"]), type: "function", function: { name: textOf(block["name"]), arguments: JSON.stringify(block["input"] ?? {}) },
   }));
-  return { role: "assistant", content: text || null, ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(details.length > 0 ? { reasoning_details: details } : {}) };
+  const texts = blocks.filter((block) => block["type"] === "text");
+  const content = texts.some((block) => isJsonObject(block["cache_control"])) ? texts.map(textPart) : text || null;
+  return { role: "assistant", content, ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(details.length > 0 ? { reasoning_details: details } : {}) };
 }
 
 /** Tool results become messages of their own and go first, because the Chat wire wants them right after the calls. */
@@ -82,10 +102,10 @@ function userMessages(blocks: readonly JsonObject[]): ChatMessage[] {
   for (const block of blocks) {
     if (block["type"] !== "tool_result") { parts.push(...userPart(block)); continue; }
     const content = typeof block["content"] === "string" ? block["content"] : toolResultText(arrayOf(block["content"]), parts);
-    results.push({ role: "tool", tool_call_id: textOf(block["tool_use_id"]), content });
+    results.push({ role: "tool", tool_call_id: textOf(block["tool_use_id"]), content: isJsonObject(block["cache_control"]) && content !== "" ? [{ type: "text", text: content, ...marker(block) }] : content, ...(block["is_error"] === true ? { is_error: true } : {}) });
   }
   if (parts.length === 0) return results.length > 0 ? results : [{ role: "user", content: "" }];
-  const onlyText = parts.length === 1 && parts[0]?.type === "text" ? textOf((parts[0] as JsonObject)["text"]) : null;
+  const onlyText = parts.length === 1 && parts[0]?.type === "text" && !("cache_control" in parts[0]) ? textOf((parts[0] as JsonObject)["text"]) : null;
   return [...results, { role: "user", content: onlyText ?? parts }];
 }
 
@@ -103,11 +123,12 @@ function toolResultText(blocks: readonly unknown[], parts: ChatPart[]): string {
 function userPart(block: JsonObject): ChatPart[] {
   const source = objectOf(block["source"]);
   switch (block["type"]) {
-    case "text": return [{ type: "text", text: textOf(block["text"]) }];
-    case "image": return [{ type: "image_url", image_url: { url: sourceUrl(source) } }];
+    case "text": return [textPart(block)];
+    case "image": return source["type"] === "file" ? [] : [{ type: "image_url", image_url: { url: sourceUrl(source) }, ...marker(block) }];
     case "document":
-      if (source["type"] === "text") return [{ type: "text", text: textOf(source["data"]) }];
-      return [{ type: "file", file: { filename: textOf(block["title"]) || "document.pdf", file_data: sourceUrl(source) } }];
+      if (source["type"] === "text") return [{ type: "text", text: textOf(source["data"]), ...marker(block) }];
+      if (source["type"] === "file") return [];
+      return [{ type: "file", file: { filename: textOf(block["title"]) || "document.pdf", file_data: sourceUrl(source) }, ...marker(block) }];
     default: return [];
   }
 }
@@ -121,7 +142,8 @@ function toolFields(body: JsonObject): { readonly tools?: readonly ChatTool[]; r
   if (given.length > CHAT_TOOLS_MAX) throw new InvalidRequestError("tools", `\`tools\` must hold at most ${CHAT_TOOLS_MAX} tools.`);
   const tools = given.filter(isFunctionTool).map((tool): ChatTool => ({
     type: "function",
-    function: { name: textOf(tool["name"]), ...(typeof tool["description"] === "string" ? { description: tool["description"] } : {}), parameters: tool["input_schema"] ?? { type: "object", properties: {} } },
+    function: { name: textOf(tool["name"]), ...(typeof tool["description"] === "string" ? { description: tool["description"] } : {}), parameters: tool["input_schema"] ?? { type: "object", properties: {} }, ...(tool["strict"] === true ? { strict: true } : {}) },
+    ...marker(tool),
   }));
   if (tools.length === 0) return {};
   const choice = objectOf(body["tool_choice"]);

@@ -32,8 +32,9 @@ export function responseEnding(finish: ChatFinishReason | null): JsonObject {
 
 export function responsesUsageFrom(usage: ChatUsage | null | undefined): JsonObject | null {
   if (!usage) return null;
+  const { cached_tokens: cached = 0, cache_write_tokens: written } = usage.prompt_tokens_details ?? {};
   return {
-    input_tokens: usage.prompt_tokens, input_tokens_details: { cached_tokens: usage.prompt_tokens_details?.cached_tokens ?? 0 },
+    input_tokens: usage.prompt_tokens, input_tokens_details: { cached_tokens: cached, ...(written === undefined ? {} : { cache_write_tokens: written }) },
     output_tokens: usage.completion_tokens, output_tokens_details: { reasoning_tokens: usage.completion_tokens_details?.reasoning_tokens ?? 0 },
     total_tokens: usage.prompt_tokens + usage.completion_tokens,
   };

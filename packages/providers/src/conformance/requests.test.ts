@@ -157,7 +157,7 @@ describe("messages to another wire", () => {
         { role: "tool", tool_call_id: "t1", content: "r" }, { role: "user", content: "c" },
       ],
     });
-    expect(losses).toEqual(["dropped:context_management", "dropped:tools.web_search_20250305", "dropped:thinking", "dropped:reasoning_effort", "clamped:max_tokens"]);
+    expect(losses).toEqual(["dropped:context_management", "dropped:tools.web_search_20250305", "dropped:messages.cache_control", "dropped:thinking", "dropped:reasoning_effort", "clamped:max_tokens"]);
   });
 
   it("reaches a Gemini model", () => {

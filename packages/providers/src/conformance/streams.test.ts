@@ -108,3 +108,28 @@ describe("pass-through", () => {
     expect(relayAll(open({ ...CASES[0], inbound: "chat_completions", wantsUsageChunk: false }), whole(Buffer.from(stream))).text).toBe(kept);
   });
 });
+
+describe("citations with an address", () => {
+  const streamed = (provider: string, events: readonly object[]) => {
+    const bytes = Buffer.from(events.map((event) => `data: ${JSON.stringify(event)}\n\n`).join(""));
+    const call = callOf({ model: "m", messages: [{ role: "user", content: "hi" }], stream: true });
+    const { text } = relayAll(adapterFor(provider).relayStream(call, targetOf(provider, "up"), extrasOf(provider)), whole(bytes));
+    return dataOf(text).flatMap((chunk) => (chunk["choices"] as { delta: { annotations?: unknown[] } }[])[0]?.delta.annotations ?? []);
+  };
+  const cited = (start: number, end: number) => [{ type: "url_citation", url_citation: { start_index: start, end_index: end, title: "T", url: "https://a.test" } }];
+
+  it("stand behind the block of Claude's text that they are of", () => {
+    const delta = (index: number, given: object) => ({ type: "content_block_delta", index, delta: given });
+    const block = (index: number) => ({ type: "content_block_start", index, content_block: { type: "text", text: "" } });
+    expect(streamed("anthropic", [
+      block(0), delta(0, { type: "text_delta", text: "abc" }), { type: "content_block_stop", index: 0 },
+      block(1), delta(1, { type: "citations_delta", citation: { url: "https://a.test", title: "T" } }), delta(1, { type: "citations_delta", citation: { document_index: 0 } }), delta(1, { type: "text_delta", text: "de" }), { type: "content_block_stop", index: 1 },
+      { type: "message_delta", delta: { stop_reason: "end_turn" }, usage: { output_tokens: 3 } },
+    ])).toEqual(cited(3, 5));
+  });
+
+  it("stand behind Gemini's answer as a whole", () => {
+    const candidate = { content: { parts: [{ text: "abcd" }] }, finishReason: "STOP", groundingMetadata: { groundingChunks: [{ web: { uri: "https://a.test", title: "T" } }] } };
+    expect(streamed("gemini", [{ candidates: [candidate] }])).toEqual(cited(0, 4));
+  });
+});

@@ -1,5 +1,5 @@
 import { GatewayError } from "@trunkline/contracts";
-import { InvalidRequestError, type ChatRequest } from "@trunkline/protocol";
+import { InvalidRequestError, type ChatMessage, type ChatRequest } from "@trunkline/protocol";
 import type { Call, Target, UpstreamRequest } from "../adapter.ts";
 
 /** Fields of the gateway's own contract; never sent upstream and never a loss. */
@@ -20,11 +20,18 @@ export function upstreamRequest(call: Call, parts: { readonly url: string; reado
 /** The hub form; a body of the wrong shape is the caller's fault. Throws GatewayError caller.invalid_request. */
 export function hubOf(call: Call): ChatRequest {
   try {
-    return call.hub();
+    return withSpokenRefusals(call.hub());
   } catch (error) {
     if (error instanceof InvalidRequestError) throw new GatewayError("caller.invalid_request", error.message, { param: error.param });
     throw error;
   }
+}
+
+/** A past refusal stands beside the content on the Chat wire alone; elsewhere it is what the assistant said. */
+function withSpokenRefusals(request: ChatRequest): ChatRequest {
+  const isRefusal = ({ role, content, refusal }: ChatMessage): boolean => role === "assistant" && !content && typeof refusal === "string";
+  if (!request.messages.some(isRefusal)) return request;
+  return { ...request, messages: request.messages.map((message) => (isRefusal(message) ? { ...message, content: String(message["refusal"]), refusal: null } : message)) };
 }
 
 /** For wires that demand a limit: the caller's, as far as the model goes, else the model's own. Reports a limit that had to be cut. */

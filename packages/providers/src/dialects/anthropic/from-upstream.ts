@@ -5,6 +5,7 @@ import { spliceAnswer } from "../../relay/answer-splice.ts";
 import { NO_BYTES } from "../../relay/ending.ts";
 import { chatUsageFrom } from "../../relay/token-usage.ts";
 import { failedBody, malformedBody, parseAnswer, relayHubAnswer, type HubAnswer } from "../../relay/translated-body.ts";
+import { urlCitations, type Span } from "../../relay/url-citation.ts";
 import { classifyInStream } from "./classify.ts";
 import { finishReasonFrom } from "./stop-reason.ts";
 import { JSON_ANSWER_TOOL } from "./to-upstream.ts";
@@ -44,15 +45,28 @@ function hubAnswer(answer: JsonObject, call: Call): HubAnswer {
   const finish = finishReasonFrom(answer["stop_reason"]);
   const usage = usageFrom(objectOf(answer["usage"]));
   const refusal = answer["stop_reason"] === "refusal" ? textOf(objectOf(answer["stop_details"])["explanation"]) || null : null;
+  const annotations = annotationsOf(blocks);
   const response: ChatResponse = {
     id: call.requestId, object: "chat.completion", created: call.createdAtSeconds, model: textOf(answer["model"]), system_fingerprint: null,
     choices: [{
       index: 0, logprobs: null, finish_reason: finish === "tool_calls" && calls.length === 0 ? "stop" : finish ?? "stop",
-      message: { role: "assistant", content: content || null, refusal, ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(reasoning ? { reasoning } : {}), ...(details.length > 0 ? { reasoning_details: details } : {}) },
+      message: { role: "assistant", content: content || null, refusal, ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(reasoning ? { reasoning } : {}), ...(details.length > 0 ? { reasoning_details: details } : {}), ...(annotations.length > 0 ? { annotations } : {}) },
     }],
     usage: usage ? chatUsageFrom(usage) : { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
   };
   return { response, usage, finished: finish !== null, failure: null };
+}
+
+/** Sources of a block of text; those without an address (a page of a document) have no form on the Chat wire. */
+export const blockCitations = (citations: readonly unknown[], span: Span): JsonObject[] => urlCitations(citations.map(objectOf).map(({ url, title }) => ({ url: textOf(url), title: textOf(title) })), span);
+
+function annotationsOf(blocks: readonly JsonObject[]): JsonObject[] {
+  let end = 0;
+  return blocks.filter((block) => block["type"] === "text").flatMap((block) => {
+    const start = end;
+    end += textOf(block["text"]).length;
+    return blockCitations(arrayOf(block["citations"]), { start, end });
+  });
 }
 
 function toolCall(block: JsonObject): ChatToolCall {

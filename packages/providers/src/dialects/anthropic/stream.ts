@@ -9,6 +9,7 @@ import { searchable, TextScale } from "../../relay/scan.ts";
 import { withDeliveredOutput } from "../../relay/token-usage.ts";
 import type { FrameTranslator } from "../../relay/translated-stream.ts";
 import { classifyInStream } from "./classify.ts";
+import { blockCitations } from "./from-upstream.ts";
 import { finishReasonFrom } from "./stop-reason.ts";
 import { JSON_ANSWER_TOOL } from "./to-upstream.ts";
 import { mergeUsage, usageFrom } from "./usage.ts";
@@ -113,13 +114,14 @@ export class AnthropicInspector implements FrameInspector {
   }
 }
 
-interface OpenBlock { readonly type: string; readonly toolIndex: number; readonly isJsonAnswer: boolean; readonly input: unknown; seen: boolean }
+interface OpenBlock { readonly type: string; readonly toolIndex: number; readonly isJsonAnswer: boolean; readonly input: unknown; readonly start: number; readonly citations: unknown[]; seen: boolean }
 
 /** Anthropic events → hub chunks (https://docs.anthropic.com/en/docs/build-with-claude/streaming). Unknown events and pings are passed over. */
 export class AnthropicTranslator implements FrameTranslator {
   readonly #facts = new EventFacts();
   readonly #blocks = new Map<unknown, OpenBlock>();
   #tools = 0;
+  #textLength = 0;
   #finish: ChatFinishReason | null = null;
   /** Whatever follows the end belongs to another answer. */
   #closed = false;
@@ -159,11 +161,11 @@ export class AnthropicTranslator implements FrameTranslator {
     const isTool = block["type"] === "tool_use";
     const isJsonAnswer = isTool && block["name"] === JSON_ANSWER_TOOL;
     const toolIndex = isTool && !isJsonAnswer ? this.#tools++ : -1;
-    this.#blocks.set(event["index"], { type: textOf(block["type"]), toolIndex, isJsonAnswer, input: block["input"], seen: false });
+    this.#blocks.set(event["index"], { type: textOf(block["type"]), toolIndex, isJsonAnswer, input: block["input"], start: this.#textLength, citations: [], seen: false });
     if (toolIndex >= 0) return [this.chunk({ tool_calls: [{ index: toolIndex, id: textOf(block["id"]), type: "function", function: { name: textOf(block["name"]), arguments: "" } }] })];
     const redacted = block["type"] === "redacted_thinking" ? detailFromThinking(block, Number(event["index"])) : null;
     if (redacted) return [this.chunk({ reasoning_details: [redacted] })];
-    return block["type"] === "text" && textOf(block["text"]) ? [this.chunk({ content: block["text"] })] : [];
+    return block["type"] === "text" ? this.#text(textOf(block["text"])) : [];
   }
 
   #blockDelta(event: JsonObject): readonly ChatChunk[] {
@@ -171,12 +173,18 @@ export class AnthropicTranslator implements FrameTranslator {
     const delta = objectOf(event["delta"]);
     const index = Number(event["index"]);
     switch (delta["type"]) {
-      case "text_delta": return [this.chunk({ content: textOf(delta["text"]) })];
+      case "text_delta": return this.#text(textOf(delta["text"]));
+      case "citations_delta": block?.citations.push(delta["citation"]); return [];
       case "input_json_delta": return block ? this.#arguments(block, textOf(delta["partial_json"])) : [];
       case "thinking_delta": return [this.chunk({ reasoning: textOf(delta["thinking"]), reasoning_details: [{ type: "reasoning.text", text: textOf(delta["thinking"]), format: ANTHROPIC_REASONING_FORMAT, index }] })];
       case "signature_delta": return [this.chunk({ reasoning_details: [{ type: "reasoning.text", signature: textOf(delta["signature"]), format: ANTHROPIC_REASONING_FORMAT, index }] })];
       default: return [];
     }
+  }
+
+  #text(text: string): readonly ChatChunk[] {
+    this.#textLength += text.length;
+    return text === "" ? [] : [this.chunk({ content: text })];
   }
 
   #arguments(block: OpenBlock, json: string): readonly ChatChunk[] {
@@ -190,6 +198,8 @@ export class AnthropicTranslator implements FrameTranslator {
   #blockStop(event: JsonObject): readonly ChatChunk[] {
     const block = this.#blocks.get(event["index"]);
     this.#blocks.delete(event["index"]);
+    const annotations = block && block.citations.length > 0 ? blockCitations(block.citations, { start: block.start, end: this.#textLength }) : [];
+    if (annotations.length > 0) return [this.chunk({ annotations })];
     return block && !block.seen && block.type === "tool_use" ? this.#arguments(block, JSON.stringify(block.input ?? {})) : [];
   }
 

@@ -32,7 +32,7 @@ function turnFrom(message: ChatMessage, losses: string[]): Turn {
   if (message.role === "assistant") return { role: "assistant", content: assistantBlocks(message, losses) };
   if (message.role !== "tool") return { role: "user", content: contentBlocks(message.content, losses) };
   const blocks = contentBlocks(message.content, losses);
-  return { role: "user", content: [{ type: "tool_result", tool_use_id: message.tool_call_id ?? "", ...(blocks.length > 0 ? { content: blocks } : {}) }] };
+  return { role: "user", content: [{ type: "tool_result", tool_use_id: message.tool_call_id ?? "", ...(blocks.length > 0 ? { content: blocks } : {}), ...(message["is_error"] === true ? { is_error: true } : {}) }] };
 }
 
 function assistantBlocks(message: ChatMessage, losses: string[]): JsonObject[] {

@@ -1,6 +1,7 @@
 import { arrayOf, isJsonObject, objectOf, textOf, type ChatRequest, type ChatTool, type JsonObject } from "@trunkline/protocol";
 import type { Target } from "../../adapter.ts";
 import { GATEWAY_FIELDS, outputLimit } from "../../relay/request-body.ts";
+import { strayLosses } from "../../relay/stray-losses.ts";
 import { translateMessages } from "./to-upstream-messages.ts";
 
 /** The forced tool that stands in for `response_format`; its input is the answer, so the way back knows it by this name. */
@@ -24,7 +25,7 @@ interface Draft { readonly request: ChatRequest; readonly target: Target; readon
 
 /** Hub → Anthropic Messages (https://docs.anthropic.com/en/api/messages). `sampling` true: the body needs the API version that takes sampling parameters. */
 export function toUpstream(request: ChatRequest, target: Target): AnthropicRequest {
-  const losses: string[] = [];
+  const losses = strayLosses(request, "cache", "toolErrors");
   const { system, messages } = translateMessages(request.messages, losses);
   const body: Record<string, unknown> = { model: target.upstreamModel, max_tokens: outputLimit(request, target, losses), ...(system.length > 0 ? { system } : {}), messages };
   const draft: Draft = { request, target, body, losses };

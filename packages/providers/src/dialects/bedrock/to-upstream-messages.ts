@@ -10,7 +10,6 @@ export interface MessagesOptions {
 
 interface Turn { readonly role: "user" | "assistant"; readonly content: JsonObject[] }
 
-const CACHE_POINT = { cachePoint: { type: "default" } } as const;
 const IMAGE_FORMATS: Readonly<Record<string, string>> = { "image/png": "png", "image/jpeg": "jpeg", "image/jpg": "jpeg", "image/gif": "gif", "image/webp": "webp" };
 const DOCUMENT_FORMATS: Readonly<Record<string, string>> = {
   "application/pdf": "pdf", "text/csv": "csv", "text/html": "html", "text/plain": "txt", "text/markdown": "md", "application/msword": "doc", "application/vnd.ms-excel": "xls",
@@ -46,7 +45,7 @@ function turnFrom(message: ChatMessage, options: MessagesOptions): Turn {
   const content = contentBlocks(message.content, options);
   if (message.role !== "tool") return { role: "user", content };
   const result = content.filter((block) => !("cachePoint" in block));
-  return { role: "user", content: [{ toolResult: { toolUseId: toolUseId(message.tool_call_id ?? ""), content: result.length > 0 ? result : [{ text: "(no output)" }] } }] };
+  return { role: "user", content: [{ toolResult: { toolUseId: toolUseId(message.tool_call_id ?? ""), content: result.length > 0 ? result : [{ text: "(no output)" }], ...(message["is_error"] === true ? { status: "error" } : {}) } }, ...content.filter((block) => "cachePoint" in block)] };
 }
 
 function assistantBlocks(message: ChatMessage, options: MessagesOptions): JsonObject[] {
@@ -71,11 +70,14 @@ function contentBlocks(content: ChatMessage["content"], options: MessagesOptions
     const block = contentBlock(part as JsonObject, index);
     if (block === "empty") return [];
     if (!block) { options.losses.push(`dropped:messages.${textOf((part as JsonObject)["type"]) || "part"}`); return []; }
-    if (!isJsonObject((part as JsonObject)["cache_control"])) return [block];
-    if (options.isClaude) return [block, CACHE_POINT];
-    options.losses.push("dropped:messages.cache_control");
-    return [block];
+    return options.isClaude ? [block, ...cachePoint(part as JsonObject)] : [block];
   });
+}
+
+/** The point that stands behind what an Anthropic marker stands in, with its age. */
+export function cachePoint({ cache_control: marker }: JsonObject): JsonObject[] {
+  if (!isJsonObject(marker)) return [];
+  return [{ cachePoint: { type: "default", ...(typeof marker["ttl"] === "string" ? { ttl: marker["ttl"] } : {}) } }];
 }
 
 /** Null for what Converse cannot carry: it fetches nothing from the web. QUIRK(bedrock): an empty text block is a 400. */

@@ -1,7 +1,8 @@
 import { arrayOf, isJsonObject, objectOf, textOf, type ChatRequest, type ChatTool, type JsonObject } from "@trunkline/protocol";
 import type { Target } from "../../adapter.ts";
 import { GATEWAY_FIELDS, outputLimit } from "../../relay/request-body.ts";
-import { translateMessages } from "./to-upstream-messages.ts";
+import { strayLosses } from "../../relay/stray-losses.ts";
+import { cachePoint, translateMessages } from "./to-upstream-messages.ts";
 
 /** The forced tool that stands in for `response_format`; its input is the answer, so the way back knows it by this name. */
 export const JSON_ANSWER_TOOL = "json_answer";
@@ -28,8 +29,8 @@ interface Draft { readonly request: ChatRequest; readonly model: string; readonl
 
 /** Hub → Converse (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). Model and streaming stand in the URL. */
 export function toUpstream(request: ChatRequest, target: Target): BedrockRequest {
-  const losses: string[] = [];
   const model = target.upstreamModel;
+  const losses = CLAUDE.test(model) ? strayLosses(request, "cache", "toolErrors") : strayLosses(request, "toolErrors");
   const { system, messages } = translateMessages(request.messages, { isClaude: CLAUDE.test(model), losses });
   const body: Record<string, unknown> = { messages, ...(system.length > 0 ? { system } : {}) };
   const draft: Draft = { request, model, body, config: { maxTokens: outputLimit(request, target, losses) }, extra: {}, losses };
@@ -48,8 +49,8 @@ export function toUpstream(request: ChatRequest, target: Target): BedrockRequest
 }
 
 /** QUIRK(bedrock): no choice means "none", and a conversation that used tools must declare some. */
-function setTools({ request, body, losses }: Draft): void {
-  const tools = (request.tools ?? []).flatMap((tool) => wireTool(tool, losses));
+function setTools({ request, model, body, losses }: Draft): void {
+  const tools = (request.tools ?? []).flatMap((tool) => [...wireTool(tool, losses), ...(CLAUDE.test(model) ? cachePoint(tool) : [])]);
   const used = [...new Set(request.messages.flatMap((message) => (message.tool_calls ?? []).map((call) => call.function?.name ?? "")))];
   if (tools.length === 0 && used.length > 0) {
     tools.push(...used.map((name) => ({ toolSpec: { name, inputSchema: { json: { type: "object" } } } })));

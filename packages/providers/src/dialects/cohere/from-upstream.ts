@@ -2,6 +2,7 @@ import { arrayOf, objectOf, textOf, type ChatResponse, type ChatToolCall, type J
 import type { AnswerExtras, Call, Relayed } from "../../adapter.ts";
 import { chatUsageFrom } from "../../relay/token-usage.ts";
 import { failedBody, malformedBody, parseAnswer, relayHubAnswer, type HubAnswer } from "../../relay/translated-body.ts";
+import { urlCitations } from "../../relay/url-citation.ts";
 import { classifyInStream } from "./classify.ts";
 import { brokenFinish, finishReasonFrom } from "./stop-reason.ts";
 import { usageFrom } from "./usage.ts";
@@ -23,17 +24,25 @@ function hubAnswer(answer: JsonObject, call: Call): HubAnswer {
   const text = join("text");
   const calls = arrayOf(given["tool_calls"]).map(objectOf).map(toolCall);
   const citations = arrayOf(given["citations"]);
+  const annotations = citations.flatMap(annotationsOf);
   const finish = finishReasonFrom(answer["finish_reason"]);
   const usage = usageFrom(objectOf(answer["usage"]));
   const response: ChatResponse = {
     id: textOf(answer["id"]) || call.requestId, object: "chat.completion", created: call.createdAtSeconds, model: textOf(call.body["model"]), system_fingerprint: null,
     choices: [{
       index: 0, logprobs: null, finish_reason: finish ?? "stop",
-      message: { role: "assistant", content: text || null, refusal: null, ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(reasoning ? { reasoning } : {}), ...(citations.length > 0 ? { citations } : {}) },
+      message: { role: "assistant", content: text || null, refusal: null, ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(reasoning ? { reasoning } : {}), ...(citations.length > 0 ? { citations } : {}), ...(annotations.length > 0 ? { annotations } : {}) },
     }],
     usage: usage ? chatUsageFrom(usage) : { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
   };
   return { response, usage, finished: finish !== null, failure: brokenFinish(answer["finish_reason"], "") };
+}
+
+/** A citation names its documents; those with an address are sources on the Chat wire too. */
+export function annotationsOf(citation: unknown): JsonObject[] {
+  const { start, end, sources } = objectOf(citation);
+  const documents = arrayOf(sources).map((source) => objectOf(objectOf(source)["document"]));
+  return urlCitations(documents.map(({ url, title }) => ({ url: textOf(url), title: textOf(title) })), { start: Number(start) || 0, end: Number(end) || 0 });
 }
 
 /** QUIRK(cohere): a call without arguments may have none, but the Chat wire wants valid JSON. */

@@ -3,6 +3,7 @@ import { objectOf, parseJsonObject, textOf, type ChatChunk, type ChatFinishReaso
 import type { Call, Observation } from "../../adapter.ts";
 import type { FrameTranslator } from "../../relay/translated-stream.ts";
 import { classifyInStream } from "./classify.ts";
+import { annotationsOf } from "./from-upstream.ts";
 import { brokenFinish, finishReasonFrom } from "./stop-reason.ts";
 import { usageFrom } from "./usage.ts";
 
@@ -33,7 +34,7 @@ export class CohereTranslator implements FrameTranslator {
       case "tool-call-start": return this.#toolStart(body["index"], objectOf(message["tool_calls"]));
       case "tool-call-delta": return this.#arguments(body["index"], textOf(objectOf(objectOf(message["tool_calls"])["function"])["arguments"]));
       case "tool-call-end": return this.#toolEnd(body["index"]);
-      case "citation-start": return [this.chunk({ citations: [message["citations"]] })];
+      case "citation-start": return this.#citation(message["citations"]);
       case "message-end": return this.#end(objectOf(body["delta"]));
       default: return this.#other(body);
     }
@@ -55,6 +56,11 @@ export class CohereTranslator implements FrameTranslator {
   #content(content: JsonObject): readonly ChatChunk[] {
     const text = textOf(content["text"]);
     return [...this.#reasoning(textOf(content["thinking"])), ...(text ? [this.chunk({ content: text })] : [])];
+  }
+
+  #citation(citation: unknown): readonly ChatChunk[] {
+    const annotations = annotationsOf(citation);
+    return [this.chunk({ citations: [citation], ...(annotations.length > 0 ? { annotations } : {}) })];
   }
 
   #reasoning(text: string): readonly ChatChunk[] {

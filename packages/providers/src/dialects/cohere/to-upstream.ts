@@ -1,6 +1,7 @@
 import { objectOf, textOf, type ChatRequest, type JsonObject } from "@trunkline/protocol";
 import type { Target } from "../../adapter.ts";
 import { GATEWAY_FIELDS } from "../../relay/request-body.ts";
+import { strayLosses } from "../../relay/stray-losses.ts";
 import { translateMessages } from "./to-upstream-messages.ts";
 
 /** https://docs.cohere.com/reference/chat#request.body */
@@ -23,7 +24,7 @@ interface Draft { readonly request: ChatRequest; readonly target: Target; readon
 
 /** Hub → Cohere's v2 chat (https://docs.cohere.com/reference/chat). */
 export function toUpstream(request: ChatRequest, target: Target): CohereRequest {
-  const losses: string[] = [];
+  const losses = strayLosses(request);
   const body: Record<string, unknown> = { model: target.upstreamModel, messages: translateMessages(request.messages, losses), stream: request.stream === true };
   const draft: Draft = { request, target, body, losses };
   setTools(draft);

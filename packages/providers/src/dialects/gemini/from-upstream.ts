@@ -3,6 +3,7 @@ import type { AnswerExtras, Call, Relayed } from "../../adapter.ts";
 import { failureOf } from "../../failures/failure.ts";
 import { chatUsageFrom } from "../../relay/token-usage.ts";
 import { failedBody, malformedBody, parseAnswer, relayHubAnswer, type HubAnswer } from "../../relay/translated-body.ts";
+import { urlCitations } from "../../relay/url-citation.ts";
 import { classifyInStream } from "./classify.ts";
 import { finishReasonFrom, isBrokenFinish } from "./stop-reason.ts";
 import { usageFrom } from "./usage.ts";
@@ -35,6 +36,12 @@ export function toolCallFrom(part: JsonObject, id: string): ChatToolCall {
 /** QUIRK(gemini): calls have no id; it must differ between the turns of one conversation, so the request's is part of it. */
 export const toolCallId = (call: Call, index: number): string => `call_${call.requestId.replace(/^req_/, "")}_${index}`;
 
+/** Web sources of an answer as a whole: `textLength` characters so far. Which part each stands behind is told in bytes of a text that a stream has sent on. */
+export function groundingCitations(candidate: JsonObject, textLength: number): JsonObject[] {
+  const chunks = arrayOf(objectOf(candidate["groundingMetadata"])["groundingChunks"]).map((chunk) => objectOf(objectOf(chunk)["web"]));
+  return urlCitations(chunks.map(({ uri, title }) => ({ url: textOf(uri), title: textOf(title) })), { start: 0, end: textLength });
+}
+
 function hubAnswer(answer: JsonObject, call: Call): HubAnswer {
   const candidate = objectOf(arrayOf(answer["candidates"])[0]);
   const parts = arrayOf(objectOf(candidate["content"])["parts"]).filter(isJsonObject);
@@ -45,12 +52,13 @@ function hubAnswer(answer: JsonObject, call: Call): HubAnswer {
   const finish = finishReasonFrom(candidate["finishReason"]);
   const usage = usageFrom(objectOf(answer["usageMetadata"]));
   const broken = isBrokenFinish(candidate["finishReason"]) && text === "" && calls.length === 0;
+  const annotations = groundingCitations(candidate, text.length);
   const response: ChatResponse = {
     id: call.requestId, object: "chat.completion", created: call.createdAtSeconds, model: textOf(answer["modelVersion"]), system_fingerprint: null,
     choices: [{
       index: 0, logprobs: null, finish_reason: calls.length > 0 && finish !== "length" ? "tool_calls" : finish ?? "stop",
       message: {
-        role: "assistant", content: text || null, refusal: null, ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(reasoning ? { reasoning } : {}),
+        role: "assistant", content: text || null, refusal: null, ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(reasoning ? { reasoning } : {}), ...(annotations.length > 0 ? { annotations } : {}),
         ...(signature ? { extra_content: { google: { thought_signature: signature } } } : {}),
       },
     }],

@@ -4,7 +4,7 @@ import type { Call, Observation } from "../../adapter.ts";
 import { failureOf } from "../../failures/failure.ts";
 import type { FrameTranslator } from "../../relay/translated-stream.ts";
 import { classifyInStream } from "./classify.ts";
-import { blockFailure, toolCallFrom, toolCallId } from "./from-upstream.ts";
+import { blockFailure, groundingCitations, toolCallFrom, toolCallId } from "./from-upstream.ts";
 import { PartialArgs } from "./partial-args.ts";
 import { finishReasonFrom, isBrokenFinish } from "./stop-reason.ts";
 import { usageFrom } from "./usage.ts";
@@ -15,7 +15,7 @@ export class GeminiTranslator implements FrameTranslator {
   usage: TokenUsage | null = null;
   #finish: ChatFinishReason | null = null;
   #started = false;
-  #hasText = false;
+  #textLength = 0;
   #tools = 0;
   #partial: { readonly first: JsonObject; readonly args: PartialArgs } | null = null;
 
@@ -39,10 +39,12 @@ export class GeminiTranslator implements FrameTranslator {
     const chunks = this.#started ? [] : [this.chunk({ role: "assistant", content: "" })];
     this.#started = true;
     for (const part of arrayOf(objectOf(candidate["content"])["parts"]).map(objectOf)) chunks.push(...this.#part(part));
+    const annotations = groundingCitations(candidate, this.#textLength);
+    if (annotations.length > 0) chunks.push(this.chunk({ annotations }));
     const finish = finishReasonFrom(candidate["finishReason"]);
     if (!finish || this.#finish) return chunks;
     chunks.push(...this.#endPartial());
-    if (isBrokenFinish(candidate["finishReason"]) && !this.#hasText && this.#tools === 0) {
+    if (isBrokenFinish(candidate["finishReason"]) && this.#textLength === 0 && this.#tools === 0) {
       this.failure = failureOf("protocol_violation", { status: 200, message: "The provider's model wrote a function call that cannot be read." });
       return [];
     }
@@ -56,7 +58,7 @@ export class GeminiTranslator implements FrameTranslator {
     const text = textOf(part["text"]);
     const signature = textOf(part["thoughtSignature"]);
     if (part["thought"] === true) return text ? [this.chunk({ reasoning: text })] : [];
-    if (text) this.#hasText = true;
+    this.#textLength += text.length;
     const extra = signature ? { extra_content: { google: { thought_signature: signature } } } : {};
     return text || signature ? [this.chunk({ content: text, ...extra })] : [];
   }

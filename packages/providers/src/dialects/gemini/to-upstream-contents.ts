@@ -34,7 +34,7 @@ export function translateContents(messages: readonly ChatMessage[], options: Con
 }
 
 function turnFrom(message: ChatMessage, names: ReadonlyMap<string, string>, options: ContentsOptions): Turn {
-  if (message.role === "tool") return { role: "user", parts: [functionResponse(message, names)] };
+  if (message.role === "tool") return { role: "user", parts: [functionResponse(message, names), ...resultAttachments(message, options.losses)] };
   if (message.role !== "assistant") return { role: "user", parts: contentParts(message.content, options.losses) };
   if (arrayOf(message.reasoning_details).length > 0) options.losses.push("dropped:reasoning_details");
   const text = contentParts(message.content, options.losses);
@@ -60,6 +60,11 @@ function functionResponse(message: ChatMessage, names: ReadonlyMap<string, strin
   const text = typeof message.content === "string" ? message.content : (message.content ?? []).map((part) => textOf((part as JsonObject)["text"])).join("");
   const name = names.get(message.tool_call_id ?? "") || message.name || message.tool_call_id || "tool";
   return { functionResponse: { name, response: parseJsonObject(text) ?? { result: text } } };
+}
+
+/** A function's response is JSON; what else a tool returned follows it in the same turn. */
+function resultAttachments({ content }: ChatMessage, losses: string[]): JsonObject[] {
+  return Array.isArray(content) ? contentParts(content.filter((part) => part.type !== "text"), losses) : [];
 }
 
 function contentParts(content: ChatMessage["content"], losses: string[]): JsonObject[] {

@@ -1,6 +1,7 @@
 import { isJsonObject, objectOf, textOf, type ChatRequest, type JsonObject } from "@trunkline/protocol";
 import type { Target } from "../../adapter.ts";
 import { GATEWAY_FIELDS } from "../../relay/request-body.ts";
+import { strayLosses } from "../../relay/stray-losses.ts";
 import { cleanSchema } from "./schema.ts";
 import { translateContents } from "./to-upstream-contents.ts";
 
@@ -20,7 +21,7 @@ interface Draft { readonly request: ChatRequest; readonly target: Target; readon
 
 /** Hub → `generateContent` (https://ai.google.dev/api/generate-content). */
 export function toUpstream(request: ChatRequest, target: Target): GeminiRequest {
-  const losses: string[] = [];
+  const losses = strayLosses(request, "state");
   const { system, contents } = translateContents(request.messages, { needsSignatures: /gemini-3/.test(target.upstreamModel), losses });
   const body: Record<string, unknown> = { contents, ...(system.length > 0 ? { systemInstruction: { parts: system } } : {}) };
   const draft: Draft = { request, target, body, config: {}, losses };

@@ -1,6 +1,7 @@
-import { spliceTopLevel, type ChatMessage, type ChatRequest, type SpliceEdit } from "@trunkline/protocol";
+import { spliceTopLevel, type ChatMessage, type ChatPart, type ChatRequest, type JsonObject, type SpliceEdit } from "@trunkline/protocol";
 import type { Call, Profile, Target } from "../../adapter.ts";
 import { GATEWAY_FIELDS } from "../../relay/request-body.ts";
+import { strayLosses } from "../../relay/stray-losses.ts";
 
 export interface UpstreamBody { readonly body: Uint8Array; readonly losses: string[] }
 
@@ -32,8 +33,8 @@ export function splicedBody(call: Call, target: Target, profile: Profile): Upstr
 
 /** Hub → Chat Completions, for a caller of another wire. */
 export function translatedBody(request: ChatRequest, target: Target, profile: Profile): UpstreamBody {
-  const losses: string[] = [];
-  const body: Record<string, unknown> = { ...request, model: target.upstreamModel, messages: request.messages.map(wireMessage) };
+  const losses = strayLosses(request);
+  const body: Record<string, unknown> = { ...request, model: target.upstreamModel, messages: request.messages.map(wireMessage), ...(request.tools ? { tools: request.tools.map(withoutMarker) } : {}) };
   const drop = (field: string): void => {
     if (body[field] != null) losses.push(`dropped:${field}`);
     delete body[field];
@@ -63,8 +64,24 @@ function setOutputLimit(body: Record<string, unknown>, target: Target, losses: s
   body["max_completion_tokens"] = Math.min(asked, target.maxOutputTokens);
 }
 
+/** Without what only other wires know; some servers refuse a field that they do not. */
 function wireMessage(message: ChatMessage): ChatMessage {
-  if (message.role !== "assistant") return message;
-  const { reasoning_details: _details, ...rest } = message;
-  return rest.tool_calls ? { ...rest, tool_calls: rest.tool_calls.map(({ extra_content: _extra, ...call }) => call) } : rest;
+  const { reasoning_details: _details, extra_content: _state, is_error: _failed, ...rest } = message;
+  const content = Array.isArray(rest.content) ? plainContent(rest.content, message.role) : rest.content;
+  return {
+    ...rest, ...(content === undefined ? {} : { content }),
+    ...(rest.tool_calls ? { tool_calls: rest.tool_calls.map(({ extra_content: _extra, ...call }) => call) } : {}),
+  };
+}
+
+/** Many servers take parts from the user alone: what came apart only for its cache markers is joined again. */
+function plainContent(parts: readonly ChatPart[], role: ChatMessage["role"]): string | readonly ChatPart[] {
+  if (role === "user" || parts.some((part) => part.type !== "text")) return parts.map(withoutMarker);
+  return parts.map((part) => String((part as JsonObject)["text"])).join(role === "system" || role === "developer" ? "\n\n" : "");
+}
+
+function withoutMarker<Part extends object>(part: Part): Part {
+  if (!("cache_control" in part)) return part;
+  const { cache_control: _marker, ...rest } = part;
+  return rest as Part;
 }

@@ -1,6 +1,7 @@
 import { arrayOf, isJsonObject, mayHoldPackedState, objectOf, OPENAI_REASONING_FORMAT, spliceTopLevel, textOf, withoutPackedState, type ChatMessage, type ChatRequest, type JsonObject, type SpliceEdit } from "@trunkline/protocol";
 import type { Call, Profile, Target } from "../../adapter.ts";
 import { GATEWAY_FIELDS } from "../../relay/request-body.ts";
+import { strayLosses } from "../../relay/stray-losses.ts";
 
 export interface UpstreamBody { readonly body: Uint8Array; readonly losses: string[] }
 
@@ -25,7 +26,8 @@ export function splicedBody(call: Call, target: Target): UpstreamBody {
 
 /** Hub → Responses body, for a caller of another wire. */
 export function translatedBody(request: ChatRequest, target: Target, profile: Profile): UpstreamBody {
-  const losses: string[] = [];
+  const losses = strayLosses(request);
+  if (request.messages.some((message) => arrayOf(message.reasoning_details).some((detail) => objectOf(detail)["format"] !== OPENAI_REASONING_FORMAT))) losses.push("dropped:reasoning_details");
   const fixedSampling = profile.id === "openai" && REASONING_MODEL.test(target.upstreamModel);
   const limit = request.max_completion_tokens ?? request.max_tokens;
   if (limit != null && limit > target.maxOutputTokens) losses.push("clamped:max_tokens");
@@ -41,16 +43,24 @@ export function translatedBody(request: ChatRequest, target: Target, profile: Pr
     if (request[name] == null) continue;
     if (fixedSampling) losses.push(`dropped:${name}`); else body[name] = request[name];
   }
-  for (const name of DROPPED) if (request[name] != null) losses.push(`dropped:${name}`);
+  for (const name of CARRIED) if (request[name] != null) body[name] = request[name];
+  for (const [name, value] of Object.entries(request)) {
+    if (READ.has(name) || value === null || value === undefined || (name === "n" && value === 1) || value === false) continue;
+    losses.push(`dropped:${name}`);
+  }
   return { body: Buffer.from(JSON.stringify(body)), losses };
 }
 
-/** Parameters of the Chat wire that this one has not. */
-const DROPPED = ["stop", "seed", "n", "logprobs", "top_logprobs", "logit_bias", "presence_penalty", "frequency_penalty", "top_k", "prediction", "audio", "modalities"] as const;
+/** Fields that are the same on both wires. */
+const CARRIED = ["service_tier", "prompt_cache_key"] as const;
+const READ = new Set<string>([
+  "model", "messages", "stream", "stream_options", "max_tokens", "max_completion_tokens", "temperature", "top_p", "tools", "tool_choice", "parallel_tool_calls", "response_format", "reasoning_effort", "user", "metadata",
+  ...CARRIED, ...GATEWAY_FIELDS,
+]);
 
 function inputItems(message: ChatMessage): JsonObject[] {
   switch (message.role) {
-    case "tool": return [{ type: "function_call_output", call_id: message.tool_call_id ?? "", output: textIn(message.content) }];
+    case "tool": return [{ type: "function_call_output", call_id: message.tool_call_id ?? "", output: arrayOf(message.content).some((part) => objectOf(part)["type"] !== "text") ? arrayOf(message.content).map(objectOf).map(inputPart) : textIn(message.content) }];
     case "assistant": return assistantItems(message);
     default: return [{ role: message.role, content: typeof message.content === "string" ? message.content : arrayOf(message.content).map(objectOf).map(inputPart) }];
   }
