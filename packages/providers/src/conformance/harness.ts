@@ -1,6 +1,6 @@
 import { crc32 } from "node:zlib";
 import type { TokenUsage } from "@trunkline/contracts";
-import { chatFromMessages, chatFromResponses, parseChatRequest, type JsonObject } from "@trunkline/protocol";
+import { chatFromMessages, chatFromResponses, parseChatRequest, SseReader, type JsonObject } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Relayed, StreamRelay, Target } from "../adapter.ts";
 
 /** Builders for the tests of the dialects: a call, a target, and every way in which a response's bytes may arrive. */
@@ -66,7 +66,8 @@ export function firstFrames(stream: string, count: number): Uint8Array {
 
 export const frameCount = (stream: string): number => stream.split("\n\n").filter((frame) => frame.trim() !== "").length;
 
-export const dataOf = (text: string): JsonObject[] => text.split(/\r?\n/).filter((line) => line.startsWith("data: {")).map((line) => JSON.parse(line.slice("data: ".length)) as JsonObject);
+/** The JSON of a stream's events, at any framing that the rules of server-sent events allow. */
+export const dataOf = (text: string): JsonObject[] => new SseReader().push(Buffer.from(`${text}\n\n`)).filter(({ data }) => data.startsWith("{")).map(({ data }) => JSON.parse(data) as JsonObject);
 
 /** One message of AWS's binary event stream. */
 export function eventStreamMessage(headers: Readonly<Record<string, string>>, payload: string): Uint8Array {

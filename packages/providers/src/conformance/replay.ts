@@ -4,6 +4,7 @@ import type { Observation, ProviderAdapter, Relayed } from "../adapter.ts";
 import { adapterFor, PROVIDERS } from "../registry.ts";
 import { bodyOfBytes, byteByByte, callOf, dataOf, extrasOf, relayAll, seededSplits, targetOf, whole } from "./harness.ts";
 import { errorIn, PIECEWISE, saidIn, wireOf, type RecordedWire } from "./recorded-wires.ts";
+import { variantsOf } from "./variants.ts";
 import { Gathered, readChat, readMessage, readMessageEvents, readResponse, readResponseEvents, type Said } from "./said.ts";
 
 /**
@@ -74,6 +75,7 @@ class Checks {
   readonly differences: string[] = [];
   readonly rows: Row[] = [];
   #where = "";
+  #variant = "";
 
   constructor(private readonly recording: string) {}
 
@@ -86,7 +88,15 @@ class Checks {
     }
   }
 
-  that(what: string, holds: boolean, detail: unknown = ""): void {
+  /** Checks of one variant of the recording: they are named by it. */
+  within(variant: string, check: () => void): void {
+    this.#variant = ` with ${variant}`;
+    check();
+    this.#variant = "";
+  }
+
+  that(checked: string, holds: boolean, detail: unknown = ""): void {
+    const what = `${checked}${this.#variant}`;
     this.count++;
     this.#row(what.replace(/\d+/g, "N"), holds, String(detail).slice(0, 300));
     if (!holds) this.differences.push(`${this.#where}: ${what}${detail === "" ? "" : ` (${String(detail).slice(0, 300)})`}`);
@@ -170,6 +180,7 @@ class StreamReplay {
     checks.that("ends with the caller's terminator", given.inbound === "chat_completions" ? first.text.endsWith("data: [DONE]\n\n") : END.test(first.text.slice(first.text.lastIndexOf("\n\nevent: "))));
     checks.that("the same byte by byte", this.#relay(byteByByte(bytes)).text === first.text);
     for (const seed of SEEDS) checks.that(`the same at the splits of seed ${seed}`, this.#relay(seededSplits(bytes, seed)).text === first.text);
+    this.#vary(expected);
     this.#cut();
     if (passesThrough(given)) this.#passedThrough(first.text);
   }
@@ -177,6 +188,17 @@ class StreamReplay {
   #relay(pieces: readonly Uint8Array[], how?: "upstream_lost"): Relayed & { readonly text: string } {
     const { provider, inbound } = this.given;
     return relayAll(adapterOf(this.given).relayStream(ask(inbound, true), targetOf(provider, "up"), extrasOf(provider)), pieces, how);
+  }
+
+  /** As another server, proxy or version might send it: it says the same. */
+  #vary(expected: Said): void {
+    const { checks, given } = this;
+    for (const { name, bytes } of variantsOf(given.lines, given.wire)) checks.within(name, () => {
+      const { text, observation } = this.#relay(whole(bytes));
+      checks.that("complete", observation.complete, observation.failure?.publicMessage);
+      compare(checks, delivered(given.inbound, text), { expected, inbound: given.inbound });
+      compareUsage(checks, observation, expected);
+    });
   }
 
   /** At every frame, by turns before it and in its middle: an error and no terminator, unless the finish was already seen. */
