@@ -87,6 +87,24 @@ describe.each(MODELS)("responses of the official openai client on %s", (model) =
   });
 });
 
+describe.each([...MODELS, "openai/gpt-oss-120b"])("legacy completions of the official openai client on %s", (model) => {
+  it("reads a text and a stream of it, with its cost and its end", async () => {
+    const answer = await openai.completions.create({ model, prompt: "Once upon a time", max_tokens: 60 });
+    expect(answer).toMatchObject({ object: "text_completion", usage: { cost: expect.any(Number) as number } });
+    let text = "";
+    let end: string | null = null;
+    let usages = 0;
+    for await (const chunk of await openai.completions.create({ model, prompt: "Once upon a time", max_tokens: 60, stream: true, stream_options: { include_usage: true } })) {
+      text += chunk.choices[0]?.text ?? "";
+      end = chunk.choices[0]?.finish_reason ?? end;
+      if (chunk.usage) usages++;
+    }
+    expect([text.length > 0, end === "stop" || end === "length", usages]).toEqual([true, true, 1]);
+    const cut = await client({ "x-simulate": "tokens=200;cut@20" }).completions.create({ model, prompt: "x", stream: true });
+    await expect((async () => { for await (const _chunk of cut); })()).rejects.toThrow(/broke/);
+  });
+});
+
 describe.each(["openai/text-embedding-3-small", "google/gemini-embedding-001", "mistralai/mistral-embed"])("embeddings of the official openai client on %s", (model) => {
   it("gives one vector an input, the same as floats and as base64, and charges the input", async () => {
     // Unasked, the client sends base64 and decodes it.

@@ -19,9 +19,10 @@ import { createRoutes, type RouteOptions } from "./endpoints/routes.ts";
 import type { GatewayEnv } from "./env.ts";
 import { isResponsesBody, readChatCompletions } from "./ingress/chat-completions.ts";
 import { readMessages } from "./ingress/messages.ts";
+import { readCompletions } from "./ingress/completions.ts";
 import { readEmbeddings } from "./ingress/embeddings.ts";
 import { readJsonBody } from "./ingress/read-body.ts";
-import { chatCompletionsBodySchema, countTokensBodySchema, embeddingsBodySchema, messagesBodySchema, responsesBodySchema } from "./ingress/request-fields.ts";
+import { chatCompletionsBodySchema, completionsBodySchema, countTokensBodySchema, embeddingsBodySchema, messagesBodySchema, responsesBodySchema } from "./ingress/request-fields.ts";
 import { readResponses, readResponsesAsChat } from "./ingress/responses.ts";
 import { validate } from "./ingress/validate.ts";
 import { createMeter, replay } from "./meter/meter.ts";
@@ -89,7 +90,7 @@ export function compose(env: GatewayEnv): Gateway {
       findUnshipped: (id) => shipper.find(id),
       dependenciesAway: () => dependenciesAway({ postgres: () => db.ping(), [env.redisUrl ? "redis" : "counters"]: () => kv.ping() }),
       renderMetrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
-      openapi: () => openapiDocument({ chatCompletions: chatCompletionsBodySchema, messages: messagesBodySchema, responses: responsesBodySchema, embeddings: embeddingsBodySchema, countTokens: countTokensBodySchema }),
+      openapi: () => openapiDocument({ chatCompletions: chatCompletionsBodySchema, messages: messagesBodySchema, responses: responsesBodySchema, embeddings: embeddingsBodySchema, completions: completionsBodySchema, countTokens: countTokensBodySchema }),
     }),
   });
   const gauges = setInterval(() => metrics.setSpool({ events: shipper.backlog, bytes: spool.bytes }), METRICS_GAUGE_MS).unref();
@@ -120,12 +121,13 @@ export function compose(env: GatewayEnv): Gateway {
 }
 
 /** Bytes → Inbound, for every endpoint that takes a body. */
-function readers(stages: Pick<Stages, "authenticate">, planOptions: PlanOptions): Pick<RouteOptions, "readChatCompletions" | "readMessages" | "readResponses" | "readEmbeddings" | "countTokensBytes" | "explainRoute"> {
+function readers(stages: Pick<Stages, "authenticate">, planOptions: PlanOptions): Pick<RouteOptions, "readChatCompletions" | "readMessages" | "readResponses" | "readEmbeddings" | "readCompletions" | "countTokensBytes" | "explainRoute"> {
   return {
     readChatCompletions: async ({ request, exchange }) => {
       const json = await readJsonBody(request);
       return isResponsesBody(json.body) ? readResponsesAsChat(exchange, json) : readChatCompletions(exchange, json);
     },
+    readCompletions: async ({ request, exchange }) => readCompletions(exchange, await readJsonBody(request)),
     readEmbeddings: async ({ request, exchange }) => readEmbeddings(exchange, await readJsonBody(request)),
     readResponses: async ({ request, exchange }) => readResponses(exchange, await readJsonBody(request)),
     readMessages: async ({ request, exchange }) => readMessages(exchange, await readJsonBody(request)),

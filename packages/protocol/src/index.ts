@@ -1,6 +1,7 @@
 export * from "./chat.ts";
 export * from "./chat-from-messages.ts";
 export * from "./chat-from-responses.ts";
+export * from "./completions.ts";
 export * from "./event-stream.ts";
 export * from "./invalid-request.ts";
 export * from "./json-object.ts";

@@ -111,6 +111,8 @@ export interface Profile {
   readonly env: string;
   /** `google`: an access token, minted from a service account. `sigv4`: a signature over the request, or an API key as `bearer`. */
   readonly authorize: "bearer" | "x-api-key" | "x-goog-api-key" | "api-key" | "google" | "sigv4";
+  /** Hosts models that continue text, on the legacy Completions wire. */
+  readonly completions?: true;
   /** Its embeddings come as base64 where that is asked for; elsewhere the gateway encodes them. */
   readonly base64Embeddings?: true;
   /** Serves OpenAI's Responses API beside Chat Completions, below the same base URL. */

@@ -4,6 +4,7 @@ import { createAnthropicAdapter } from "./dialects/anthropic/adapter.ts";
 import { createBedrockAdapter } from "./dialects/bedrock/adapter.ts";
 import { createCohereAdapter } from "./dialects/cohere/adapter.ts";
 import { createGeminiAdapter } from "./dialects/gemini/adapter.ts";
+import { createCompletionsAdapter } from "./dialects/openai/completions.ts";
 import { createOpenAiAdapter } from "./dialects/openai/adapter.ts";
 import { createResponsesAdapter } from "./dialects/responses/adapter.ts";
 import { createCohereEmbeddings } from "./embeddings/cohere-embeddings.ts";
@@ -60,6 +61,9 @@ export function createAdapter(profile: Profile): ProviderAdapter {
 /** Adapters of the Responses wire, for providers that serve it. */
 const RESPONSES: ReadonlyMap<string, ProviderAdapter> = new Map([...PROVIDERS].filter(([, profile]) => profile.responses).map(([id, profile]) => [id, createResponsesAdapter(profile)]));
 
+/** Adapters of the legacy Completions wire, likewise. */
+const COMPLETIONS: ReadonlyMap<string, ProviderAdapter> = new Map([...PROFILES].filter(([, profile]) => profile.completions).map(([id, profile]) => [id, createCompletionsAdapter(profile)]));
+
 /** Adapters of embeddings, for providers whose wire has them. */
 const EMBEDDINGS: ReadonlyMap<string, ProviderAdapter> = new Map([...PROVIDERS].flatMap(([id, profile]) => {
   const create = EMBEDDING_WIRES[profile.dialect];
@@ -88,6 +92,7 @@ function specialAdapter(provider: string, { inbound, upstreamModel }: AdapterUse
     if (!adapter) throw new RangeError(`${provider} has no embeddings`);
     return adapter;
   }
+  if (inbound === "completions") return COMPLETIONS.get(provider);
   const responses = RESPONSES.get(provider);
   return responses && (inbound === "responses" || RESPONSES_ONLY.test(upstreamModel)) ? responses : undefined;
 }

@@ -1,7 +1,7 @@
 import { ERROR_CODES } from "@trunkline/contracts";
 import { z } from "zod";
 
-export interface DocumentedBodies { readonly chatCompletions: z.ZodType; readonly messages: z.ZodType; readonly responses: z.ZodType; readonly embeddings: z.ZodType; readonly countTokens: z.ZodType }
+export interface DocumentedBodies { readonly chatCompletions: z.ZodType; readonly messages: z.ZodType; readonly responses: z.ZodType; readonly embeddings: z.ZodType; readonly completions: z.ZodType; readonly countTokens: z.ZodType }
 
 const json = (schema: unknown): Record<string, unknown> => ({ "application/json": { schema } });
 const ok = (description: string): Record<string, unknown> => ({ description, content: json({ type: "object", additionalProperties: true }) });
@@ -31,6 +31,7 @@ export function openapiDocument(bodies: DocumentedBodies): Record<string, unknow
       "/chat/completions": post("Chat Completions for any model", body(bodies.chatCompletions)),
       "/messages": post("Anthropic Messages for any model", body(bodies.messages)),
       "/responses": post("OpenAI Responses for any model, without stored state", body(bodies.responses)),
+      "/completions": post("Legacy text completions for any model", body(bodies.completions)),
       "/embeddings": post("Embeddings of texts, as floats or base64", body(bodies.embeddings)),
       "/messages/count_tokens": post("Estimated input tokens of a Messages body", body(bodies.countTokens)),
       "/route/explain": post("The whole routing decision for a body, without calling anybody", body(z.union([bodies.chatCompletions, bodies.messages, bodies.responses]))),

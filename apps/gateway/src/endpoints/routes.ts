@@ -12,6 +12,7 @@ export interface RouteOptions {
   readonly readMessages: (ask: Ask) => Promise<Inbound>;
   readonly readResponses: (ask: Ask) => Promise<Inbound>;
   readonly readEmbeddings: (ask: Ask) => Promise<Inbound>;
+  readonly readCompletions: (ask: Ask) => Promise<Inbound>;
   readonly countTokensBytes: (ask: Ask) => Promise<number>;
   readonly explainRoute: (ask: Ask) => Promise<Record<string, unknown>>;
   readonly authenticate: (headers: Readonly<Record<string, string>>) => Soon<ApiKeyRecord>;
@@ -40,6 +41,7 @@ function inferenceRoutes(options: RouteOptions): readonly Route[] {
     { method: "POST", path: "/chat/completions", serve: async (ask) => options.serve(await options.readChatCompletions(ask)) },
     { method: "POST", path: "/messages", serve: async (ask) => options.serve(await options.readMessages(ask)) },
     { method: "POST", path: "/responses", serve: async (ask) => options.serve(await options.readResponses(ask)) },
+    { method: "POST", path: "/completions", serve: async (ask) => options.serve(await options.readCompletions(ask)) },
     { method: "POST", path: "/embeddings", serve: async (ask) => options.serve(await options.readEmbeddings(ask)) },
     { method: "POST", path: "/messages/count_tokens", serve: async (ask) => {
       await options.authenticate(ask.exchange.headers);

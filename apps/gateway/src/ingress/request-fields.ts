@@ -92,6 +92,22 @@ export const responsesBodySchema = z.looseObject({
   metadata: metadata.nullish(),
 });
 
+/** Prompts of one legacy body: each is an answer of its own. */
+const PROMPTS_MAX = 128;
+
+export const completionsBodySchema = z.looseObject({
+  ...shared,
+  prompt: z.union([z.string(), z.array(z.string()).min(1).max(PROMPTS_MAX), z.array(z.int().min(0)).min(1), z.array(z.array(z.int().min(0)).min(1)).min(1).max(PROMPTS_MAX)]),
+  suffix: z.string().nullish(),
+  stream_options: z.looseObject({ include_usage: z.boolean().nullish() }).nullish(),
+  max_tokens: tokens,
+  n: z.int().min(1).max(128).nullish(),
+  best_of: z.int().min(1).max(20).nullish(),
+  stop: z.union([z.string(), z.array(z.string()).max(64)]).nullish(),
+  user: z.string().max(USER_CHARS_MAX).nullish(),
+  metadata: metadata.nullish(),
+});
+
 /** OpenAI's own bound of a batch; others have lower ones, and say so themselves. */
 const INPUTS_MAX = 2_048;
 const tokenIds = z.array(z.int().min(0)).min(1);

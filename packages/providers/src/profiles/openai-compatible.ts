@@ -4,5 +4,6 @@ import type { Profile } from "../adapter.ts";
 export const openaiCompatible: Profile = {
   id: "openai-compatible", name: "OpenAI-compatible server", dialect: "openai", baseUrl: "https://server.invalid/v1", env: "OPENAI_COMPATIBLE", authorize: "bearer",
   keyless: true, baseUrlIsExample: true,
+  completions: true,
   source: "https://platform.openai.com/docs/api-reference/chat",
 };

@@ -4,5 +4,6 @@ import type { Profile } from "../adapter.ts";
 export const openrouter: Profile = {
   id: "openrouter", name: "OpenRouter", dialect: "openai", baseUrl: "https://openrouter.ai/api/v1", env: "OPENROUTER", authorize: "bearer",
   renames: { max_completion_tokens: "max_tokens" },
+  completions: true,
   source: "https://openrouter.ai/docs/api-reference/chat-completion",
 };

@@ -1,5 +1,5 @@
 import type { Failure, TokenUsage } from "@trunkline/contracts";
-import { messagesFromChat, parseJsonObject, responseFromChat, type ChatResponse, type JsonObject } from "@trunkline/protocol";
+import { completionFromChat, messagesFromChat, parseJsonObject, responseFromChat, type ChatResponse, type JsonObject } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Relayed } from "../adapter.ts";
 import { failureOf } from "../failures/failure.ts";
 import { deltaBytes } from "./delta.ts";
@@ -39,6 +39,7 @@ export function relayHubAnswer(call: Call, answer: HubAnswer, extras: AnswerExtr
 
 function inCallersWire(call: Call, response: ChatResponse): JsonObject {
   if (call.inbound === "messages") return { ...messagesFromChat(response) };
+  if (call.inbound === "completions") return completionFromChat(response);
   return call.inbound === "responses" ? responseFromChat(call.body, response, { requestId: call.requestId, createdAtSeconds: call.createdAtSeconds, model: response.model }) : { ...response };
 }
 

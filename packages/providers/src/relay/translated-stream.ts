@@ -1,5 +1,5 @@
 import type { Failure, TokenUsage } from "@trunkline/contracts";
-import { MessagesStreamWriter, parseJsonObject, ResponsesStreamWriter, SSE_DONE, SseReader, sseData, type ChatChunk, type SseEvent } from "@trunkline/protocol";
+import { CompletionsStreamWriter, MessagesStreamWriter, parseJsonObject, ResponsesStreamWriter, SSE_DONE, SseReader, sseData, type ChatChunk, type SseEvent } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Observation, Relayed, StreamRelay } from "../adapter.ts";
 import { failureOf } from "../failures/failure.ts";
 import { deltaBytes } from "./delta.ts";
@@ -33,16 +33,19 @@ export interface TranslatedStreamParts {
 /** A body that is no event stream at all is kept up to here, because it may be a JSON error; no real error is longer. */
 const OPENING_BYTES_MAX = 64 * 1024;
 
+type HubWriter = MessagesStreamWriter | ResponsesStreamWriter | CompletionsStreamWriter;
+
 /** null: the hub's own wire. */
-function writerFor(call: Call): MessagesStreamWriter | ResponsesStreamWriter | null {
+function writerFor(call: Call): HubWriter | null {
   if (call.inbound === "messages") return new MessagesStreamWriter();
+  if (call.inbound === "completions") return new CompletionsStreamWriter(call.wantsUsageChunk);
   return call.inbound === "responses" ? new ResponsesStreamWriter(call.body, call) : null;
 }
 
 /** Upstream events → hub chunks → the caller's wire, for every dialect that the caller does not speak. */
 export class TranslatedStream implements StreamRelay {
   readonly #reader = new SseReader();
-  readonly #writer: MessagesStreamWriter | ResponsesStreamWriter | null;
+  readonly #writer: HubWriter | null;
   #failure: Failure | null = null;
   #committed = false;
   #contentBytes = 0;

@@ -24,6 +24,7 @@ interface Ending {
 
 const ENDINGS: readonly Ending[] = [
   { pattern: /\/chat\/completions$/, method: "POST", wire: "openai", operation: "generate" },
+  { pattern: /\/completions$/, method: "POST", wire: "completions", operation: "generate" },
   { pattern: /\/responses$/, method: "POST", wire: "responses", operation: "generate" },
   { pattern: /\/embeddings$/, method: "POST", wire: "openai", operation: "embed" },
   { pattern: /\/messages$/, method: "POST", wire: "anthropic", operation: "generate" },

@@ -22,6 +22,7 @@ import { drawOf } from "./tokens.ts";
 import { anthropicWire } from "./wires/anthropic.ts";
 import { bedrockWire } from "./wires/bedrock.ts";
 import { cohereWire } from "./wires/cohere.ts";
+import { completionsWire } from "./wires/completions.ts";
 import { geminiWire } from "./wires/gemini.ts";
 import { bedrockAnthropicWire, vertexAnthropicWire } from "./wires/hosted-anthropic.ts";
 import { openaiWire } from "./wires/openai.ts";
@@ -29,7 +30,7 @@ import { responsesWire } from "./wires/responses.ts";
 import type { Wire } from "./wires/wire.ts";
 
 const WIRES: Record<Route["wire"], Wire> = {
-  openai: openaiWire, responses: responsesWire, anthropic: anthropicWire, gemini: geminiWire, bedrock: bedrockWire, bedrock_anthropic: bedrockAnthropicWire, vertex_anthropic: vertexAnthropicWire, cohere: cohereWire,
+  openai: openaiWire, completions: completionsWire, responses: responsesWire, anthropic: anthropicWire, gemini: geminiWire, bedrock: bedrockWire, bedrock_anthropic: bedrockAnthropicWire, vertex_anthropic: vertexAnthropicWire, cohere: cohereWire,
 };
 
 interface Visit {

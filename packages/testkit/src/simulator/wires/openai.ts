@@ -95,7 +95,7 @@ function parse({ body, provider }: WireRequest): SimulatedCall {
   };
 }
 
-function usageBody(usage: AnswerUsage): object {
+export function usageBody(usage: AnswerUsage): object {
   const prompt = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;
   return {
     prompt_tokens: prompt,
