@@ -1,4 +1,4 @@
-import { createKv } from "@trunkline/kv";
+import { createKv, createReplayStore, type Kv } from "@trunkline/kv";
 import { createProducer } from "@trunkline/queue";
 import { createGatewayDb } from "@trunkline/db/gateway";
 import { CircuitBook, explain } from "@trunkline/router-core";
@@ -13,6 +13,7 @@ import { createExchangeForm } from "./attempt/exchange-form.ts";
 import { OrganizationCredentials } from "./attempt/organization-credentials.ts";
 import { UpstreamPools } from "./attempt/upstream-pools.ts";
 import { authenticateHeaders, createAuthenticate } from "./authenticate/authenticate.ts";
+import { presentedText } from "./authenticate/presented-key.ts";
 import { KeyCache } from "./authenticate/key-cache.ts";
 import { openapiDocument } from "./endpoints/openapi.ts";
 import { createRoutes, type RouteOptions } from "./endpoints/routes.ts";
@@ -32,6 +33,7 @@ import { nakedStages } from "./naked-lane.ts";
 import { serve } from "./pipeline.ts";
 import { createPlan, planFor, type PlanOptions } from "./plan/plan.ts";
 import { CatalogCache, PresetCache } from "./plan/snapshots.ts";
+import { createRunOnce } from "./repeat/run-once.ts";
 import { createKeepAlive } from "./respond/keep-alive.ts";
 import { createRespond } from "./respond/respond.ts";
 import { writeError } from "./respond/write-error.ts";
@@ -81,11 +83,13 @@ export function compose(env: GatewayEnv): Gateway {
     meter: createMeter(meterOptions),
   };
   const stages = env.lane === "naked" ? nakedStages(featured) : featured;
+  const onUnexpected = (error: unknown, requestId: string): void => logger.error({ requestId, err: error }, "request failed unexpectedly");
+  const repeats = createReplayStore({ redisUrl: env.redisUrl ?? undefined });
+  const runOnce = createRunOnce({ store: repeats, stages, serve, writeError, credentialOf: presentedText, onUnexpected });
   const server = createGatewayServer({
-    now, writeError,
-    onUnexpected: (error, requestId) => logger.error({ requestId, err: error }, "request failed unexpectedly"),
+    now, writeError, onUnexpected,
     routes: createRoutes({
-      ...readers(stages, planOptions), serve: (inbound: Inbound) => serve(inbound, stages), authenticate: (headers) => authenticateHeaders(headers, keys, now()), catalog, db, now,
+      ...readers(stages, planOptions), serve: (inbound: Inbound) => inbound.exchange.headers["idempotency-key"] === undefined ? serve(inbound, stages) : runOnce(inbound), authenticate: (headers) => authenticateHeaders(headers, keys, now()), catalog, db, now,
       availableProviders: (key) => key.kind === "test" ? credentials.available.test : own.find(key)?.available(credentials.available.live) ?? credentials.available.live,
       findUnshipped: (id) => shipper.find(id),
       dependenciesAway: () => dependenciesAway({ postgres: () => db.ping(), [env.redisUrl ? "redis" : "counters"]: () => kv.ping() }),
@@ -98,12 +102,7 @@ export function compose(env: GatewayEnv): Gateway {
     async listen() {
       const { events, interrupted } = await replay(recovered, { ...meterOptions, kv });
       if (events + interrupted > 0) logger.info({ events, count: interrupted }, "took up the spool of an earlier process");
-      await Promise.all([catalog.reload(), kv.subscribe((topic, id) => {
-        if (topic === "api-key") keys.invalidate(id);
-        else if (topic === "preset") presets.invalidate(id);
-        else if (topic === "catalog") void catalog.reload();
-        else keys.invalidateAll();
-      }, () => { keys.invalidateAll(); presets.invalidateAll(); void catalog.reload(); }).catch(() => warn("changes of keys and presets are not heard; they take effect within a minute"))]);
+      await Promise.all([catalog.reload(), hearChanges({ kv, keys, presets, catalog }).catch(() => warn("changes of keys and presets are not heard; they take effect within a minute"))]);
       const port = await server.listen(env.port, env.host);
       logger.info({ port, host: env.host, mode: env.lane }, "gateway listens");
       return port;
@@ -114,10 +113,20 @@ export function compose(env: GatewayEnv): Gateway {
       catalog.close();
       await shipper.close();
       spool.close();
-      await Promise.allSettled([pools.close(), guardedPools.close(), producer.close(), kv.close()]);
+      await Promise.allSettled([pools.close(), guardedPools.close(), producer.close(), kv.close(), repeats.close()]);
       await db.close();
     },
   };
+}
+
+/** What other processes change takes effect at once; after a gap everything is asked for again. */
+function hearChanges({ kv, keys, presets, catalog }: { readonly kv: Pick<Kv, "subscribe">; readonly keys: KeyCache; readonly presets: PresetCache; readonly catalog: CatalogCache }): Promise<void> {
+  return kv.subscribe((topic, id) => {
+    if (topic === "api-key") keys.invalidate(id);
+    else if (topic === "preset") presets.invalidate(id);
+    else if (topic === "catalog") void catalog.reload();
+    else keys.invalidateAll();
+  }, () => { keys.invalidateAll(); presets.invalidateAll(); void catalog.reload(); });
 }
 
 /** Bytes → Inbound, for every endpoint that takes a body. */

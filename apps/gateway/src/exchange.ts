@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createId } from "@trunkline/contracts";
 import { randomFillSync } from "node:crypto";
-import type { Exchange } from "./stages.ts";
+import type { ConnectedExchange } from "./stages.ts";
 
 /** Randomness is drawn for many ids at once: a call to the system costs more than the rest of an id. */
 const RANDOM_POOL = new Uint8Array(4_096);
@@ -14,7 +14,7 @@ function nextRandom(): Uint8Array {
 }
 
 /** Opens the caller's side of one request. `onClose`: the connection or the answer has ended. `close` before the end of the answer means that the caller left. */
-export function openExchange(request: IncomingMessage, response: ServerResponse, { nowMs, onClose }: { readonly nowMs: number; readonly onClose: () => void }): Exchange {
+export function openExchange(request: IncomingMessage, response: ServerResponse, { nowMs, onClose }: { readonly nowMs: number; readonly onClose: () => void }): ConnectedExchange {
   return new CallerExchange(createId("req", nowMs, nextRandom()), { receivedAtMs: nowMs, headers: joinedHeaders(request), response, onClose });
 }
 
@@ -24,7 +24,7 @@ function joinedHeaders({ headers }: IncomingMessage): Readonly<Record<string, st
   return headers as Readonly<Record<string, string>>;
 }
 
-class CallerExchange implements Exchange {
+class CallerExchange implements ConnectedExchange {
   readonly receivedAtMs: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly response: ServerResponse;
@@ -32,7 +32,7 @@ class CallerExchange implements Exchange {
   callerGone = false;
   #listener: (() => void) | null = null;
 
-  constructor(readonly requestId: string, { receivedAtMs, headers, response, onClose }: Pick<Exchange, "receivedAtMs" | "headers" | "response"> & { readonly onClose: () => void }) {
+  constructor(readonly requestId: string, { receivedAtMs, headers, response, onClose }: Pick<ConnectedExchange, "receivedAtMs" | "headers" | "response"> & { readonly onClose: () => void }) {
     this.receivedAtMs = receivedAtMs;
     this.headers = headers;
     this.response = response;

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { GatewayError, type InboundApi } from "@trunkline/contracts";
 import { openExchange } from "./exchange.ts";
 import { inboundApiOf, resourcePath } from "./paths.ts";
-import { CallerLeft, type Exchange } from "./stages.ts";
+import { CallerLeft, type ConnectedExchange, type Exchange } from "./stages.ts";
 
 /** Longer than a balancer's idle time, so that it never sends into a closing connection. */
 const KEEP_ALIVE_MS = 75_000;
@@ -15,7 +15,7 @@ const BACKLOG = 4_096;
 const PREFLIGHT_SECONDS = "7200";
 const DRAIN_CHECK_MS = 25;
 
-export interface Ask { readonly request: IncomingMessage; readonly exchange: Exchange; readonly path: string }
+export interface Ask { readonly request: IncomingMessage; readonly exchange: ConnectedExchange; readonly path: string }
 /** One endpoint. It writes the answer itself, or throws GatewayError. */
 export type Endpoint = (ask: Ask) => Promise<void>;
 export interface Route { readonly method: "GET" | "POST"; /** Matched against the whole resource path. */ readonly path: string | RegExp; readonly serve: Endpoint }
@@ -73,7 +73,7 @@ function listen(server: Server, port: number, host: string): Promise<number> {
   });
 }
 
-async function handle(request: IncomingMessage, exchange: Exchange, { options, router }: { readonly options: ServerOptions; readonly router: Router }): Promise<void> {
+async function handle(request: IncomingMessage, exchange: ConnectedExchange, { options, router }: { readonly options: ServerOptions; readonly router: Router }): Promise<void> {
   const path = resourcePath(request.url ?? "/");
   try {
     if (request.method === "OPTIONS") { preflight(request, exchange.response); return; }
@@ -116,7 +116,7 @@ function preflight(request: IncomingMessage, response: ServerResponse): void {
 }
 
 /** A JSON answer that is not a model's. */
-export function writeJson({ response, answerHeaders }: Exchange, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
+export function writeJson({ response, answerHeaders }: ConnectedExchange, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
   const bytes = Buffer.from(JSON.stringify(body));
   response.writeHead(200, [...answerHeaders, "content-type", "application/json; charset=utf-8", "content-length", String(bytes.length), ...Object.entries(headers).flat()]);
   response.end(response.req.method === "HEAD" ? undefined : bytes);

@@ -4,18 +4,38 @@ import type { ApiKeyRecord } from "@trunkline/db/gateway";
 import type { Call, Relayed } from "@trunkline/providers";
 import type { Candidate, ProviderPreferences, RoutePlan } from "@trunkline/router-core";
 
+/** What the stages use of the connection on which an answer goes out. */
+export interface CallerResponse {
+  readonly headersSent: boolean;
+  readonly destroyed: boolean;
+  readonly writableEnded: boolean;
+  /** Names and values in turn. */
+  writeHead(status: number, headers: string[]): unknown;
+  /** False asks for a pause until `drain`. */
+  write(bytes: string | Uint8Array): boolean;
+  end(bytes?: string | Uint8Array): unknown;
+  destroy(): unknown;
+  on(event: "drain", listener: () => void): unknown;
+  off(event: "drain", listener: () => void): unknown;
+}
+
 /** The caller's side of one request: its connection, its headers and whether anybody still listens. */
 export interface Exchange {
   readonly requestId: string;
   readonly receivedAtMs: number;
   /** Lower-case names; repeated headers joined as node does. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly response: ServerResponse;
+  readonly response: CallerResponse;
   /** Headers that every answer to this request carries, names and values in turn. Stages add to them before anything is written. */
   readonly answerHeaders: string[];
   readonly callerGone: boolean;
   /** Fires once when the connection closes before the answer has ended; at once when that has happened already. */
   onCallerGone(listener: () => void): void;
+}
+
+/** With the connection itself behind it. */
+export interface ConnectedExchange extends Exchange {
+  readonly response: ServerResponse;
 }
 
 /** What a model name of the caller asks for. */

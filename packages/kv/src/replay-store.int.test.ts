@@ -29,6 +29,14 @@ describe.each([{ form: "redis", options: { redisUrl } }, { form: "memory", optio
     await vi.waitFor(async () => expect(await one.claim(lapsed, HOUR_MS)).toEqual({ state: "claimed" }), 2_000);
   });
 
+  it("keeps a claim that is extended in time", async () => {
+    const [one, key] = [start(), randomUUID()];
+    await one.claim(key, 60);
+    await one.extend(key, HOUR_MS);
+    await new Promise((resolve) => setTimeout(resolve, 80));
+    expect((await one.claim(key, HOUR_MS)).state).toBe("running");
+  });
+
   it("forgets an answer when its time is over", async () => {
     const [one, key] = [start(), randomUUID()];
     await one.claim(key, HOUR_MS);

@@ -8,14 +8,17 @@ export type Claim = { readonly state: "claimed" } | { readonly state: "running" 
 export interface ReplayStore {
   /** The claim lapses after `claimMs`, so that a caller who died does not block the key for ever. */
   claim(key: string, claimMs: number): Promise<Claim>;
+  /** The claim of a call that still runs lapses `claimMs` from now. */
+  extend(key: string, claimMs: number): Promise<void>;
   finish(key: string, value: string, keepMs: number): Promise<void>;
   /** Forgets the claim: the next caller runs the call. */
   release(key: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Answers of a management API are a few kB: at most some tens of MB. Beyond it the oldest is forgotten first. */
+/** Bounds of the memory form: beyond either the oldest answer is forgotten first, and never a call that runs. */
 const ENTRIES_MAX = 10_000;
+const VALUE_CHARS_MAX = 64 * 1024 * 1024;
 const PREFIX = "trunkline:replay:";
 /** No value is empty: the caller stores an encoded answer. */
 const RUNNING = "";
@@ -41,6 +44,7 @@ function redisStore(url: string): ReplayStore {
         if (held !== null) return claimOf(held);
       }
     },
+    async extend(key, claimMs) { await ready(); await asked(client.pexpire(PREFIX + key, claimMs)); },
     async finish(key, value, keepMs) { await ready(); await asked(client.set(PREFIX + key, value, "PX", keepMs)); },
     async release(key) { await ready(); await asked(client.del(PREFIX + key)); },
     close() { client.disconnect(); return Promise.resolve(); },
@@ -49,11 +53,19 @@ function redisStore(url: string): ReplayStore {
 
 function memoryStore(clock: () => number): ReplayStore {
   const entries = new Map<string, { readonly value: string; readonly endsAtMs: number }>();
-  const put = (key: string, value: string, lifeMs: number): void => {
+  let chars = 0;
+  const drop = (key: string): void => {
+    chars -= entries.get(key)?.value.length ?? 0;
     entries.delete(key);
+  };
+  const put = (key: string, value: string, lifeMs: number): void => {
+    drop(key);
     entries.set(key, { value, endsAtMs: clock() + lifeMs });
-    const oldest = entries.size > ENTRIES_MAX ? entries.keys().next().value : undefined;
-    if (oldest !== undefined) entries.delete(oldest);
+    chars += value.length;
+    for (const [oldest, entry] of entries) {
+      if (entries.size <= ENTRIES_MAX && chars <= VALUE_CHARS_MAX) break;
+      if (entry.value !== RUNNING || entry.endsAtMs <= clock()) drop(oldest);
+    }
   };
   return {
     claim(key, claimMs) {
@@ -62,8 +74,9 @@ function memoryStore(clock: () => number): ReplayStore {
       put(key, RUNNING, claimMs);
       return Promise.resolve({ state: "claimed" });
     },
+    extend(key, claimMs) { if (entries.has(key)) put(key, RUNNING, claimMs); return Promise.resolve(); },
     finish(key, value, keepMs) { put(key, value, keepMs); return Promise.resolve(); },
-    release(key) { entries.delete(key); return Promise.resolve(); },
+    release(key) { drop(key); return Promise.resolve(); },
     close: () => Promise.resolve(),
   };
 }

@@ -62,7 +62,7 @@ export function createAdapter(profile: Profile): ProviderAdapter {
 const RESPONSES: ReadonlyMap<string, ProviderAdapter> = new Map([...PROVIDERS].filter(([, profile]) => profile.responses).map(([id, profile]) => [id, createResponsesAdapter(profile)]));
 
 /** Adapters of the legacy Completions wire, likewise. */
-const COMPLETIONS: ReadonlyMap<string, ProviderAdapter> = new Map([...PROFILES].filter(([, profile]) => profile.completions).map(([id, profile]) => [id, createCompletionsAdapter(profile)]));
+const COMPLETIONS: ReadonlyMap<string, ProviderAdapter> = new Map([...PROVIDERS].filter(([, profile]) => profile.completions).map(([id, profile]) => [id, createCompletionsAdapter(profile)]));
 
 /** Adapters of embeddings, for providers whose wire has them. */
 const EMBEDDINGS: ReadonlyMap<string, ProviderAdapter> = new Map([...PROVIDERS].flatMap(([id, profile]) => {

@@ -27,8 +27,8 @@ describe("POST /v1/chat/completions refuses", () => {
     const { status, error } = await errorOf(await stack.post("/chat/completions", { model: "openai/gpt-5-mini", ...fields }, { key }));
     expect([status, error.code, error.param]).toEqual([400, "caller.invalid_request", param]);
   });
-  it("400 an input without messages, with advice", async () => {
-    const { status, error } = await errorOf(await stack.post("/chat/completions", { model: "openai/gpt-5-mini", input: "x" }, { key: await stack.issueKey() }));
+  it("400 a body with neither messages nor input", async () => {
+    const { status, error } = await errorOf(await stack.post("/chat/completions", { model: "openai/gpt-5-mini" }, { key: await stack.issueKey() }));
     expect([status, error.param]).toEqual([400, "messages"]);
   });
   it("400 a parameter nobody can honour under losses: strict, before any call", async () => {
