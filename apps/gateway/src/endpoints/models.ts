@@ -1,12 +1,13 @@
-import { priceAt } from "@trunkline/catalog";
+import { findModel, priceAt } from "@trunkline/catalog";
 import { GatewayError, type CatalogModel, type CatalogSnapshot } from "@trunkline/contracts";
+import type { EndpointStats } from "@trunkline/db/gateway";
 import { createHash } from "node:crypto";
 
 /** One entry of `GET /v1/models`: a superset that the OpenAI, Anthropic and OpenRouter clients all accept. */
 function modelEntry(model: CatalogModel, catalog: CatalogSnapshot, nowMs: number): Record<string, unknown> {
-  const created = Math.floor(model.createdAt / 1000);
+  const created = model.createdAt;
   return {
-    id: model.id, object: "model", type: "model", created, created_at: new Date(model.createdAt).toISOString(), owned_by: model.author, display_name: model.name, name: model.name,
+    id: model.id, object: "model", type: "model", created, created_at: new Date(created * 1_000).toISOString(), owned_by: model.author, display_name: model.name, name: model.name,
     canonical_slug: model.id, description: model.description, context_length: model.contextTokens, max_input_tokens: model.contextTokens, max_tokens: model.maxOutputTokens,
     pricing: pricing(model, catalog, nowMs),
     architecture: { modality: `${model.inputModalities.join("+")}->${outputOf(model)}`, input_modalities: model.inputModalities.map((modality) => modality === "pdf" ? "file" : modality), output_modalities: [outputOf(model)], tokenizer: "Other", instruct_type: null },
@@ -53,21 +54,32 @@ export function listModels(catalog: CatalogSnapshot, providers: ReadonlySet<stri
 
 /** Throws GatewayError caller.model_not_found. */
 export function findModelEntry(catalog: CatalogSnapshot, id: string, nowMs: number): Record<string, unknown> {
-  const model = catalog.models.get(id);
+  const model = findModel(catalog, id);
   if (!model) throw new GatewayError("caller.model_not_found", `There is no model "${id.slice(0, 128)}". GET /v1/models lists all.`);
   return modelEntry(model, catalog, nowMs);
 }
 
-/** Price per provider of one model. */
-export function listEndpoints(catalog: CatalogSnapshot, id: string, nowMs: number): Record<string, unknown> {
-  const entry = findModelEntry(catalog, id, nowMs);
+/** Price, uptime, latency and speed per provider of one model. */
+export function listEndpoints(catalog: CatalogSnapshot, given: string, { nowMs, stats }: { readonly nowMs: number; readonly stats: readonly EndpointStats[] }): Record<string, unknown> {
+  const entry = findModelEntry(catalog, given, nowMs);
+  const id = String(entry["id"]);
   const endpoints = (catalog.endpointsByModel.get(id) ?? []).map((endpoint) => {
     const price = priceAt(catalog, endpoint.provider, id, nowMs);
     return {
       name: `${endpoint.provider} | ${id}`, provider_name: endpoint.provider, provider: endpoint.provider, upstream_model: endpoint.upstreamModel, context_length: entry["context_length"],
       max_completion_tokens: entry["max_tokens"], supported_parameters: entry["supported_parameters"],
       pricing: price ? { prompt: perToken(price.inputNanoUsdPerMillion), completion: perToken(price.outputNanoUsdPerMillion), input_cache_read: perToken(price.cacheReadNanoUsdPerMillion), input_cache_write: perToken(price.cacheWriteNanoUsdPerMillion) } : null,
+      ...measured(stats.find((item) => item.provider === endpoint.provider)),
     };
   });
   return { data: { ...entry, endpoints } };
+}
+
+/** In OpenRouter's words: shares as percent, latency in milliseconds to the first token, throughput in tokens a second; null where nothing was recorded. */
+function measured(stats: EndpointStats | undefined): Record<string, unknown> {
+  const percent = (share: number | null | undefined): number | null => share == null ? null : Math.round(share * 10_000) / 100;
+  return {
+    uptime_last_30m: percent(stats?.uptimeLast30m), uptime_last_1d: percent(stats?.uptimeLastDay), requests_last_1d: stats?.requestsLastDay ?? 0,
+    latency_last_30m: stats?.timeToFirstTokenMs ?? null, throughput_last_30m: stats?.tokensPerSecond ?? null,
+  };
 }

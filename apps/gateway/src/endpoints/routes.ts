@@ -18,7 +18,7 @@ export interface RouteOptions {
   readonly authenticate: (headers: Readonly<Record<string, string>>) => Soon<ApiKeyRecord>;
   readonly catalog: { readonly snapshot: CatalogSnapshot };
   readonly availableProviders: (key: ApiKeyRecord) => ReadonlySet<string>;
-  readonly db: Pick<GatewayDb, "findGeneration" | "loadSpent">;
+  readonly db: Pick<GatewayDb, "findGeneration" | "loadEndpointStats" | "loadSpent">;
   readonly findUnshipped: (id: string) => Promise<UsageEvent | null>;
   /** Names of the dependencies that do not answer. */
   readonly dependenciesAway: () => Promise<readonly string[]>;
@@ -27,8 +27,9 @@ export interface RouteOptions {
   readonly now: () => number;
 }
 
-const MODEL = /^\/models\/([^/]+\/[^/]+?)$/;
-const MODEL_ENDPOINTS = /^\/models\/([^/]+\/[^/]+)\/endpoints$/;
+/** Ids hold a slash, which clients send as it is or encoded. */
+const MODEL = /^\/models\/([^/]+(?:\/[^/]+)?)$/;
+const MODEL_ENDPOINTS = /^\/models\/([^/]+(?:\/[^/]+)?)\/endpoints$/;
 const GENERATION = /^\/generations\/([^/]+)$/;
 
 /** Every endpoint of the data plane. */
@@ -45,7 +46,7 @@ function inferenceRoutes(options: RouteOptions): readonly Route[] {
     { method: "POST", path: "/embeddings", serve: async (ask) => options.serve(await options.readEmbeddings(ask)) },
     { method: "POST", path: "/messages/count_tokens", serve: async (ask) => {
       await options.authenticate(ask.exchange.headers);
-      writeJson(ask.exchange, { input_tokens: estimateTokens(await options.countTokensBytes(ask)) });
+      writeJson(ask.exchange, { input_tokens: estimateTokens(await options.countTokensBytes(ask)), basis: "estimated" });
     } },
     { method: "POST", path: "/route/explain", serve: async (ask) => writeJson(ask.exchange, await options.explainRoute(ask)) },
   ];
@@ -60,7 +61,7 @@ function readingRoutes(options: RouteOptions): readonly Route[] {
       if (ask.exchange.headers["if-none-match"] === etag) { ask.exchange.response.writeHead(304, { etag }).end(); return; }
       writeJson(ask.exchange, body, { etag, "cache-control": "private, max-age=60" });
     } },
-    { method: "GET", path: MODEL_ENDPOINTS, serve: async (ask) => { await keyOf(ask); writeJson(ask.exchange, listEndpoints(options.catalog.snapshot, captured(ask, MODEL_ENDPOINTS), options.now())); } },
+    { method: "GET", path: MODEL_ENDPOINTS, serve: async (ask) => writeJson(ask.exchange, await endpointsOf(await keyOf(ask), captured(ask, MODEL_ENDPOINTS), options)) },
     { method: "GET", path: MODEL, serve: async (ask) => { await keyOf(ask); writeJson(ask.exchange, findModelEntry(options.catalog.snapshot, captured(ask, MODEL), options.now())); } },
     { method: "GET", path: "/key", serve: async (ask) => writeJson(ask.exchange, await fromStore(describeKey(await keyOf(ask), { db: options.db, nowMs: options.now() }))) },
     { method: "GET", path: "/credits", serve: async (ask) => writeJson(ask.exchange, await fromStore(describeCredits(await keyOf(ask), { db: options.db, nowMs: options.now() }))) },
@@ -84,6 +85,14 @@ function operatingRoutes(options: RouteOptions): readonly Route[] {
     } },
     { method: "GET", path: "/openapi.json", serve: async (ask) => writeJson(ask.exchange, options.openapi()) },
   ];
+}
+
+/** The listing is worth more than its figures: without the store they are absent. */
+async function endpointsOf(key: ApiKeyRecord, id: string, { catalog, db, now }: Pick<RouteOptions, "catalog" | "db" | "now">): Promise<Record<string, unknown>> {
+  const nowMs = now();
+  const model = String(findModelEntry(catalog.snapshot, id, nowMs)["id"]);
+  const stats = await db.loadEndpointStats({ organizationId: key.organizationId, projectId: key.projectId, mode: key.kind === "test" ? "test" : "live", model, nowMs }).catch(() => []);
+  return listEndpoints(catalog.snapshot, model, { nowMs, stats });
 }
 
 /** From Postgres, or from the spool while the event is on its way. Foreign ids look like absent ones. */

@@ -17,6 +17,24 @@ describe("reading endpoints", () => {
     expect((await stack.get("/v1/models/openai/gpt-5-mini/endpoints", key)).status).toBe(200);
     expect((await stack.get("/v1/models/openai/none", key)).status).toBe(404);
   });
+  it("find a model by its id as it is or encoded, with the year it came out", async () => {
+    const key = await stack.issueKey();
+    for (const id of ["openai/gpt-5-mini", "openai%2Fgpt-5-mini", "gpt-5-mini"]) {
+      const model = await (await stack.get(`/v1/models/${id}`, key)).json() as { id: string; created: number; created_at: string };
+      expect([model.id, model.created_at.slice(0, 4), new Date(model.created * 1_000).getUTCFullYear()], id).toEqual(["openai/gpt-5-mini", "2025", 2025]);
+    }
+  });
+  it("tell how a model's providers did for this project, and no other", async () => {
+    const [key, stranger] = [await stack.issueKey(), await stack.issueKey()];
+    const attempt = (failureClass: string | null, timeToFirstTokenMs: number) => ({ attempt: 1, provider: "openai", model: "openai/gpt-5-mini", failureClass, timeToFirstTokenMs, durationMs: timeToFirstTokenMs + 1_000, usage: { outputTokens: 50, reasoningTokens: 0 } });
+    for (const [index, attempts] of [[attempt(null, 100)], [attempt(null, 300)], [attempt("overloaded", 9)], [attempt("caller_error", 9)]].entries()) {
+      await stack.pool.query(`INSERT INTO generation (id, mode, "organizationId", "projectId", "apiKeyId", "createdAt", "inboundApi", streaming, "requestedModel", status, "httpStatus", "durationMs", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "usageBasis", "chargeNanoUsd", "costNanoUsd", attempts, losses, metadata)
+        VALUES ($1, 'test', $2, $3, $4, now(), 'chat_completions', true, 'm', 'ok', 200, 1, 0, 0, 0, 0, 0, 'reported', 0, 0, $5, '[]', '{}')`, [`req_stats_${key.keyId}_${index}`, key.organizationId, key.projectId, key.id, JSON.stringify(attempts)]);
+    }
+    const openai = async (asking: typeof key) => (await (await stack.get("/v1/models/openai/gpt-5-mini/endpoints", asking)).json() as { data: { endpoints: Record<string, unknown>[] } }).data.endpoints.find((endpoint) => endpoint["provider"] === "openai");
+    expect(await openai(key)).toMatchObject({ uptime_last_30m: 66.67, uptime_last_1d: 66.67, requests_last_1d: 3, latency_last_30m: { p50: 200 }, throughput_last_30m: { p50: 50, p99: 50 } });
+    expect(await openai(stranger)).toMatchObject({ uptime_last_30m: null, latency_last_30m: null, throughput_last_30m: null });
+  });
   it("give the receipt of a request at once, and not to another organization", async () => {
     const key = await stack.issueKey();
     const answer = await stack.post("/chat/completions", chat(), { key });

@@ -1,6 +1,7 @@
 import { apiKeyRecord, FIND_API_KEY } from "./api-key.ts";
 import { catalogSnapshot, LOAD_CATALOG } from "./catalog.ts";
 import { CONFIRM_GENERATIONS } from "./confirm-generations.ts";
+import { endpointStats, LOAD_ENDPOINT_STATS, statsParameters } from "./endpoint-stats.ts";
 import { FIND_GENERATION, receipt } from "./generation.ts";
 import type { GatewayDb } from "./port.ts";
 import { createPrepared } from "./prepared.ts";
@@ -37,6 +38,7 @@ export function createGatewayDb(options: GatewayDbOptions): GatewayDb {
       const [row] = await prepared.read(FIND_GENERATION, [organizationId, id]);
       return row ? receipt(row) : null;
     },
+    loadEndpointStats: async (scope) => (await prepared.read(LOAD_ENDPOINT_STATS, statsParameters(scope))).map(endpointStats),
     confirmGenerations: async (ids) => new Set((await prepared.read(CONFIRM_GENERATIONS, [ids])).map((row) => row.id)),
     async ping() { await prepared.read({ name: "gateway_ping", text: "SELECT 1" }, []); },
     close: () => prepared.close(),

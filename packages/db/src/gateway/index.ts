@@ -2,5 +2,6 @@ export type { ApiKeyRecord, SealedCredential, OrganizationPresets, SpendScope } 
 export { DependencyUnavailable } from "./dependency-unavailable.ts";
 export { createGatewayDb } from "./gateway-db.ts";
 export type { GatewayDbOptions } from "./gateway-db.ts";
+export type { EndpointStats, StatsScope } from "./endpoint-stats.ts";
 export type { GatewayDb } from "./port.ts";
 export { receiptOfEvent } from "./confirm-generations.ts";
