@@ -6,7 +6,7 @@ import { completeAnswer, spliceFrame } from "../../relay/answer-splice.ts";
 import { NO_BYTES } from "../../relay/ending.ts";
 import { PassThroughStream, type FrameInspector } from "../../relay/pass-through-stream.ts";
 import { upstreamRequest } from "../../relay/request-body.ts";
-import { hasNonNull, stringBytes } from "../../relay/scan.ts";
+import { TextScale } from "../../relay/scan.ts";
 import { failedBody, malformedBody, parseAnswer } from "../../relay/translated-body.ts";
 import { openAiUrl } from "./chat-url.ts";
 import { classify, classifyInStream } from "./classify.ts";
@@ -43,7 +43,11 @@ function relayBody(upstream: Uint8Array, extras: AnswerExtras): Relayed {
 
 const emptyAnswer = (): Failure => failureOf("protocol_violation", { status: 200, message: "The provider sent an empty answer." });
 
+/** A finish, a usage, an error or the terminator; null is none of them. */
+const MATTERS = /"(?:usage|finish_reason)" ?: ?[^n ]|error|\[DONE\]/;
+
 class CompletionsInspector implements FrameInspector {
+  readonly #scale = new TextScale(['text"']);
   committed = false;
   failure: Failure | null = null;
   usage: TokenUsage | null = null;
@@ -56,10 +60,10 @@ class CompletionsInspector implements FrameInspector {
   get finished(): boolean { return this.finishReason !== null; }
 
   mayMatter(text: string): boolean {
-    return !this.committed || hasNonNull(text, '"usage"') || hasNonNull(text, '"finish_reason"') || text.includes("error") || text.includes("[DONE]");
+    return !this.committed || MATTERS.test(text);
   }
 
-  count(text: string): void { this.contentBytes += stringBytes(text, '"text"'); }
+  count(text: string): void { this.contentBytes += this.#scale.bytesIn(text); }
 
   inspect(frame: Uint8Array, _event: string, data: string): Uint8Array {
     if (data.trim() === "[DONE]") {
