@@ -31,7 +31,9 @@ import { Shipper } from "./meter/shipper.ts";
 import { Spool } from "./meter/spool.ts";
 import { nakedStages } from "./naked-lane.ts";
 import { serve } from "./pipeline.ts";
+import { BudgetUse } from "./plan/budget-use.ts";
 import { createPlan, planFor, type PlanOptions } from "./plan/plan.ts";
+import { SessionPlaces } from "./plan/session-places.ts";
 import { CatalogCache, PresetCache } from "./plan/snapshots.ts";
 import { createRunOnce } from "./repeat/run-once.ts";
 import { createKeepAlive } from "./respond/keep-alive.ts";
@@ -71,8 +73,9 @@ export function compose(env: GatewayEnv): Gateway {
   const addressRules = { allowPrivate: env.allowPrivateAddresses };
   const guardedPools = new UpstreamPools(addressRules);
   const own = new OrganizationCredentials({ encryptionKeys: env.encryptionKeys, addressRules, onUnreadable: (credentialId) => warn(`credential ${credentialId} of an organization cannot be used: ${env.encryptionKeys ? "its seal does not open, or its address is refused" : "ENCRYPTION_KEYS is not set"}`) });
-  const planOptions: PlanOptions = { own, catalog, presets, circuits, available: credentials.available, now, random: Math.random };
-  const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent) => observe(event, metrics, logger) };
+  const sessions = new SessionPlaces();
+  const planOptions: PlanOptions = { own, catalog, presets, circuits, sessions, budgetUse: new BudgetUse(db), available: credentials.available, now, random: Math.random };
+  const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent) => { sessions.observe(event); observe(event, metrics, logger); } };
   const featured: Stages = {
     authenticate: createAuthenticate(keys, now),
     admit: createAdmit({ kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres") }),

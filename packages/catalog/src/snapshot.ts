@@ -25,12 +25,17 @@ export function snapshotFrom(rows: CatalogRows): CatalogSnapshot {
   return { models, endpointsByModel, prices };
 }
 
-/** The price in force at `atMs` (Unix milliseconds); null when the model is unpriced there, which callers treat as an error, never as free. */
-export function priceAt(snapshot: CatalogSnapshot, provider: string, model: string, atMs: number): PriceVersion | null {
-  const versions = snapshot.prices.get(priceKey(provider, model)) ?? [];
+/** The version in force at `atMs` (Unix milliseconds), of versions by time; null where there is none. */
+export function priceIn(versions: readonly PriceVersion[], atMs: number): PriceVersion | null {
   for (let index = versions.length - 1; index >= 0; index--) {
     const version = versions[index];
     if (version && version.effectiveFromMs <= atMs) return version.effectiveToMs === null || atMs < version.effectiveToMs ? version : null;
   }
   return null;
+}
+
+/** The price in force at `atMs`; null when the model is unpriced there, which callers treat as an error, never as free. */
+export function priceAt(snapshot: CatalogSnapshot, provider: string, model: string, atMs: number): PriceVersion | null {
+  const versions = snapshot.prices.get(priceKey(provider, model));
+  return versions ? priceIn(versions, atMs) : null;
 }

@@ -1,3 +1,7 @@
+/**
+ * A preset as people write it and processes hand it over. It decides what may be said, and bounds it; what a rule does to a request
+ * is router-core's. A field that is added here is optional or has a default, so that every published version stays readable.
+ */
 import { z } from "zod";
 
 /** Bounds of a preset document: large enough for real use, small enough that planning stays in microseconds. */
@@ -6,28 +10,77 @@ export const PRESET_TARGETS_MAX = 16;
 
 const needSchema = z.enum(["tools", "vision", "json", "json_schema", "reasoning", "pdf", "audio", "embedding"]);
 
+const labels = z.array(z.string().min(1).max(128)).min(1).max(64);
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day as HH:MM");
+const usdPerMillion = z.number().min(0).max(100_000);
+/** Conditions are stored and shown, so none may hold a secret. */
+const SECRET_HEADERS = new Set(["authorization", "proxy-authorization", "x-api-key", "api-key", "cookie"]);
+const headerName = z.string().regex(/^[a-z0-9-]{1,64}$/, "a header name in small letters").refine((name) => !SECRET_HEADERS.has(name), "a header that carries a secret cannot be a condition");
+const isZone = (name: string): boolean => { try { return new Intl.DateTimeFormat("en", { timeZone: name }) instanceof Intl.DateTimeFormat; } catch { return false; } };
+export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+
+/** From is inclusive, to exclusive; a window whose end lies before its start runs over midnight and belongs to the day it began. */
+const timeWindowSchema = z.strictObject({
+  days: z.array(z.enum(WEEKDAYS)).min(1).max(7).optional(),
+  from: timeOfDay.default("00:00"),
+  to: timeOfDay.default("00:00"),
+  zone: z.string().max(64).refine(isZone, "no time zone of this name").default("UTC"),
+});
+
+/** `session` and `user` keep whoever is drawn; a request that names neither is drawn by itself. */
+const bucketSchema = z.strictObject({ percent: z.number().min(0).max(100), by: z.enum(["session", "user", "request"]).default("session") });
+
+/** The lowest input price of the model now, at `provider` where one is named. */
+const priceConditionSchema = z.strictObject({ model: z.string().min(1).max(128), provider: z.string().min(1).max(64).optional(), inputUsdPerMillionMin: usdPerMillion.optional(), inputUsdPerMillionMax: usdPerMillion.optional() });
+
 export const presetConditionSchema = z.strictObject({
   inputTokensMin: z.int().min(0).optional(),
   inputTokensMax: z.int().min(0).optional(),
+  /** The caller's label where it gave one, else the inferred class. */
   task: z.array(z.string().min(1).max(64)).max(16).optional(),
   needs: z.array(needSchema).max(8).optional(),
   metadata: z.record(z.string().max(64), z.string().max(512)).optional(),
+  headers: z.record(headerName, z.string().max(512)).optional(),
+  keys: labels.optional(),
+  projects: labels.optional(),
+  endUsers: labels.optional(),
+  time: timeWindowSchema.optional(),
+  bucket: bucketSchema.optional(),
+  /** Share of the tightest budget of the key that is spent or held, in percent. */
+  budgetUsedPercentMin: z.number().min(0).max(100).optional(),
+  price: priceConditionSchema.optional(),
 });
 
-/** A target names a model (`author/slug`), optionally pinned to one provider. Weights matter for strategy `weighted`. */
+const TARGET_NAME = /^(?:tier:(?:frontier|mid|fast|specialised)|set:[a-z0-9_-]{1,64}|(?!tier:|set:).+)$/;
+
+/** Put in the place of what the caller sent. */
+const overridesSchema = z.strictObject({ temperature: z.number().min(0).max(2).optional(), top_p: z.number().min(0).max(1).optional(), max_tokens: z.int().min(1).max(1_000_000).optional() });
+
+/** A target names a model (`author/slug`), a tier (`tier:fast`) or an equivalence set of the document (`set:<name>`), optionally pinned to one provider. Weights matter for strategy `weighted`. */
 export const presetTargetSchema = z.strictObject({
-  model: z.string().min(1).max(128),
+  model: z.string().min(1).max(128).regex(TARGET_NAME, "a model, `tier:frontier|mid|fast|specialised` or `set:<name>`"),
   provider: z.string().min(1).max(64).optional(),
   weight: z.int().min(1).max(1000).default(1),
+  /** Time to the first content, after which the next candidate is tried. */
+  timeoutMs: z.int().min(100).max(900_000).optional(),
+  maxPrice: z.strictObject({ inputUsdPerMillion: usdPerMillion.optional(), outputUsdPerMillion: usdPerMillion.optional() }).optional(),
+  overrides: overridesSchema.optional(),
 });
+
+const targets = z.array(presetTargetSchema).max(PRESET_TARGETS_MAX);
+
+/** Classes that another target can cure. */
+export const CURABLE_FAILURES = ["context_overflow", "content_filtered", "quota_exhausted", "rate_limited", "overloaded", "server_error", "timeout", "network", "protocol_violation"] as const;
 
 export const presetRuleSchema = z.strictObject({
   name: z.string().min(1).max(80),
   when: presetConditionSchema.default({}),
-  strategy: z.enum(["ordered", "weighted", "cheapest", "fastest", "balanced"]).default("ordered"),
-  targets: z.array(presetTargetSchema).min(1).max(PRESET_TARGETS_MAX),
+  strategy: z.enum(["ordered", "weighted", "cheapest", "fastest", "least_busy", "balanced"]).default("ordered"),
+  targets: targets.min(1),
   /** Tried in order after every target has failed. */
-  fallbacks: z.array(presetTargetSchema).max(PRESET_TARGETS_MAX).default([]),
+  fallbacks: targets.default([]),
+  /** Tried first after a failure of the class: a longer context after an overflow, another model after a refusal. */
+  fallbacksAfter: z.partialRecord(z.enum(CURABLE_FAILURES), targets.min(1)).optional(),
 });
 
 export const presetLimitsSchema = z.strictObject({
@@ -36,8 +89,13 @@ export const presetLimitsSchema = z.strictObject({
   maxAttempts: z.int().min(1).max(5).optional(),
 });
 
+const PRESET_SETS_MAX = 32;
+const setsSchema = z.record(z.string().regex(/^[a-z0-9_-]{1,64}$/), z.array(z.string().min(1).max(128)).min(1).max(PRESET_TARGETS_MAX)).refine((sets) => Object.keys(sets).length <= PRESET_SETS_MAX, { error: `at most ${PRESET_SETS_MAX} sets` });
+
 /** Ordered rules, first match wins. A document in which no rule can match a request yields no candidate, and the explanation says so. */
 export const presetDocumentSchema = z.strictObject({
+  /** Models that stand for each other, by the name that `set:<name>` targets use. */
+  sets: setsSchema.optional(),
   rules: z.array(presetRuleSchema).min(1).max(PRESET_RULES_MAX),
   limits: presetLimitsSchema.default({}),
   /** What a candidate may lose of a request; the request's own `routing.losses` comes first. */
@@ -46,6 +104,7 @@ export const presetDocumentSchema = z.strictObject({
 
 export type Need = z.infer<typeof needSchema>;
 export type PresetCondition = z.infer<typeof presetConditionSchema>;
+export type CurableFailure = (typeof CURABLE_FAILURES)[number];
 export type PresetTarget = z.infer<typeof presetTargetSchema>;
 export type PresetRule = z.infer<typeof presetRuleSchema>;
 export type PresetDocument = z.infer<typeof presetDocumentSchema>;

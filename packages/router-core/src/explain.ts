@@ -16,6 +16,9 @@ export interface ExplainedCandidate {
   readonly last_resort: boolean;
   /** Whose credential is used; an organization's own is billed by the provider, not here. */
   readonly credential: { readonly owner: "platform" } | { readonly owner: "organization"; readonly id: string; readonly label: string };
+  /** Tried only after these classes of failure; null: after any. */
+  readonly after: readonly string[] | null;
+  readonly timeout_ms: number | null;
 }
 
 const PLATFORM = { owner: "platform" } as const;
@@ -25,6 +28,8 @@ export type ExplainedPlan = {
   readonly preset: string | null;
   readonly preset_version: number | null;
   readonly rule: string | null;
+  /** What the request was taken for where a rule asked; `source` is `caller` or `inferred`. */
+  readonly task: { readonly label: string; readonly source: string; readonly confidence: number; readonly evidence: readonly string[] } | null;
   readonly strategy: string;
   /** One sentence for people. */
   readonly summary: string;
@@ -43,7 +48,7 @@ function explainCandidate(candidate: Candidate): ExplainedCandidate {
       id: price.id, input_usd_per_million: usdFromNano(price.inputNanoUsdPerMillion), cache_read_usd_per_million: usdFromNano(price.cacheReadNanoUsdPerMillion),
       cache_write_usd_per_million: usdFromNano(price.cacheWriteNanoUsdPerMillion), output_usd_per_million: usdFromNano(price.outputNanoUsdPerMillion),
     },
-    circuit: candidate.circuit, scores: candidate.scores, last_resort: candidate.lastResort,
+    circuit: candidate.circuit, scores: candidate.scores, last_resort: candidate.lastResort, after: candidate.after, timeout_ms: candidate.timeoutMs,
     credential: candidate.credential ? { owner: "organization", id: candidate.credential.id, label: candidate.credential.label } : PLATFORM,
   };
 }
@@ -58,7 +63,7 @@ function summarise(plan: RoutePlan): string {
 
 export function explain(plan: RoutePlan): ExplainedPlan {
   return {
-    preset: plan.presetSlug, preset_version: plan.presetVersion, rule: plan.rule, strategy: plan.strategy, summary: summarise(plan),
+    preset: plan.presetSlug, preset_version: plan.presetVersion, rule: plan.rule, task: plan.task && { label: plan.task.task, source: plan.task.source, confidence: plan.task.confidence, evidence: plan.task.evidence }, strategy: plan.strategy, summary: summarise(plan),
     candidates: plan.candidates.map(explainCandidate), rejected: plan.rejected, max_attempts: plan.maxAttempts, deadline_ms: plan.deadlineMs,
   };
 }

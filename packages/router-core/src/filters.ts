@@ -3,8 +3,8 @@
  * so an explanation names the most basic obstacle: a model that does not exist is never called too dear.
  */
 import { usdTextFromNano } from "@trunkline/contracts";
-import type { CatalogEndpoint, CatalogModel, Need, PriceVersion } from "@trunkline/contracts";
-import { dataPolicyOf, priceAt } from "@trunkline/catalog";
+import type { CatalogEndpoint, CatalogModel, Need, PresetTarget, PriceVersion } from "@trunkline/contracts";
+import { dataPolicyOf, priceIn } from "@trunkline/catalog";
 import type { Candidate, PlanInput, ProviderPreferences, RejectedCandidate, RequestFacts } from "./types.ts";
 
 /** `estimateTokens` counts four bytes a token, and a byte-level token covers at least one byte: four times the estimate is never too low. */
@@ -14,7 +14,10 @@ export const LIKELY_OUTPUT_TOKENS = 500;
 
 /** A candidate before it is ordered. */
 export type Draft = Omit<Candidate, "scores" | "lastResort">;
-export interface Pair { readonly endpoint: CatalogEndpoint; readonly model: CatalogModel }
+/** `prices`: every version, by time. */
+export interface Pair { readonly endpoint: CatalogEndpoint; readonly model: CatalogModel; readonly prices: readonly PriceVersion[] }
+/** What the preset says of the place in which a pair stands. */
+export interface Place { readonly target: PresetTarget; readonly after: Candidate["after"] }
 /** Exactly one is null, but for a candidate refused only for its open circuit. */
 export interface Verdict { readonly draft: Draft | null; readonly rejected: RejectedCandidate | null }
 
@@ -70,6 +73,14 @@ function lossObjection({ endpoint: { provider, upstreamModel }, model }: Pair, {
   return lost.length === 0 ? null : ["losses", `${provider} cannot honour ${lost.join(", ")}.`];
 }
 
+function ceilingObjection(price: PriceVersion, { maxPrice }: PresetTarget): Objection {
+  if (maxPrice === undefined) return null;
+  const { inputUsdPerMillion: input, outputUsdPerMillion: output } = maxPrice;
+  if (input !== undefined && Number(price.inputNanoUsdPerMillion) / 1e9 > input) return ["max_price", `Input costs ${usdTextFromNano(price.inputNanoUsdPerMillion)} USD per million tokens, more than the ${input} that the preset allows here.`];
+  if (output !== undefined && Number(price.outputNanoUsdPerMillion) / 1e9 > output) return ["max_price", `Output costs ${usdTextFromNano(price.outputNanoUsdPerMillion)} USD per million tokens, more than the ${output} that the preset allows here.`];
+  return null;
+}
+
 function priceObjection(price: PriceVersion, { facts }: PlanInput): Objection {
   if (!facts.preferences.maxPrice) return null;
   const { prompt, completion } = facts.preferences.maxPrice;
@@ -111,35 +122,44 @@ function dearestInput(price: PriceVersion): bigint {
   return fresh > cached ? fresh : cached;
 }
 
-function draftOf({ endpoint, model }: Pair, input: PlanInput, price: PriceVersion, maxOutputTokens: number): Draft {
+/** The input price of a session that would find its prompt in the provider's cache again, as far as it did before; else the plain one. */
+function likelyInputPrice({ endpoint: { provider }, model }: Pair, { sticky }: PlanInput["facts"], price: PriceVersion): bigint {
+  if (!sticky || sticky.cachedShare <= 0 || sticky.provider !== provider || sticky.model !== model.id) return price.inputNanoUsdPerMillion;
+  const cached = Math.min(sticky.cachedShare, 1);
+  return BigInt(Math.round(Number(price.inputNanoUsdPerMillion) * (1 - cached) + Number(price.cacheReadNanoUsdPerMillion) * cached));
+}
+
+function draftOf(pair: Pair, input: PlanInput, place: Place, { price, maxOutputTokens }: { readonly price: PriceVersion; readonly maxOutputTokens: number }): Draft {
+  const { endpoint, model } = pair;
   const { facts, health } = input;
   const answers = whole(facts.answers ?? 1);
   const outputPrice = price.outputNanoUsdPerMillion;
   return {
     provider: endpoint.provider, model: model.id, upstreamModel: endpoint.upstreamModel, contextTokens: model.contextTokens, maxOutputTokens, price,
-    estimatedCostNanoUsd: cost({ input: whole(facts.inputTokens), inputPrice: price.inputNanoUsdPerMillion, output: answers * whole(Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)), outputPrice }),
+    estimatedCostNanoUsd: cost({ input: whole(facts.inputTokens), inputPrice: likelyInputPrice(pair, facts, price), output: answers * whole(Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)), outputPrice }),
     maxCostNanoUsd: cost({ input: whole(facts.inputTokensMax ?? facts.inputTokens * INPUT_BOUND_FACTOR), inputPrice: dearestInput(price), output: answers * whole(maxOutputTokens), outputPrice }),
     circuit: health.circuit(endpoint.provider, model.id),
+    after: place.after, timeoutMs: place.target.timeoutMs ?? null, overrides: place.target.overrides ?? null,
   };
 }
 
-/** The caller's output limit, as far as the model goes; without one, what the context leaves. */
-function outputBound(model: CatalogModel, { facts }: PlanInput): number {
-  const wanted = facts.maxOutputTokens ?? model.contextTokens - facts.inputTokens;
+/** The caller's output limit, or the preset's in its place, as far as the model goes; without one, what the context leaves. */
+function outputBound(model: CatalogModel, { facts }: PlanInput, { overrides }: PresetTarget): number {
+  const wanted = overrides?.max_tokens ?? facts.maxOutputTokens ?? model.contextTokens - facts.inputTokens;
   return Math.floor(Math.min(wanted, model.maxOutputTokens));
 }
 
 /** Runs every filter. A candidate refused only for its open circuit keeps its draft, because it may return as a last resort. */
-export function judge(pair: Pair, input: PlanInput): Verdict {
+export function judge(pair: Pair, input: PlanInput, place: Place): Verdict {
   const { endpoint: { provider }, model } = pair;
   const refuse = ([filter, reason]: NonNullable<Objection>, draft: Draft | null = null): Verdict => ({ draft, rejected: { provider, model: model.id, filter, reason } });
-  const maxOutputTokens = outputBound(model, input);
+  const maxOutputTokens = outputBound(model, input, place.target);
   const basic = providerObjection(pair, input) ?? modelObjection(pair, input, maxOutputTokens) ?? lossObjection(pair, input, maxOutputTokens);
   if (basic) return refuse(basic);
-  const price = priceAt(input.catalog, provider, model.id, input.nowMs);
+  const price = priceIn(pair.prices, input.nowMs);
   if (!price) return refuse(["unpriced", `${provider} has no price for ${model.id} now; nothing is served unpriced.`]);
-  const draft = draftOf(pair, input, price, maxOutputTokens);
-  const dear = priceObjection(price, input) ?? costObjection(draft.maxCostNanoUsd, input);
+  const draft = draftOf(pair, input, place, { price, maxOutputTokens });
+  const dear = ceilingObjection(price, place.target) ?? priceObjection(price, input) ?? costObjection(draft.maxCostNanoUsd, input);
   if (dear) return refuse(dear);
   return draft.circuit === "open" ? refuse(["circuit_open", `Recent attempts at ${provider} failed; it is left alone until its cooldown ends.`], draft) : { draft, rejected: null };
 }

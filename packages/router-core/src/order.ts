@@ -35,8 +35,8 @@ export function score(drafts: readonly Draft[], { health, lastResort }: Pick<Ord
     const total = WEIGHTS.price * terms.price + WEIGHTS.latency * terms.latency + WEIGHTS.health * terms.health;
     return {
       provider: draft.provider, model: draft.model, upstreamModel: draft.upstreamModel, contextTokens: draft.contextTokens, maxOutputTokens: draft.maxOutputTokens, price: draft.price,
-      estimatedCostNanoUsd: draft.estimatedCostNanoUsd, maxCostNanoUsd: draft.maxCostNanoUsd, circuit: draft.circuit, lastResort,
-      scores: { price: round(terms.price), latency: round(terms.latency), health: round(terms.health), total: round(total), timeToFirstTokenMs: Math.round(timeToFirstTokenMs), tokensPerSecond: round(tokensPerSecond), durationMs: Math.round(durationMs) },
+      estimatedCostNanoUsd: draft.estimatedCostNanoUsd, maxCostNanoUsd: draft.maxCostNanoUsd, circuit: draft.circuit, lastResort, after: draft.after, timeoutMs: draft.timeoutMs, overrides: draft.overrides,
+      scores: { price: round(terms.price), latency: round(terms.latency), health: round(terms.health), total: round(total), timeToFirstTokenMs: Math.round(timeToFirstTokenMs), tokensPerSecond: round(tokensPerSecond), durationMs: Math.round(durationMs), busy: round(health.busyShare?.(draft.provider) ?? 0) },
     };
   });
 }
@@ -54,6 +54,7 @@ const SORTS: Readonly<Record<Sort, Compare>> = {
 const STRATEGIES: Readonly<Record<Strategy, Compare | null>> = {
   ordered: null, weighted: null, cheapest: byCost, balanced: byTotal,
   fastest: (left, right) => term(left, "durationMs") - term(right, "durationMs"),
+  least_busy: (left, right) => term(left, "busy") - term(right, "busy"),
 };
 
 function byProviderOrder(order: readonly string[] | undefined): Compare {

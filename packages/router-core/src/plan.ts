@@ -2,11 +2,13 @@
  * Decides who serves a request, in which order, and why the others do not. A pure function of facts, preset, catalogue and health:
  * the live path, the explanation and a preset's dry run are this one call. It performs no I/O and reserves nothing.
  */
-import type { PresetTarget } from "@trunkline/contracts";
+import type { CatalogEndpoint, FailureClass, PresetRule, PresetTarget } from "@trunkline/contracts";
 import { BUILT_IN_PRESETS } from "./built-in-presets.ts";
+import { uniformOf } from "./bucket.ts";
+import { compilePreset, matchRule } from "./compile-preset.ts";
+import { expandTarget } from "./expand-target.ts";
 import { judge } from "./filters.ts";
-import type { Draft, Pair } from "./filters.ts";
-import { matchRule } from "./match-rule.ts";
+import type { Draft, Place } from "./filters.ts";
 import { drawWeighted, order } from "./order.ts";
 import type { Strategy } from "./order.ts";
 import type { Candidate, PlanInput, RejectedCandidate, RoutePlan } from "./types.ts";
@@ -15,50 +17,75 @@ import type { Candidate, PlanInput, RejectedCandidate, RoutePlan } from "./types
 export const MAX_ATTEMPTS = 3;
 /** The longest answer that providers themselves allow for. */
 export const DEADLINE_MS = 900_000;
+/** A tier can be the whole catalogue: this many able candidates are four times what any request may try. */
+const TIER_CANDIDATES_MAX = 20;
 const DEFAULT_PRESET = "balanced";
 
-interface Intent { readonly rule: string | null; readonly strategy: Strategy | "none"; readonly targets: readonly PresetTarget[]; readonly fallbacks: readonly PresetTarget[] }
+interface Intent { readonly rule: PresetRule | null; readonly task: RoutePlan["task"]; readonly strategy: Strategy | "none"; readonly targets: readonly PresetTarget[]; readonly fallbacks: readonly PresetTarget[] }
 interface Sifted { readonly groups: readonly (readonly Draft[])[]; readonly waiting: readonly (readonly Draft[])[] }
 
+/** The caller's label; the inferred class only where a rule asks for one. */
+function readTask({ facts, preset }: PlanInput): RoutePlan["task"] {
+  if (facts.task !== null) return { task: facts.task, confidence: 1, evidence: ["routing.task"], source: "caller" };
+  if (!preset || !facts.inferTask || !compilePreset(preset.document).asksTask) return null;
+  const guess = facts.inferTask();
+  return guess && { task: guess.task, confidence: guess.confidence, evidence: guess.evidence, source: "inferred" };
+}
+
+const NOBODY: readonly PresetTarget[] = [];
+
 /** Models the caller named come first, in order; a preset's rule then stands behind them. Without models the rule decides alone. */
-function readIntent({ facts, preset }: PlanInput): Intent {
-  const rule = preset ? matchRule(preset.document, facts) : null;
-  const named = facts.models.map((model) => ({ model, weight: 1 }));
-  if (named.length > 0) return { rule: rule?.name ?? null, strategy: "ordered", targets: named, fallbacks: rule ? [...rule.targets, ...rule.fallbacks] : [] };
-  if (!rule) return { rule: null, strategy: "none", targets: [], fallbacks: [] };
-  return { rule: rule.name, strategy: rule.strategy, targets: rule.targets, fallbacks: rule.fallbacks };
+function readIntent(input: PlanInput): Intent {
+  const { facts, preset } = input;
+  const task = readTask(input);
+  const rule = preset ? matchRule(compilePreset(preset.document), input, task?.task ?? null) : null;
+  if (facts.models.length > 0) return { rule, task, strategy: "ordered", targets: facts.models.map((model) => ({ model, weight: 1 })), fallbacks: rule ? [...rule.targets, ...rule.fallbacks] : NOBODY };
+  if (!rule) return { rule, task, strategy: "none", targets: NOBODY, fallbacks: NOBODY };
+  return { rule, task, strategy: rule.strategy, targets: rule.targets, fallbacks: rule.fallbacks };
 }
 
-const noEndpoint = ({ model, provider = "*" }: PresetTarget, reason: string): RejectedCandidate => ({ provider, model, filter: "unknown_model", reason });
-
-/** Every provider that serves the target, a pinned target's at most one; or why there is none. */
-function expand(target: PresetTarget, { catalog }: PlanInput): readonly Pair[] | RejectedCandidate {
-  const model = catalog.models.get(target.model);
-  if (!model) return noEndpoint(target, `The catalogue has no model ${target.model}.`);
-  const pairs: Pair[] = [];
-  for (const endpoint of catalog.endpointsByModel.get(model.id) ?? []) if (target.provider === undefined || endpoint.provider === target.provider) pairs.push({ endpoint, model });
-  return pairs.length > 0 ? pairs : noEndpoint(target, target.provider ? `${target.provider} does not serve ${model.id}.` : `No provider serves ${model.id}.`);
-}
+interface Sieve { readonly seen: Set<CatalogEndpoint>; readonly rejected: RejectedCandidate[] }
 
 /** Judges every (provider, model) once, keeping the targets' grouping. `seen` spans targets and fallbacks. */
-function sift(targets: readonly PresetTarget[], input: PlanInput, into: { readonly seen: Set<string>; readonly rejected: RejectedCandidate[] }): Sifted {
+function sift(targets: readonly PresetTarget[], input: PlanInput, into: Sieve, after: readonly FailureClass[] | null = null): Sifted {
   const groups: Draft[][] = [];
   const waiting: Draft[][] = [];
   for (const target of targets) {
-    const expanded = expand(target, input);
-    if ("reason" in expanded) { into.rejected.push(expanded); continue; }
     const group: Draft[] = [];
     const open: Draft[] = [];
-    for (const pair of expanded) {
-      const key = `${pair.endpoint.provider} ${pair.model.id}`;
-      if (into.seen.has(key)) continue;
-      into.seen.add(key);
-      const verdict = judge(pair, input);
-      if (verdict.rejected) into.rejected.push(verdict.rejected);
-      if (verdict.draft) (verdict.rejected ? open : group).push(verdict.draft);
-    }
+    siftTarget({ target, after }, input, into, { group, open });
     groups.push(group);
     waiting.push(open);
+  }
+  return { groups, waiting };
+}
+
+function siftTarget(place: Place, input: PlanInput, into: Sieve, { group, open }: { readonly group: Draft[]; readonly open: Draft[] }): void {
+  const { target } = place;
+  const { pairs, problem } = expandTarget(target, input.catalog, input.preset?.document ?? null);
+  if (problem !== null) { into.rejected.push({ provider: target.provider ?? "*", model: target.model, filter: "unknown_model", reason: problem }); return; }
+  const keptMax = target.model.startsWith("tier:") ? TIER_CANDIDATES_MAX : Infinity;
+  for (const pair of pairs) {
+    if (group.length >= keptMax) return;
+    if (into.seen.has(pair.endpoint)) continue;
+    into.seen.add(pair.endpoint);
+    const verdict = judge(pair, input, place);
+    if (verdict.rejected) into.rejected.push(verdict.rejected);
+    if (verdict.draft) (verdict.rejected ? open : group).push(verdict.draft);
+  }
+}
+
+/** The rule's targets for single classes of failure, behind all others. One of them may stand among the ordinary candidates too: a refusal never leads there, unless it is named here. */
+function siftCures(rule: PresetRule | null, input: PlanInput, into: Sieve): Sifted {
+  if (!rule?.fallbacksAfter) return NOTHING;
+  const groups: (readonly Draft[])[] = [];
+  const waiting: (readonly Draft[])[] = [];
+  for (const [failure, targets] of Object.entries(rule.fallbacksAfter)) {
+    const own: Sieve = { seen: new Set(), rejected: [] };
+    const sifted = sift(targets, input, own, [failure as FailureClass]);
+    groups.push(...sifted.groups);
+    waiting.push(...sifted.waiting);
+    into.rejected.push(...own.rejected.filter((item) => !into.rejected.some((known) => known.provider === item.provider && known.model === item.model)));
   }
   return { groups, waiting };
 }
@@ -70,15 +97,30 @@ function withoutFallbacks(candidates: readonly Candidate[], { facts }: PlanInput
   return first && listed ? candidates.filter((candidate) => candidate.model === first.model) : candidates.slice(0, 1);
 }
 
-function rank(input: PlanInput, intent: Intent, sifted: readonly [Sifted, Sifted], lastResort: boolean): readonly Candidate[] {
+const NOTHING: Sifted = { groups: [], waiting: [] };
+
+function rank(input: PlanInput, intent: Intent, [first, later, cures]: readonly [Sifted, Sifted, Sifted], lastResort: boolean): readonly Candidate[] {
   const strategy = intent.strategy === "none" ? "ordered" : intent.strategy;
   const { facts: { preferences }, health } = input;
-  const first = order(lastResort ? sifted[0].waiting : sifted[0].groups, { preferences, health, strategy, lastResort });
-  const later = lastResort ? sifted[1].waiting : sifted[1].groups;
-  return later.length === 0 ? first : [...first, ...order(later, { preferences, health, strategy: "ordered", lastResort })];
+  const sorted = (sifted: Sifted, by: Strategy): readonly Candidate[] => {
+    const groups = lastResort ? sifted.waiting : sifted.groups;
+    return groups.length === 0 ? [] : order(groups, { preferences, health, strategy: by, lastResort });
+  };
+  const ordinary = [...stickyFirst(sorted(first, strategy), input), ...sorted(later, "ordered")];
+  if (cures.groups.length === 0) return ordinary;
+  const cured = sorted(cures, "ordered");
+  // Where nobody else is left, whoever was kept for a single failure serves.
+  return ordinary.length > 0 ? [...ordinary, ...cured] : cured.map((candidate) => ({ ...candidate, after: null }));
 }
 
-const NOTHING: Sifted = { groups: [], waiting: [] };
+/** A session goes on where its prompt lies in a cache, while that place is healthy and the caller did not order otherwise. */
+function stickyFirst(candidates: readonly Candidate[], { facts: { sticky, preferences, models } }: PlanInput): readonly Candidate[] {
+  if (!sticky || preferences.order !== undefined || preferences.sort !== undefined) return candidates;
+  const at = candidates.findIndex((candidate) => candidate.provider === sticky.provider && candidate.model === sticky.model && candidate.circuit === "closed");
+  const found = candidates[at];
+  if (at <= 0 || !found || (models.length > 0 && found.model !== models[0])) return candidates;
+  return [found, ...candidates.filter((candidate) => candidate !== found)];
+}
 
 /** A candidate that returned as a last resort was not rejected after all. */
 function without(rejected: readonly RejectedCandidate[], candidates: readonly Candidate[]): readonly RejectedCandidate[] {
@@ -86,21 +128,29 @@ function without(rejected: readonly RejectedCandidate[], candidates: readonly Ca
   return rejected.filter((item) => !returned.has(`${item.provider} ${item.model}`));
 }
 
+/** The draw of a weighted rule: the session's own, so that a conversation stays where it began. */
+const drawOf = ({ facts, random, preset }: PlanInput): number => facts.sessionId ? uniformOf(facts.sessionId, preset?.slug ?? "") : random;
+
+function withDefaultPreset(given: PlanInput): PlanInput {
+  const builtIn = given.preset === null && given.facts.models.length === 0 ? BUILT_IN_PRESETS.get(DEFAULT_PRESET) : undefined;
+  return builtIn ? { facts: given.facts, preset: builtIn, catalog: given.catalog, health: given.health, availableProviders: given.availableProviders, nowMs: given.nowMs, random: given.random, losses: given.losses } : given;
+}
+
 /** Never throws; a request nobody can serve gives a plan without candidates, whose `rejected` says why. */
 export function plan(given: PlanInput): RoutePlan {
-  const preset = given.preset ?? (given.facts.models.length === 0 ? BUILT_IN_PRESETS.get(DEFAULT_PRESET) ?? null : null);
-  const input: PlanInput = preset === given.preset ? given : { facts: given.facts, preset, catalog: given.catalog, health: given.health, availableProviders: given.availableProviders, nowMs: given.nowMs, random: given.random, losses: given.losses };
+  const input = withDefaultPreset(given);
+  const { preset } = input;
   const intent = readIntent(input);
-  const into = { seen: new Set<string>(), rejected: new Array<RejectedCandidate>() };
-  const targets = sift(intent.strategy === "weighted" ? drawWeighted(intent.targets, input.random) : intent.targets, input, into);
-  const sifted = [targets, intent.fallbacks.length === 0 ? NOTHING : sift(intent.fallbacks, input, into)] as const;
+  const into: Sieve = { seen: new Set(), rejected: [] };
+  const targets = sift(intent.strategy === "weighted" ? drawWeighted(intent.targets, drawOf(input)) : intent.targets, input, into);
+  const sifted = [targets, intent.fallbacks.length === 0 ? NOTHING : sift(intent.fallbacks, input, into), siftCures(intent.rule, input, into)] as const;
   const able = rank(input, intent, sifted, false);
   const candidates = able.length > 0 ? able : rank(input, intent, sifted, true);
   const limits = preset?.document.limits;
   return {
-    presetSlug: preset?.slug ?? null, presetVersion: preset?.version ?? null, rule: intent.rule, strategy: intent.strategy,
+    presetSlug: preset?.slug ?? null, presetVersion: preset?.version ?? null, rule: intent.rule?.name ?? null, task: intent.task, strategy: intent.strategy,
     candidates: input.facts.fallbacks ? candidates : withoutFallbacks(candidates, input),
-    rejected: into.rejected.length === 0 ? into.rejected : without(into.rejected, candidates),
+    rejected: able.length > 0 || into.rejected.length === 0 ? into.rejected : without(into.rejected, candidates),
     maxAttempts: limits?.maxAttempts ?? MAX_ATTEMPTS,
     deadlineMs: Math.min(input.facts.deadlineMs ?? DEADLINE_MS, limits?.deadlineMs ?? DEADLINE_MS),
   };

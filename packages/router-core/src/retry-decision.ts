@@ -4,12 +4,32 @@ import type { Candidate, RoutePlan } from "./types.ts";
 
 /** Failures that say nothing about the credential that was used. */
 const PROVIDER_IS_DOWN: ReadonlySet<Failure["class"]> = new Set(["overloaded", "server_error", "timeout", "network", "protocol_violation"]);
+/** A limit is the provider's, whatever its model. */
+const IS_LIMIT: ReadonlySet<Failure["class"]> = new Set(["rate_limited", "quota_exhausted"]);
 
 export interface RetryDecision {
   /** Index into `plan.candidates`; null: give up. */
   readonly next: number | null;
   /** For the attempt's record and the explanation. */
   readonly reason: string;
+}
+
+type Fits = (candidate: Candidate) => boolean;
+
+/** What cures each class of failure, best first: a limit is a provider's, so another provider goes before another model of the same. */
+function fitting(failure: Failure, failed: Candidate): readonly Fits[] {
+  const sameEndpoint: Fits = (candidate) => candidate.provider === failed.provider && candidate.model === failed.model;
+  const cures: Fits = (candidate) => candidate.after !== null && candidate.after.includes(failure.class) && !sameEndpoint(candidate);
+  const ordinary: Fits = (candidate) => candidate.after === null;
+  const elsewhere: Fits = (candidate) => ordinary(candidate) && candidate.provider !== failed.provider;
+  switch (DISPOSITION[failure.class].tryNext) {
+    case "never": return [cures];
+    case "larger_context": return [(candidate) => cures(candidate) && candidate.contextTokens > failed.contextTokens, (candidate) => ordinary(candidate) && candidate.contextTokens > failed.contextTokens];
+    case "different_credential": return [(candidate) => ordinary(candidate) && (candidate.provider !== failed.provider || candidate.credential?.id !== failed.credential?.id)];
+    case "always":
+      if (failed.credential) return PROVIDER_IS_DOWN.has(failure.class) ? [cures, (candidate) => ordinary(candidate) && !sameEndpoint(candidate), ordinary] : [cures, ordinary];
+      return IS_LIMIT.has(failure.class) ? [cures, elsewhere, ordinary] : [cures, ordinary];
+  }
 }
 
 /**
@@ -20,16 +40,20 @@ export interface RetryDecision {
 export function retryDecision(plan: RoutePlan, index: number, failure: Failure, attemptsMade: number = index + 1): RetryDecision {
   const failed = plan.candidates[index];
   const { tryNext } = DISPOSITION[failure.class];
+  if (failed && attemptsMade < plan.maxAttempts) {
+    for (const fits of fitting(failure, failed)) {
+      const next = plan.candidates.findIndex((candidate, position) => position > index && fits(candidate));
+      if (next >= 0) return { next, reason: `${failure.class}: next candidate` };
+    }
+  }
   if (!failed || tryNext === "never") return { next: null, reason: `${failure.class} ends the request: another candidate would fare no better` };
-  if (attemptsMade >= plan.maxAttempts) return { next: null, reason: `all ${plan.maxAttempts} attempts are used` };
-  const allowed: Record<typeof tryNext, (candidate: Candidate) => boolean> = {
-    always: () => true,
-    larger_context: (candidate) => candidate.contextTokens > failed.contextTokens,
-    different_credential: (candidate) => candidate.provider !== failed.provider || candidate.credential?.id !== failed.credential?.id,
-  };
-  const elsewhere = failed.credential && PROVIDER_IS_DOWN.has(failure.class) ? plan.candidates.findIndex((candidate, position) => position > index && (candidate.provider !== failed.provider || candidate.model !== failed.model)) : -1;
-  const next = elsewhere >= 0 ? elsewhere : plan.candidates.findIndex((candidate, position) => position > index && allowed[tryNext](candidate));
-  return next < 0 ? { next: null, reason: `no further candidate after ${failure.class}` } : { next, reason: `${failure.class}: next candidate` };
+  return attemptsMade >= plan.maxAttempts ? { next: null, reason: `all ${plan.maxAttempts} attempts are used` } : { next: null, reason: `no further candidate after ${failure.class}` };
+}
+
+/** Who comes after a candidate that was not tried at all; null: nobody. */
+export function nextOrdinary(plan: RoutePlan, index: number): number | null {
+  for (let next = index + 1; next < plan.candidates.length; next++) if (plan.candidates[next]?.after === null) return next;
+  return null;
 }
 
 /** The index alone. */

@@ -1,4 +1,4 @@
-import type { CatalogSnapshot, Need, PriceVersion, PublishedPreset } from "@trunkline/contracts";
+import type { CatalogSnapshot, FailureClass, Need, PresetTarget, PriceVersion, PublishedPreset } from "@trunkline/contracts";
 
 export type CircuitState = "closed" | "open" | "half_open";
 
@@ -17,6 +17,12 @@ export interface ProviderPreferences {
   readonly maxPrice?: { readonly prompt?: number; readonly completion?: number };
 }
 
+/** What the classifier makes of a request: its class and the features that speak for it, strongest first. */
+export interface TaskGuess { readonly task: string; readonly confidence: number; readonly evidence: readonly string[] }
+
+/** Where a session was served last, and the share of its input that came from the provider's prompt cache there. */
+export interface StickyPlace { readonly provider: string; readonly model: string; readonly cachedShare: number }
+
 /** All that planning may know of a request. Facts, no content. */
 export interface RequestFacts {
   /** Models in the caller's order, as resolved ids (`author/slug`); empty means `auto`: the preset decides. */
@@ -30,7 +36,19 @@ export interface RequestFacts {
   /** The wire's `n`: answers asked for at once; 1 when absent. Each may use the whole output bound. */
   readonly answers?: number;
   readonly needs: readonly Need[];
+  /** The caller's label. */
   readonly task: string | null;
+  /** Asked at most once, and only where a rule asks for the task of a request without a label. */
+  readonly inferTask?: (() => TaskGuess | null) | undefined;
+  readonly keyId?: string;
+  readonly projectId?: string;
+  readonly endUser?: string | null;
+  readonly sessionId?: string | null;
+  readonly sticky?: StickyPlace | null;
+  /** Lower-case names. */
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Of the tightest budget; needed only where a rule asks. null: there is no budget. */
+  readonly budgetUsedPercent?: number | null;
   readonly metadata: Readonly<Record<string, string>>;
   readonly preferences: ProviderPreferences;
   readonly maxCostNanoUsd: bigint | null;
@@ -44,6 +62,8 @@ export interface HealthSnapshot {
   /** Decayed p50 of time to first token; null when unknown. */
   timeToFirstTokenMs(provider: string, model: string): number | null;
   tokensPerSecond(provider: string, model: string): number | null;
+  /** Requests under way as a share of what the provider bears; 0 when unknown. */
+  busyShare?(provider: string): number;
 }
 
 export type LossesOf = (target: { readonly provider: string; readonly model: string; readonly upstreamModel: string; readonly maxOutputTokens: number }) => readonly string[];
@@ -81,6 +101,12 @@ export interface Candidate {
   readonly lastResort: boolean;
   /** A credential of the caller's own organization; absent: the platform's. `circuit` is the name under which its health is kept. */
   readonly credential?: { readonly id: string; readonly label: string; readonly circuit: string };
+  /** The classes of failure after which alone it is tried; null: an ordinary candidate. */
+  readonly after: readonly FailureClass[] | null;
+  /** Time to first content that the preset grants; null: the gateway's. */
+  readonly timeoutMs: number | null;
+  /** Parameters that the preset puts in the place of the caller's. */
+  readonly overrides: NonNullable<PresetTarget["overrides"]> | null;
 }
 
 export interface RejectedCandidate { readonly provider: string; readonly model: string; readonly filter: string; readonly reason: string }
@@ -89,6 +115,8 @@ export interface RoutePlan {
   readonly presetSlug: string | null;
   readonly presetVersion: number | null;
   readonly rule: string | null;
+  /** The class the rules were matched by, and where it came from. */
+  readonly task: (TaskGuess & { readonly source: "caller" | "inferred" }) | null;
   readonly strategy: string;
   /** In the order of attempts. */
   readonly candidates: readonly Candidate[];

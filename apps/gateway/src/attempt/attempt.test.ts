@@ -10,7 +10,7 @@ import { createAttempt } from "./attempt.ts";
 type Script = { readonly status: number; readonly chunks: readonly string[]; readonly end?: "end" | "reset" | "hang" };
 
 const price = { id: "prc_1", provider: "a", model: "m", effectiveFromMs: 0, effectiveToMs: null, inputNanoUsdPerMillion: 1_000_000n, cacheReadNanoUsdPerMillion: 0n, cacheWriteNanoUsdPerMillion: 0n, outputNanoUsdPerMillion: 1_000_000n, source: "test" };
-const candidate = (provider: string, maxCostNanoUsd = 100n): Candidate => ({ provider, model: "x/m", upstreamModel: "m", contextTokens: 1000, maxOutputTokens: 10, price, estimatedCostNanoUsd: 1n, maxCostNanoUsd, circuit: "closed", scores: {}, lastResort: false });
+const candidate = (provider: string, maxCostNanoUsd = 100n): Candidate => ({ provider, model: "x/m", upstreamModel: "m", contextTokens: 1000, maxOutputTokens: 10, price, estimatedCostNanoUsd: 1n, maxCostNanoUsd, circuit: "closed", scores: {}, lastResort: false, after: null, timeoutMs: null, overrides: null });
 const failure = (name: FailureClass): Failure => ({ class: name, status: null, publicMessage: name, retryAfterMs: null });
 
 /** Commits at the first "C", fails at the first "E"; a body or stream is whole when it ends in "F". */

@@ -1,11 +1,12 @@
 import { GatewayError, usdFromNano, ZERO_USAGE, type AttemptRecord, type BookMode, type Failure } from "@trunkline/contracts";
 import { adapterFor, type AnswerExtras, type ProviderAdapter, type Target } from "@trunkline/providers";
-import { retryDecision, type Candidate, type CircuitBook, type CircuitKey } from "@trunkline/router-core";
+import { nextOrdinary, retryDecision, type Candidate, type CircuitBook, type CircuitKey } from "@trunkline/router-core";
 import { ratedCharge } from "../charge.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { AttemptOnce, type AttemptResult } from "./attempt-once.ts";
 import { allAttemptsFailed } from "./failed-error.ts";
 import type { Authorization } from "./authorization.ts";
+import { overriddenCall } from "./overridden-call.ts";
 import type { Credentials } from "./credentials.ts";
 import { upstreamAddress } from "./upstream-address.ts";
 import { publicAttempt } from "./public-attempt.ts";
@@ -62,9 +63,9 @@ class AttemptLoop {
       if (!candidate) break;
       if (routed.exchange.callerGone) throw new CallerLeft();
       if (this.#deadlineAtMs - this.options.now() < ATTEMPT_MS_MIN) break;
-      if (!this.#mayTry(candidate)) { index++; continue; }
+      if (!this.#mayTry(candidate, index)) { index = nextOrdinary(routed.plan, index); continue; }
       const outcome: WonAttempt | Failure | null = await this.#isCovered(candidate) ? await this.#try(candidate, this.#hasNext(index)) : null;
-      if (!outcome) { this.#giveBack(candidate); index++; continue; }
+      if (!outcome) { this.#giveBack(candidate); index = nextOrdinary(routed.plan, index); continue; }
       if ("routed" in outcome) {
         if (this.#uncovered) routed.exchange.answerHeaders.push("x-trunkline-downgraded", "budget");
         return outcome;
@@ -81,9 +82,10 @@ class AttemptLoop {
     return index + 1 < this.routed.plan.candidates.length && this.routed.attempts.length - this.#turnedAway + 1 < this.routed.plan.maxAttempts;
   }
 
-  /** A circuit may have opened since the plan was made. */
-  #mayTry(candidate: Candidate): boolean {
-    return this.options.circuits[this.routed.mode].admit(circuitKey(candidate), this.options.now()) || candidate.lastResort;
+  /** A circuit may have opened since the plan was made. Whoever is left when all others were passed over is tried all the same: refusing would serve nobody. */
+  #mayTry(candidate: Candidate, index: number): boolean {
+    return this.options.circuits[this.routed.mode].admit(circuitKey(candidate), this.options.now()) || candidate.lastResort
+      || (this.routed.attempts.length === 0 && nextOrdinary(this.routed.plan, index) === null);
   }
 
   /** Nothing was sent after all: another request may have the trial of a half-open circuit. */
@@ -114,7 +116,8 @@ class AttemptLoop {
     const own = candidate.credential ? options.own.find(routed.key) : null;
     const ownBaseUrl = own && candidate.credential ? own.baseUrl(candidate.credential.id) : null;
     const target: Target = { provider: candidate.provider, model: candidate.model, upstreamModel: candidate.upstreamModel, baseUrl: ownBaseUrl ?? options.credentials.baseUrl(candidate.provider, routed.mode), maxOutputTokens: candidate.maxOutputTokens };
-    const prepared = adapter.prepare(routed.call, target);
+    const call = candidate.overrides === null ? routed.call : overriddenCall(routed.call, candidate.overrides);
+    const prepared = adapter.prepare(call, target);
     if (routed.facts.losses === "strict" && prepared.losses.length > 0) { this.#refusals.push(`${candidate.provider} cannot honour ${prepared.losses.join(", ")}`); return null; }
     const attempt = routed.attempts.length + 1;
     const authorization = own && candidate.credential ? own.headers(candidate.credential.id, prepared, options.ownAuthorization) : options.credentials.headers(candidate.provider, { routed, attempt, request: prepared });
@@ -129,7 +132,7 @@ class AttemptLoop {
       throw new GatewayError("gateway.overloaded", "Too many requests wait for this provider. Retry in a second.", { retryAfterMs: 1000 });
     }
     this.#current = new AttemptOnce({
-      call: routed.call, target, adapter, request: { method: prepared.method, headers, body: prepared.body }, address, pool, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs),
+      call, target, adapter, request: { method: prepared.method, headers, body: prepared.body }, address, pool, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs, candidate.timeoutMs),
       idleMs: options.timeouts.idleMs, deadlineAtMs: this.#deadlineAtMs, now: options.now,
     });
     const result = await this.#current.run();
@@ -147,8 +150,9 @@ class AttemptLoop {
   }
 
   /** While another candidate is left, one try may use half of the time, so that a hanging provider can still be rescued from. */
-  #firstContentMs(hasNext: boolean, nowMs: number): number {
+  #firstContentMs(hasNext: boolean, nowMs: number, grantedMs: number | null): number {
     const remaining = this.#deadlineAtMs - nowMs;
+    if (grantedMs !== null) return Math.min(grantedMs, remaining);
     const { firstTokenMs, plainMs } = this.options.timeouts;
     if (this.routed.call.stream) return Math.min(firstTokenMs, hasNext ? remaining / 2 : remaining);
     return hasNext ? Math.min(plainMs, remaining / 2) : remaining;

@@ -1,8 +1,10 @@
 import { findModel, nearestModels } from "@trunkline/catalog";
 import { GatewayError, type BookMode, type CatalogSnapshot, type PublishedPreset } from "@trunkline/contracts";
-import { explain, plan, type CircuitBook, type HealthSnapshot, type PlanInput, type RoutePlan } from "@trunkline/router-core";
+import { compilePreset, explain, plan, type CircuitBook, type HealthSnapshot, type PlanInput, type RoutePlan } from "@trunkline/router-core";
 import type { AdmittedCall, AuthenticatedCall, InboundFacts, RoutedCall, Stages } from "../stages.ts";
+import type { BudgetUse } from "./budget-use.ts";
 import { lossGuard, planWithin } from "./loss-guard.ts";
+import type { SessionPlaces } from "./session-places.ts";
 import type { CatalogCache, PresetCache } from "./snapshots.ts";
 
 /** Circuits of the platform's own credentials; an organization's own are keyed by the credential. */
@@ -23,6 +25,8 @@ export interface PlanOptions {
   readonly circuits: Record<BookMode, Pick<CircuitBook, "snapshot" | "state">>;
   /** Providers with a usable credential, by book. */
   readonly available: Record<BookMode, ReadonlySet<string>>;
+  readonly sessions: Pick<SessionPlaces, "find">;
+  readonly budgetUse: Pick<BudgetUse, "percentOf">;
   readonly now: () => number;
   readonly random: () => number;
 }
@@ -39,19 +43,25 @@ export function createPlan(options: PlanOptions): Stages["plan"] {
   };
   return (call) => {
     const { preset } = call.facts.choice;
-    return preset ? options.presets.find(call.key.organizationId, preset).then((found) => routed(call, planWith(call, found, options))) : routed(call, planWith(call, null, options));
+    return preset ? options.presets.find(call.key.organizationId, preset).then((found) => planUnder(call, found, options)).then((route) => routed(call, route)) : routed(call, planWith(call, null, options));
   };
 }
 
-type Planned = Pick<AuthenticatedCall, "key" | "facts" | "mode" | "call">;
+type Planned = Pick<AuthenticatedCall, "key" | "facts" | "mode" | "call" | "exchange">;
 
 /** The same decision without a request behind it: for `/v1/route/explain`. */
 export async function planFor(call: Planned, options: PlanOptions): Promise<RoutePlan> {
   const { preset } = call.facts.choice;
-  return planWith(call, preset ? await options.presets.find(call.key.organizationId, preset) : null, options);
+  return preset ? planUnder(call, await options.presets.find(call.key.organizationId, preset), options) : planWith(call, null, options);
 }
 
-function planWith({ key, facts, mode, call }: Planned, preset: PublishedPreset | null, options: PlanOptions): RoutePlan {
+/** What a rule asks of the budget has to be known before planning, which waits for nothing. */
+function planUnder(call: Planned, preset: PublishedPreset, options: PlanOptions): RoutePlan | Promise<RoutePlan> {
+  if (!compilePreset(preset.document).asksBudget) return planWith(call, preset, options);
+  return options.budgetUse.percentOf(call.key.budgets, options.now()).then((percent) => planWith(call, preset, options, percent));
+}
+
+function planWith({ facts, mode, call, key, exchange }: Planned, preset: PublishedPreset | null, options: PlanOptions, budgetUsedPercent: number | null = null): RoutePlan {
   const catalog = options.catalog.snapshot;
   if (catalog.models.size === 0) throw new GatewayError("gateway.dependency_unavailable", "The model catalogue is not loaded yet. Retry in a few seconds.", { retryAfterMs: 2000 });
   const nowMs = options.now();
@@ -61,6 +71,7 @@ function planWith({ key, facts, mode, call }: Planned, preset: PublishedPreset |
   const input: PlanInput = {
     facts: {
       models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, inputTokensMax: facts.inputTokensMax, maxOutputTokens: facts.maxOutputTokens, answers: facts.answers, needs: facts.needs, task: facts.task,
+      keyId: key.id, projectId: key.projectId, endUser: facts.endUser, sessionId: facts.sessionId, headers: exchange.headers, budgetUsedPercent, sticky: facts.sessionId === null ? null : options.sessions.find(key.organizationId, facts.sessionId),
       metadata: facts.metadata, preferences: facts.preferences, maxCostNanoUsd: facts.maxCostNanoUsd, deadlineMs: facts.deadlineMs, fallbacks: facts.fallbacks,
     },
     preset, catalog, health: own ? own.health(circuits, nowMs) : circuits.snapshot(PLATFORM_CREDENTIAL, nowMs), availableProviders: own ? own.available(platform) : platform, nowMs, random: options.random(),
