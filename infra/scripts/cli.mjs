@@ -1,4 +1,4 @@
-// Runs a command of the project from its bundle: trunkline, crash or bench. Finds the development database where no DATABASE_URL is set.
+// Runs a command of the project from its bundle: trunkline, crash, race, bench or market. Finds the development database where no DATABASE_URL is set.
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -14,6 +14,16 @@ function developmentEnvironment() {
 }
 
 const COMMANDS = { trunkline: "apps/web/dist/trunkline.mjs", crash: "tests/crash/main.mjs", race: "tests/race/main.mjs", bench: "bench/main.mjs" };
+
+/** Routing alone: nothing of these starts a server or reads a database. */
+const ROUTING = { "bench router": "bench", "bench classifier": "classifier-report", market: "market" };
+const tool = ROUTING[name] ?? ROUTING[`${name} ${args[0]}`];
+if (tool) {
+  ensureInstalled((text) => console.error(text));
+  const bundle = path.join(root, `packages/router-core/dist/${tool}.mjs`);
+  const built = spawnSync(process.execPath, ["infra/scripts/bundle.mjs", `packages/router-core/scripts/${tool}.ts`, bundle, "--whole"], { cwd: root, stdio: ["ignore", 2, 2] });
+  process.exit(built.status || (spawnSync(process.execPath, ["--expose-gc", bundle, ...args], { cwd: root, stdio: "inherit" }).status ?? 1));
+}
 
 const entry = COMMANDS[name];
 if (!entry) {

@@ -1,7 +1,7 @@
 import { createKv, createReplayStore, type Kv } from "@trunkline/kv";
 import { createProducer } from "@trunkline/queue";
 import { createGatewayDb } from "@trunkline/db/gateway";
-import { CircuitBook, explain } from "@trunkline/router-core";
+import { CircuitBook, explain, RetryBudget } from "@trunkline/router-core";
 import { createLogger, createMetrics, type LogLevel } from "@trunkline/telemetry";
 import type { UsageEvent } from "@trunkline/contracts";
 import { createAdmit } from "./admit/admit.ts";
@@ -32,6 +32,7 @@ import { Spool } from "./meter/spool.ts";
 import { nakedStages } from "./naked-lane.ts";
 import { serve } from "./pipeline.ts";
 import { BudgetUse } from "./plan/budget-use.ts";
+import { observeHealth } from "./plan/observe-health.ts";
 import { createPlan, planFor, type PlanOptions } from "./plan/plan.ts";
 import { SessionPlaces } from "./plan/session-places.ts";
 import { CatalogCache, PresetCache } from "./plan/snapshots.ts";
@@ -75,12 +76,12 @@ export function compose(env: GatewayEnv): Gateway {
   const own = new OrganizationCredentials({ encryptionKeys: env.encryptionKeys, addressRules, onUnreadable: (credentialId) => warn(`credential ${credentialId} of an organization cannot be used: ${env.encryptionKeys ? "its seal does not open, or its address is refused" : "ENCRYPTION_KEYS is not set"}`) });
   const sessions = new SessionPlaces();
   const planOptions: PlanOptions = { own, catalog, presets, circuits, sessions, budgetUse: new BudgetUse(db), available: credentials.available, now, random: Math.random };
-  const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent) => { sessions.observe(event); observe(event, metrics, logger); } };
+  const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent) => { sessions.observe(event); observeHealth(event, circuits[event.mode]); observe(event, metrics, logger); } };
   const featured: Stages = {
     authenticate: createAuthenticate(keys, now),
     admit: createAdmit({ kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres") }),
     plan: createPlan(planOptions),
-    attempt: createAttempt({ pools, guardedPools, own, ownAuthorization: new Authorization({ exchange: createExchangeForm(addressRules), now }), credentials, circuits, timeouts: env.timeouts, now }),
+    attempt: createAttempt({ retries: new RetryBudget(), pools, guardedPools, own, ownAuthorization: new Authorization({ exchange: createExchangeForm(addressRules), now }), credentials, circuits, timeouts: env.timeouts, now }),
     respond: createRespond(now),
     keepAlive: createKeepAlive(env.heartbeatMs),
     meter: createMeter(meterOptions),

@@ -128,6 +128,38 @@ describe("speed", () => {
   });
 });
 
+describe("what a provider bears at once", () => {
+  const busy = (book: CircuitBook, count: number): number => Array.from({ length: count }, () => book.admit(key, 1_000)).filter(Boolean).length;
+  it("is bounded by credential after it refused twice, and told as a share for the least busy strategy", () => {
+    const book = bookOf();
+    expect(busy(book, 50)).toBe(50);
+    book.record(key, fault("rate_limited"), 0);
+    expect(busy(book, 10)).toBe(10);
+    book.record(key, fault("rate_limited"), 1_000);
+    expect(book.admit(key, 1_000)).toBe(false);
+    expect(book.admit({ ...key, credentialOwner: "org_a" }, 1_000)).toBe(true);
+    expect(book.snapshot("platform", 1_000).busyShare?.("openai")).toBeCloseTo(9 / 7);
+    book.record(key, success, 1_000);
+    book.release(key);
+    book.release(key);
+    expect(book.admit(key, 1_000)).toBe(true);
+  });
+});
+
+it("knows the p95 of the time to first token beside its median", () => {
+  const book = bookOf();
+  for (let step = 1; step < 200; step++) book.record(key, { ok: true, timeToFirstTokenMs: Math.exp(6 + 0.5 * Math.sqrt(2) * inverseErf(step / 100 - 1)), tokensPerSecond: null }, 0);
+  const health = book.snapshot("platform", 0);
+  expect(health.timeToFirstTokenMs("openai", key.model)).toBeCloseTo(Math.exp(6), -1);
+  expect(Math.abs((health.timeToFirstTokenP95Ms?.("openai", key.model) ?? 0) / Math.exp(6 + 0.5 * 1.645) - 1)).toBeLessThan(0.03);
+});
+/** Winitzki's approximation; enough to draw a normal's quantiles. */
+function inverseErf(value: number): number {
+  const log = Math.log(1 - value * value);
+  const term = 2 / (Math.PI * 0.147) + log / 2;
+  return Math.sign(value) * Math.sqrt(Math.sqrt(term * term - log / 0.147) - term);
+}
+
 it("stays within its bound and forgets the least recently used", () => {
   const book = bookOf(0, 3);
   opened(book);

@@ -1,8 +1,9 @@
 /**
  * What this process knows of upstream health: a circuit for each (provider, model, credential owner), one for each credential, and
- * decayed speed for each (provider, model). Pure state: time and jitter are handed in. Bounded; an entry not used lately goes first.
+ * decayed speed for each (provider, model), and what a provider bears at once where it has refused. Pure state: time and jitter are handed in. Bounded; an entry not used lately goes first.
  */
 import type { Failure } from "@trunkline/contracts";
+import { AdaptiveLimit } from "./adaptive-limit.ts";
 import { Circuit } from "./circuit.ts";
 import { DecayedMean } from "./decayed-mean.ts";
 import { DISPOSITION } from "./disposition.ts";
@@ -70,12 +71,15 @@ const SEVERITY: Readonly<Record<CircuitState, number>> = { closed: 0, half_open:
 export class CircuitBook {
   readonly #circuits: RecentlyUsed<Circuit>;
   readonly #speeds: RecentlyUsed<Speed>;
+  /** By credential; only of those that were refused. Counts requests until their first content or their failure. */
+  readonly #limits: RecentlyUsed<AdaptiveLimit>;
   readonly #jitter: () => number;
 
   constructor(options: CircuitBookOptions) {
     const max = options.entriesMax ?? ENTRIES_MAX;
     this.#circuits = new RecentlyUsed(max);
     this.#speeds = new RecentlyUsed(max);
+    this.#limits = new RecentlyUsed(max);
     this.#jitter = options.jitter;
   }
 
@@ -93,6 +97,9 @@ export class CircuitBook {
     const model = this.#circuits.find(textOf(key));
     const credential = this.#circuits.find(credentialOf(key));
     if (model?.state(nowMs) === "open" || credential?.state(nowMs) === "open") return false;
+    const limit = this.#limits.size === 0 ? undefined : this.#limits.find(credentialOf(key));
+    if (limit && !limit.hasRoom(nowMs)) return false;
+    limit?.start(nowMs);
     model?.admit(nowMs);
     credential?.admit(nowMs);
     return true;
@@ -102,12 +109,14 @@ export class CircuitBook {
   release(key: CircuitKey): void {
     this.#circuits.find(textOf(key))?.release();
     this.#circuits.find(credentialOf(key))?.release();
+    if (this.#limits.size > 0) this.#limits.find(credentialOf(key))?.end();
   }
 
   /** One outcome of one attempt, as the disposition table says. */
   record(key: CircuitKey, outcome: AttemptOutcome, nowMs: number): void {
     if (outcome.ok) { this.#recordSuccess(key, outcome, nowMs); return; }
     const disposition = DISPOSITION[outcome.failure.class];
+    this.#limitAfter(key, outcome.failure.class, nowMs);
     if (disposition.marksCredential) this.#circuits.obtain(credentialOf(key), () => new Circuit()).trip(nowMs);
     if (disposition.countsForCircuit) this.#circuits.obtain(textOf(key), () => new Circuit()).fail(nowMs, outcome.failure.retryAfterMs ?? 0, this.#jitter());
     else this.#circuits.find(textOf(key))?.release();
@@ -121,12 +130,29 @@ export class CircuitBook {
       circuit: (provider, model) => this.state({ provider, model, credentialOwner }, nowMs),
       timeToFirstTokenMs: (provider, model) => speed(provider, model)?.timeToFirstTokenMs.value(nowMs) ?? null,
       tokensPerSecond: (provider, model) => speed(provider, model)?.tokensPerSecond.value(nowMs) ?? null,
+      timeToFirstTokenP95Ms: (provider, model) => speed(provider, model)?.timeToFirstTokenMs.p95(nowMs) ?? null,
+      busyShare: (provider) => (this.#limits.size === 0 ? 0 : this.#limits.find(`${provider}|${EVERY_MODEL}|${credentialOwner}`)?.share ?? 0),
     };
+  }
+
+  /** The speed of a stream is known when it has ended; its first content was recorded before. */
+  recordSpeed({ provider, model }: Pick<CircuitKey, "provider" | "model">, tokensPerSecond: number, nowMs: number): void {
+    this.#speeds.find(`${provider}|${model}`)?.tokensPerSecond.add(tokensPerSecond, nowMs);
+  }
+
+  /** The first refusal only begins the count: nothing is known yet of how many were under way. */
+  #limitAfter(key: CircuitKey, failure: Failure["class"], nowMs: number): void {
+    const refused = failure === "rate_limited" || failure === "timeout";
+    const known = this.#limits.size === 0 ? undefined : this.#limits.find(credentialOf(key));
+    if (!known) { if (refused) this.#limits.obtain(credentialOf(key), () => new AdaptiveLimit()); return; }
+    if (refused) known.refuse(nowMs);
+    else known.end();
   }
 
   #recordSuccess(key: CircuitKey, outcome: Extract<AttemptOutcome, { ok: true }>, nowMs: number): void {
     this.#circuits.obtain(textOf(key), () => new Circuit()).succeed(nowMs);
     this.#circuits.find(credentialOf(key))?.succeed(nowMs);
+    if (this.#limits.size > 0) this.#limits.find(credentialOf(key))?.succeed();
     const speed = this.#speeds.obtain(`${key.provider}|${key.model}`, () => ({ timeToFirstTokenMs: new DecayedMean(), tokensPerSecond: new DecayedMean() }));
     if (outcome.timeToFirstTokenMs !== null) speed.timeToFirstTokenMs.add(outcome.timeToFirstTokenMs, nowMs);
     if (outcome.tokensPerSecond !== null) speed.tokensPerSecond.add(outcome.tokensPerSecond, nowMs);

@@ -62,6 +62,7 @@ export interface HealthSnapshot {
   /** Decayed p50 of time to first token; null when unknown. */
   timeToFirstTokenMs(provider: string, model: string): number | null;
   tokensPerSecond(provider: string, model: string): number | null;
+  timeToFirstTokenP95Ms?(provider: string, model: string): number | null;
   /** Requests under way as a share of what the provider bears; 0 when unknown. */
   busyShare?(provider: string): number;
 }

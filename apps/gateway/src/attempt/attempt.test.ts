@@ -1,6 +1,6 @@
 import { GatewayError, ZERO_USAGE, type AttemptRecord, type Failure, type FailureClass } from "@trunkline/contracts";
 import type { ProviderAdapter, StreamRelay } from "@trunkline/providers";
-import { CircuitBook, type Candidate } from "@trunkline/router-core";
+import { CircuitBook, RetryBudget, type Candidate } from "@trunkline/router-core";
 import type { Dispatcher } from "undici";
 import { describe, expect, it } from "vitest";
 import { CallerLeft, type RoutedCall } from "../stages.ts";
@@ -58,7 +58,7 @@ class ScriptPool {
   }
 }
 
-function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean; failingSince?: number; tokenless?: string } = {}) {
+function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean; failingSince?: number; tokenless?: string; retries?: RetryBudget } = {}) {
   const asked: string[] = [];
   const closed: string[] = [];
   const covered: bigint[] = [];
@@ -76,7 +76,7 @@ function run(scripts: Readonly<Record<string, Script>>, options: { stream?: bool
   };
   const circuits = { live: new CircuitBook({ jitter: () => 0 }), test: new CircuitBook({ jitter: () => 0 }) };
   for (let faults = 0; options.failingSince !== undefined && faults < 5; faults++) circuits.test.record({ provider: "a", model: "x/m", credentialOwner: "platform" }, { ok: false, failure: failure("network") }, options.failingSince);
-  const attempt = createAttempt({ pools: { find }, guardedPools: { find }, own: { find: () => null }, ownAuthorization: { headers: () => ({}) }, circuits, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: (provider) => options.tokenless === provider ? Promise.reject(new Error("no token")) : ({}), available: { live: new Set(), test: new Set() } } });
+  const attempt = createAttempt({ retries: options.retries ?? new RetryBudget(), pools: { find }, guardedPools: { find }, own: { find: () => null }, ownAuthorization: { headers: () => ({}) }, circuits, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: (provider) => options.tokenless === provider ? Promise.reject(new Error("no token")) : ({}), available: { live: new Set(), test: new Set() } } });
   return { answer: attempt(routed), asked, closed, covered, attempts, stateOf: (provider: string) => circuits.test.state({ provider, model: "x/m", credentialOwner: "platform" }, Date.now()) };
 }
 const ok: Script = { status: 200, chunks: ["hello"] };
@@ -113,6 +113,16 @@ describe("the attempt loop", () => {
     const endings: string[] = [];
     if (won.answer.kind === "stream") won.answer.stream.start({ write: () => true, ended: (how, { observation }) => endings.push(`${how} ${observation.complete}`) });
     expect([asked, endings]).toEqual([["a"], ["upstream_lost false"]]);
+  });
+  it("stops when the retry budget of the process is spent, so that an incident is not multiplied", async () => {
+    const retries = new RetryBudget();
+    while (retries.withdraw());
+    const { answer, asked } = run({ a: { status: 500, chunks: [] }, b: ok }, { retries });
+    expect([await codeOf(answer), asked]).toEqual(["upstream.failed", ["a"]]);
+  });
+  it("asks the one that is left although its circuit opened after the plan was made", async () => {
+    const { answer, asked } = run({ a: ok }, { failingSince: Date.now() });
+    expect([(await answer).candidate.provider, asked]).toEqual(["a", ["a"]]);
   });
   it("ends at the caller's own fault", async () => {
     const { answer, asked } = run({ a: { status: 400, chunks: ["bad"] }, b: ok });

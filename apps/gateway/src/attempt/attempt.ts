@@ -1,6 +1,6 @@
 import { GatewayError, usdFromNano, ZERO_USAGE, type AttemptRecord, type BookMode, type Failure } from "@trunkline/contracts";
 import { adapterFor, type AnswerExtras, type ProviderAdapter, type Target } from "@trunkline/providers";
-import { nextOrdinary, retryDecision, type Candidate, type CircuitBook, type CircuitKey } from "@trunkline/router-core";
+import { nextOrdinary, retryDecision, type Candidate, type CircuitBook, type CircuitKey, type RetryBudget } from "@trunkline/router-core";
 import { ratedCharge } from "../charge.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { AttemptOnce, type AttemptResult } from "./attempt-once.ts";
@@ -26,6 +26,7 @@ export interface AttemptOptions {
   /** For what organizations bring: its token exchanges go to no refused address. */
   readonly ownAuthorization: Pick<Authorization, "headers">;
   readonly circuits: Record<BookMode, CircuitBook>;
+  readonly retries: RetryBudget;
   readonly timeouts: { readonly firstTokenMs: number; readonly plainMs: number; readonly idleMs: number };
   readonly now: () => number;
   /** Adapters by provider id; handed in so that the loop can be tested without a wire. */
@@ -58,6 +59,7 @@ class AttemptLoop {
   async run(): Promise<WonAttempt> {
     const { routed } = this;
     routed.exchange.onCallerGone(() => this.#current?.callerLeft());
+    this.options.retries.deposit();
     for (let index: number | null = 0; index !== null;) {
       const candidate: Candidate | undefined = routed.plan.candidates[index];
       if (!candidate) break;
@@ -73,6 +75,7 @@ class AttemptLoop {
       this.#lastFailure = outcome;
       if (candidate.credential && outcome.class === "credential_rejected") this.#turnedAway++;
       index = retryDecision(routed.plan, index, outcome, routed.attempts.length - this.#turnedAway).next;
+      if (index !== null && !this.options.retries.withdraw()) break;
     }
     if (this.#uncovered && routed.attempts.length === 0) throw this.#uncovered;
     throw allAttemptsFailed(routed, { last: this.#lastFailure, refusals: this.#refusals, deadlinePassed: this.options.now() >= this.#deadlineAtMs - ATTEMPT_MS_MIN });

@@ -1,9 +1,10 @@
 import { findModel, nearestModels } from "@trunkline/catalog";
 import { GatewayError, type BookMode, type CatalogSnapshot, type PublishedPreset } from "@trunkline/contracts";
-import { compilePreset, explain, plan, type CircuitBook, type HealthSnapshot, type PlanInput, type RoutePlan } from "@trunkline/router-core";
+import { classifyTask, compilePreset, explain, plan, type CircuitBook, type HealthSnapshot, type PlanInput, type RoutePlan } from "@trunkline/router-core";
 import type { AdmittedCall, AuthenticatedCall, InboundFacts, RoutedCall, Stages } from "../stages.ts";
 import type { BudgetUse } from "./budget-use.ts";
 import { lossGuard, planWithin } from "./loss-guard.ts";
+import { readPrompt } from "./read-prompt.ts";
 import type { SessionPlaces } from "./session-places.ts";
 import type { CatalogCache, PresetCache } from "./snapshots.ts";
 
@@ -71,6 +72,7 @@ function planWith({ facts, mode, call, key, exchange }: Planned, preset: Publish
   const input: PlanInput = {
     facts: {
       models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, inputTokensMax: facts.inputTokensMax, maxOutputTokens: facts.maxOutputTokens, answers: facts.answers, needs: facts.needs, task: facts.task,
+      inferTask: preset === null && facts.choice.names.length > 0 ? undefined : () => classifyTask({ text: readPrompt(call.body), tools: Array.isArray(call.body["tools"]) ? call.body["tools"].length : 0 }),
       keyId: key.id, projectId: key.projectId, endUser: facts.endUser, sessionId: facts.sessionId, headers: exchange.headers, budgetUsedPercent, sticky: facts.sessionId === null ? null : options.sessions.find(key.organizationId, facts.sessionId),
       metadata: facts.metadata, preferences: facts.preferences, maxCostNanoUsd: facts.maxCostNanoUsd, deadlineMs: facts.deadlineMs, fallbacks: facts.fallbacks,
     },
