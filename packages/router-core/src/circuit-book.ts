@@ -74,6 +74,8 @@ export class CircuitBook {
   /** By credential; only of those that were refused. Counts requests until their first content or their failure. */
   readonly #limits: RecentlyUsed<AdaptiveLimit>;
   readonly #jitter: () => number;
+  /** No credential was ever found bad: most processes live their whole life so, and need not ask. */
+  #credentialsMarked = false;
 
   constructor(options: CircuitBookOptions) {
     const max = options.entriesMax ?? ENTRIES_MAX;
@@ -88,6 +90,7 @@ export class CircuitBook {
   /** The worse of the model's circuit and its credential's. Unknown keys are closed. */
   state(key: CircuitKey, nowMs: number): CircuitState {
     const model = this.#circuits.find(textOf(key))?.state(nowMs) ?? "closed";
+    if (!this.#credentialsMarked) return model;
     const credential = this.#circuits.find(credentialOf(key))?.state(nowMs) ?? "closed";
     return SEVERITY[model] >= SEVERITY[credential] ? model : credential;
   }
@@ -117,7 +120,10 @@ export class CircuitBook {
     if (outcome.ok) { this.#recordSuccess(key, outcome, nowMs); return; }
     const disposition = DISPOSITION[outcome.failure.class];
     this.#limitAfter(key, outcome.failure.class, nowMs);
-    if (disposition.marksCredential) this.#circuits.obtain(credentialOf(key), () => new Circuit()).trip(nowMs);
+    if (disposition.marksCredential) {
+      this.#credentialsMarked = true;
+      this.#circuits.obtain(credentialOf(key), () => new Circuit()).trip(nowMs);
+    }
     if (disposition.countsForCircuit) this.#circuits.obtain(textOf(key), () => new Circuit()).fail(nowMs, outcome.failure.retryAfterMs ?? 0, this.#jitter());
     else this.#circuits.find(textOf(key))?.release();
     if (!disposition.marksCredential) this.#circuits.find(credentialOf(key))?.release();
@@ -125,7 +131,12 @@ export class CircuitBook {
 
   /** What planning reads, at one instant and for one credential owner. */
   snapshot(credentialOwner: string, nowMs: number): HealthSnapshot {
-    const speed = (provider: string, model: string): Speed | undefined => this.#speeds.find(`${provider}|${model}`);
+    // Planning asks for one endpoint's figures in a row: the name is put together once.
+    let asked: { provider: string; model: string; found: Speed | undefined } | null = null;
+    const speed = (provider: string, model: string): Speed | undefined => {
+      if (asked === null || asked.provider !== provider || asked.model !== model) asked = { provider, model, found: this.#speeds.find(`${provider}|${model}`) };
+      return asked.found;
+    };
     return {
       circuit: (provider, model) => this.state({ provider, model, credentialOwner }, nowMs),
       timeToFirstTokenMs: (provider, model) => speed(provider, model)?.timeToFirstTokenMs.value(nowMs) ?? null,

@@ -15,6 +15,10 @@ export class DecayedMean {
   #logSquares = 0;
   #weight = 0;
   #atMs = 0;
+  /** Weight and sums decay alike, so the answers change only with an observation, until the evidence is too old. */
+  #p50: number | null = null;
+  #p95: number | null = null;
+  #knownUntilMs = -Infinity;
 
   add(value: number, nowMs: number): void {
     if (!(value > 0) || !Number.isFinite(value)) return;
@@ -23,20 +27,15 @@ export class DecayedMean {
     this.#logSum += log;
     this.#logSquares += log * log;
     this.#weight += 1;
+    const mean = this.#logSum / this.#weight;
+    this.#p50 = Math.exp(mean);
+    this.#p95 = Math.exp(mean + Z95 * Math.sqrt(Math.max(0, this.#logSquares / this.#weight - mean * mean)));
+    this.#knownUntilMs = this.#atMs + HALF_LIFE_MS * Math.log2(this.#weight / WEIGHT_MIN);
   }
 
   /** null when nothing recent is known. */
-  value(nowMs: number): number | null {
-    this.#decay(nowMs);
-    return this.#weight < WEIGHT_MIN ? null : Math.exp(this.#logSum / this.#weight);
-  }
-
-  p95(nowMs: number): number | null {
-    this.#decay(nowMs);
-    if (this.#weight < WEIGHT_MIN) return null;
-    const mean = this.#logSum / this.#weight;
-    return Math.exp(mean + Z95 * Math.sqrt(Math.max(0, this.#logSquares / this.#weight - mean * mean)));
-  }
+  value(nowMs: number): number | null { return nowMs > this.#knownUntilMs ? null : this.#p50; }
+  p95(nowMs: number): number | null { return nowMs > this.#knownUntilMs ? null : this.#p95; }
 
   #decay(nowMs: number): void {
     const elapsedMs = Math.max(0, nowMs - this.#atMs);

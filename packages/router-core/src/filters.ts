@@ -52,10 +52,7 @@ function policyObjection(provider: string, { dataCollection, zeroRetention }: Pr
 }
 
 function modelObjection({ model }: Pair, { facts }: PlanInput, maxOutputTokens: number): Objection {
-  if (facts.needs.length > 0) {
-    const missing = facts.needs.filter((need) => !NEED_MET[need](model));
-    if (missing.length > 0) return ["capability", `${model.id} lacks ${missing.join(", ")}.`];
-  }
+  for (const need of facts.needs) if (!NEED_MET[need](model)) return ["capability", `${model.id} lacks ${facts.needs.filter((one) => !NEED_MET[one](model)).join(", ")}.`];
   if (model.kind === "embedding") return embeddingObjection(model, facts);
   if (facts.inputTokens + maxOutputTokens > model.contextTokens || maxOutputTokens < 1)
     return ["context", `About ${facts.inputTokens} input and ${Math.max(1, maxOutputTokens)} output tokens exceed the ${model.contextTokens} that ${model.id} holds.`];

@@ -79,6 +79,7 @@ const PROCEDURES: readonly [string, Permission, (caller: Caller, owner: Caller) 
     return caller.presets.rollBack({ ...acme.scope, slug, version: 1 });
   }],
   ["presets.explain", "resources.read", (caller) => caller.presets.explain({ ...acme.scope, document, body: { messages: [] } })],
+  ["presets.backtest", "usage.read", async (caller, owner) => caller.presets.backtest({ ...acme.scope, slug: (await owner.presets.create({ ...acme.scope, slug: name(), name: "x", document })).slug, days: 7 })],
   ["usage.overview", "usage.read", (caller) => caller.usage.overview(acme.scope)],
   ["usage.series", "usage.read", (caller) => caller.usage.series({ ...acme.scope, mode: "live", from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z", granularity: "hour", groupBy: "key" })],
   ["usage.book", "usage.read", (caller) => caller.usage.book(acme.scope)],

@@ -1,7 +1,7 @@
 /** The router as the dashboard sees it: the live path's own planning over a body that is sent nowhere. */
 import type { CatalogSnapshot, Need, PresetDocument, PublishedPreset } from "@trunkline/contracts";
 import { estimateTokens } from "@trunkline/catalog";
-import { BUILT_IN_PRESETS, explain, plan, type HealthSnapshot, type RequestFacts } from "@trunkline/router-core";
+import { BUILT_IN_PRESETS, classifyTask, explain, plan, retryDecision, type HealthSnapshot, type RequestFacts, type RoutePlan } from "@trunkline/router-core";
 
 export const builtInPresets = (): readonly PublishedPreset[] => [...BUILT_IN_PRESETS.values()];
 
@@ -49,11 +49,35 @@ export function factsOf(body: Body): RequestFacts {
   };
 }
 
-export interface ExplainQuery { readonly catalog: CatalogSnapshot; readonly document: PresetDocument; readonly body: Body; readonly nowMs: number }
+/** Providers that are taken to be down, as their open circuits would say. */
+const healthWithout = (down: readonly string[]): HealthSnapshot => (down.length === 0 ? HEALTHY : { ...HEALTHY, circuit: (provider) => (down.includes(provider) ? "open" : "closed") });
+
+const WHAT_IF = ["rate_limited", "server_error", "timeout", "context_overflow", "content_filtered"] as const;
+
+/** Who would be tried next if the first candidate failed so; null: the request ends. */
+function whatIf(route: RoutePlan) {
+  return WHAT_IF.map((failure) => {
+    const { next, reason } = retryDecision(route, 0, { class: failure, status: null, publicMessage: "", retryAfterMs: null });
+    const candidate = next === null ? undefined : route.candidates[next];
+    return { failure, next: candidate ? { provider: candidate.provider, model: candidate.model } : null, reason };
+  });
+}
+
+/** The last thing the user says in a chat body. */
+function lastWords(body: Body): string {
+  const messages = Array.isArray(body["messages"]) ? body["messages"].map(record) : [];
+  const content = messages.findLast((message) => message["role"] === "user")?.["content"];
+  return typeof content === "string" ? content : Array.isArray(content) ? content.map((part) => text(record(part)["text"]) ?? "").join("\n") : "";
+}
+
+export interface ExplainQuery { readonly catalog: CatalogSnapshot; readonly document: PresetDocument; readonly body: Body; readonly nowMs: number; readonly down?: readonly string[] | undefined }
+
+export const everyProvider = (catalog: CatalogSnapshot): ReadonlySet<string> => new Set([...catalog.endpointsByModel.values()].flat().map((endpoint) => endpoint.provider));
 
 /** Every provider of the catalogue counts as available: which credentials a gateway holds is the gateway's knowledge. */
-export function explainRoute({ catalog, document, body, nowMs }: ExplainQuery) {
-  const availableProviders = new Set([...catalog.endpointsByModel.values()].flat().map((endpoint) => endpoint.provider));
+export function explainRoute({ catalog, document, body, nowMs, down = [] }: ExplainQuery) {
   const preset = { slug: "draft", version: 0, document };
-  return explain(plan({ facts: factsOf(body), preset, catalog, health: HEALTHY, availableProviders, nowMs, random: MIDDLE }));
+  const facts = { ...factsOf(body), inferTask: () => classifyTask({ text: lastWords(body), tools: Array.isArray(body["tools"]) ? body["tools"].length : 0 }) };
+  const route = plan({ facts, preset, catalog, health: healthWithout(down), availableProviders: everyProvider(catalog), nowMs, random: MIDDLE });
+  return { ...explain(route), what_if: route.candidates.length > 0 ? whatIf(route) : [] };
 }

@@ -10,7 +10,7 @@ export type { OrganizationRecord, ProjectRecord } from "./organizations.ts";
 export type { SessionRecord } from "./profiles.ts";
 export { publishedOf, type PresetRecord, type PresetVersionRecord } from "./presets.ts";
 export { CREDENTIALS_PER_PROVIDER_MAX, type NewProviderCredential, type ProviderCredentialChange, type ProviderCredentialRecord } from "./provider-credentials.ts";
-export type { RequestFilter, RequestPage, RequestRow } from "./requests.ts";
+export type { RequestFilter, RequestPage, RequestRow, RoutedRow } from "./requests.ts";
 export type { StripeEventFact } from "./stripe-events.ts";
 export type { SeriesQuery, UsageDimension, UsageGroup, UsagePoint, UsageRange, UsageSeries, UsageSums } from "./usage.ts";
 export { createWebDb, type WebDb } from "./web-db.ts";

@@ -13,6 +13,13 @@ export interface RequestRow extends Omit<Generation, "attempts" | "losses" | "me
   readonly keyName: string;
   readonly attempts: readonly AttemptRecord[]; readonly losses: readonly string[]; readonly metadata: Readonly<Record<string, string>>;
 }
+/** What a request was, without any of what it said: enough to plan it again. */
+export type RoutedRow = Pick<Generation, "id" | "createdAt" | "apiKeyId" | "projectId" | "presetSlug" | "requestedModel" | "provider" | "model" | "durationMs" | "timeToFirstTokenMs" | "endUser" | "sessionId" | "decision"
+  | "inputTokens" | "cacheReadTokens" | "cacheWriteTokens" | "outputTokens" | "reasoningTokens" | "chargeNanoUsd"> & { readonly metadata: Readonly<Record<string, string>> };
+const ROUTED = {
+  id: true, createdAt: true, apiKeyId: true, projectId: true, presetSlug: true, requestedModel: true, provider: true, model: true, durationMs: true, timeToFirstTokenMs: true, endUser: true, sessionId: true, decision: true,
+  inputTokens: true, cacheReadTokens: true, cacheWriteTokens: true, outputTokens: true, reasoningTokens: true, chargeNanoUsd: true, metadata: true,
+} as const;
 export interface RequestPage { readonly rows: readonly RequestRow[]; readonly nextCursor: string | null }
 
 const CURSOR = /^(\d{13})_(req_[0-9a-z]{1,64})$/;
@@ -60,6 +67,11 @@ export function createRequests(context: StoreContext) {
       const complete = row && (await withKeyNames(transaction, actor.organizationId, [row]))[0];
       if (!complete) throw new NotFoundError("request");
       return complete;
+    }),
+    /** Answered requests that a preset routed since `from`, newest first. */
+    routedBy: (actor: Actor, { slug, mode, from, limit }: { readonly slug: string; readonly mode: BookMode; readonly from: Date; readonly limit: number }): Promise<readonly RoutedRow[]> => context.tenant(actor, "usage.read", async (transaction) => {
+      const rows = await transaction.generation.findMany({ where: { organizationId: actor.organizationId, mode, presetSlug: slug, createdAt: { gte: from }, provider: { not: null } }, orderBy: { createdAt: "desc" }, take: limit, select: ROUTED });
+      return rows.map((row) => ({ ...row, metadata: row.metadata as Record<string, string> }));
     }),
     findFirst: (actor: Actor, projectId: string): Promise<RequestRow | null> => context.tenant(actor, "usage.read", async (transaction) => {
       const row = await transaction.generation.findFirst({ where: { organizationId: actor.organizationId, projectId }, orderBy: { createdAt: "asc" } });

@@ -1,4 +1,5 @@
 import { router } from "../../server/trpc.ts";
+import { backtest } from "./procedures/backtest-preset.ts";
 import { createPreset } from "./procedures/create-preset.ts";
 import { explainPreset } from "./procedures/explain-preset.ts";
 import { getPreset } from "./procedures/get-preset.ts";
@@ -8,5 +9,5 @@ import { rollBackPreset } from "./procedures/roll-back-preset.ts";
 import { savePresetDraft } from "./procedures/save-preset-draft.ts";
 
 export const presetsRouter = router({
-  list: listPresets, get: getPreset, create: createPreset, saveDraft: savePresetDraft, publish: publishPreset, rollBack: rollBackPreset, explain: explainPreset,
+  list: listPresets, get: getPreset, create: createPreset, saveDraft: savePresetDraft, publish: publishPreset, rollBack: rollBackPreset, explain: explainPreset, backtest,
 });

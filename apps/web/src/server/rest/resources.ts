@@ -7,6 +7,7 @@ import { issueKey, KEY_NAME_LENGTH_MAX, newKeyInput, rpmLimitInput } from "../is
 import { toKeyView } from "../key-view.ts";
 import { COMMENT_LENGTH_MAX, PRESET_NAME_LENGTH_MAX, presetSlugInput, toPresetView } from "../preset-view.ts";
 import { publishChange } from "../publish.ts";
+import { backtestInput, backtestPreset } from "../backtest-preset.ts";
 import { builtInPresets, explainRoute } from "../routing.ts";
 import { MEMBER_OPERATIONS } from "./members.ts";
 import { list, operation, type Operation } from "./operation.ts";
@@ -129,7 +130,11 @@ const presets: Operation[] = [
   }),
   operation({
     method: "POST", path: "/presets/dry-run", id: "dryRunPreset", summary: "What a document would decide for a body, without calling anybody", status: 200, query: null,
-    body: z.strictObject({ document: presetDocumentSchema, body: z.record(z.string(), z.unknown()) }), handle: async ({ db, body, nowMs }) => explainRoute({ catalog: await db.catalog.load(), nowMs, ...body }),
+    body: z.strictObject({ document: presetDocumentSchema, body: z.record(z.string(), z.unknown()), down: z.array(z.string().max(64)).max(32).optional() }), handle: async ({ db, body, nowMs }) => explainRoute({ catalog: await db.catalog.load(), nowMs, ...body }),
+  }),
+  operation({
+    method: "POST", path: "/presets/{slug}/backtest", id: "backtestPreset", summary: "What a document, or the draft, would have chosen for the requests of the last days, beside the published version; from metadata, without calling anybody", status: 200, query: null, body: backtestInput,
+    handle: ({ db, actor, parameters, body, nowMs }) => backtestPreset({ db, actor, nowMs }, slug(parameters), body),
   }),
 ];
 

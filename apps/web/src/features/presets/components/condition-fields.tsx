@@ -2,6 +2,7 @@ import { useState, type FormEvent } from "react";
 import { Plus, X } from "lucide-react";
 import { Button, Field } from "@trunkline/ui";
 import type { PresetCondition } from "@trunkline/contracts";
+import { CallerConditions, StateConditions } from "./more-conditions.tsx";
 import { NEEDS, renamePair, setCondition } from "./document-edits.ts";
 
 interface Props { number: number; when: PresetCondition; onChange: (when: PresetCondition) => void }
@@ -21,6 +22,8 @@ export function ConditionFields({ number, when, onChange }: Props) {
       </fieldset>
       <TaskLabels number={number} when={when} onChange={onChange} />
       <MetadataPairs number={number} when={when} onChange={onChange} />
+      <CallerConditions when={when} onChange={onChange} />
+      <StateConditions when={when} onChange={onChange} />
     </div>
   );
 }

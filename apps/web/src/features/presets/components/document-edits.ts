@@ -2,11 +2,16 @@
 import { presetDocumentSchema, type Need, type PresetCondition, type PresetDocument, type PresetRule, type PresetTarget } from "@trunkline/contracts";
 
 export const STRATEGIES: readonly { value: PresetRule["strategy"]; label: string }[] = [
-  { value: "ordered", label: "Ordered fallback" }, { value: "weighted", label: "Weighted" }, { value: "cheapest", label: "Cheapest" }, { value: "fastest", label: "Fastest" }, { value: "balanced", label: "Balanced" },
+  { value: "ordered", label: "Ordered fallback" }, { value: "weighted", label: "Weighted" }, { value: "cheapest", label: "Cheapest" }, { value: "fastest", label: "Fastest" }, { value: "least_busy", label: "Least busy" }, { value: "balanced", label: "Balanced" },
 ];
 export const NEEDS: readonly { value: Need; label: string }[] = [
   { value: "tools", label: "Tools" }, { value: "vision", label: "Vision" }, { value: "json", label: "JSON" }, { value: "json_schema", label: "JSON schema" },
   { value: "reasoning", label: "Reasoning" }, { value: "pdf", label: "PDF" }, { value: "audio", label: "Audio" },
+];
+
+/** What a target may name beside models. */
+export const TIERS: readonly { value: string; label: string }[] = [
+  { value: "tier:frontier", label: "Any frontier model" }, { value: "tier:mid", label: "Any mid-size model" }, { value: "tier:fast", label: "Any fast model" }, { value: "tier:specialised", label: "Any specialised model" },
 ];
 
 export const replaceAt = <T>(list: readonly T[], at: number, item: T): T[] => list.map((one, index) => (index === at ? item : one));
@@ -43,6 +48,10 @@ export function renamePair(pairs: Readonly<Record<string, string>>, from: string
 
 const limit = (count: number): string => count.toLocaleString("en-US");
 
+const describeTime = ({ days, from, to, zone }: NonNullable<PresetCondition["time"]>): string => `${days ? `${days.join(", ")} ` : ""}${from}–${to} ${zone}`;
+const describePrice = ({ inputUsdPerMillionMin: least, inputUsdPerMillionMax: most }: NonNullable<PresetCondition["price"]>): string =>
+  [...(least === undefined ? [] : [`≥ $${least}`]), ...(most === undefined ? [] : [`≤ $${most}`])].join(" and ") || "known";
+
 /** The conditions of a rule as short texts of name and test; none means that the rule always matches. */
 export function describeConditions(when: PresetCondition): { name: string; test: string }[] {
   return [
@@ -51,6 +60,12 @@ export function describeConditions(when: PresetCondition): { name: string; test:
     ...(when.task?.length ? [{ name: "task", test: when.task.join(" or ") }] : []),
     ...(when.needs ?? []).map((need) => ({ name: need, test: "needed" })),
     ...Object.entries(when.metadata ?? {}).map(([key, value]) => ({ name: `metadata.${key}`, test: `is ${value}` })),
+    ...Object.entries(when.headers ?? {}).map(([key, value]) => ({ name: `header ${key}`, test: `is ${value}` })),
+    ...([["key", when.keys], ["project", when.projects], ["end user", when.endUsers]] as const).flatMap(([name, values]) => (values ? [{ name, test: values.join(" or ") }] : [])),
+    ...(when.time ? [{ name: "time", test: describeTime(when.time) }] : []),
+    ...(when.bucket ? [{ name: "share", test: `${when.bucket.percent} % by ${when.bucket.by}` }] : []),
+    ...(when.budgetUsedPercentMin === undefined ? [] : [{ name: "budget used", test: `≥ ${when.budgetUsedPercentMin} %` }]),
+    ...(when.price ? [{ name: `price of ${when.price.model}`, test: describePrice(when.price) }] : []),
   ];
 }
 
@@ -79,7 +94,7 @@ export function checkJsonText(text: string): Checked {
 }
 
 /** Without what the schema fills in again, so that the simulator's question stays short. */
-export function compact({ rules, limits }: PresetDocument) {
+export function compact({ rules, limits, sets, losses }: PresetDocument) {
   const short = ({ weight, ...target }: PresetTarget) => (weight === 1 ? target : { ...target, weight });
-  return { rules: rules.map(({ targets, fallbacks, ...rule }) => ({ ...rule, targets: targets.map(short), ...(fallbacks.length > 0 ? { fallbacks: fallbacks.map(short) } : {}) })), limits };
+  return { rules: rules.map(({ targets, fallbacks, ...rule }) => ({ ...rule, targets: targets.map(short), ...(fallbacks.length > 0 ? { fallbacks: fallbacks.map(short) } : {}) })), limits, ...(sets ? { sets } : {}), ...(losses ? { losses } : {}) };
 }

@@ -9,6 +9,7 @@ import type { PresetDocument } from "@trunkline/contracts";
 import type { PresetView } from "../../../server/views.ts";
 import { useProjectPath, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
+import { Backtest } from "./backtest.tsx";
 import { DocumentJson } from "./document-json.tsx";
 import { NewPresetDialog } from "./new-preset-dialog.tsx";
 import { RuleCards } from "./rule-cards.tsx";
@@ -56,7 +57,7 @@ function Editor({ preset, stored }: { preset: PresetView; stored: PresetDocument
           {form === "cards" ? <RuleCards document={changes.document} models={models.data ?? []} readOnly={preset.builtIn} matched={explained.data?.rule ?? null} onChange={changes.edit} /> : <DocumentJson key={preset.published?.version} document={changes.document} readOnly={preset.builtIn} onChange={changes.edit} onProblem={changes.setTextProblem} />}
         </section>
         <Simulator request={request} onChange={setRequest} explained={explained} problem={changes.problem} />
-        <VersionList preset={preset} document={changes.document} />
+        <div><Backtest slug={preset.slug} document={changes.valid} /><VersionList preset={preset} document={changes.document} /></div>
       </div>
       {changes.unsaved && !preset.builtIn ? <SaveBar changes={changes} onDiscard={() => { changes.discard(); setForm("cards"); }} /> : null}
     </>

@@ -1,8 +1,8 @@
 import type { Need } from "@trunkline/contracts";
 
-export interface SimulatedRequest { readonly message: string; readonly inputTokens: string; readonly task: string; readonly needs: readonly Need[]; readonly metadata: string }
+export interface SimulatedRequest { readonly message: string; readonly inputTokens: string; readonly task: string; readonly needs: readonly Need[]; readonly metadata: string; readonly down: readonly string[] }
 
-export const FIRST_REQUEST: SimulatedRequest = { message: "Say hello.", inputTokens: "", task: "", needs: [], metadata: "" };
+export const FIRST_REQUEST: SimulatedRequest = { message: "Say hello.", inputTokens: "", task: "", needs: [], metadata: "", down: [] };
 
 /** Any part of that type makes the need; its address is never fetched. */
 const PARTS: Partial<Record<Need, Readonly<Record<string, unknown>>>> = {
@@ -16,6 +16,11 @@ export function parsePairs(text: string): Record<string, string> {
     return at > 0 ? [[pair.slice(0, at).trim(), pair.slice(at + 1).trim()]] : [];
   }));
 }
+
+/** `a, b` as a list, and back. */
+export const parseList = (text: string): string[] => [...new Set(text.split(",").map((part) => part.trim()).filter((part) => part !== ""))];
+export const listText = (values: readonly string[] | undefined): string => (values ?? []).join(", ");
+export const pairsText = (pairs: Readonly<Record<string, string>> | undefined): string => Object.entries(pairs ?? {}).map(([name, value]) => `${name}=${value}`).join(", ");
 
 /** A chat completion body with the wanted properties. The token count, when given, stands for a message of that length. */
 export function toBody({ message, inputTokens, task, needs, metadata }: SimulatedRequest): Record<string, unknown> {

@@ -32,8 +32,8 @@ export function useExplained(document: PresetDocument | null, request: Simulated
   const trpc = useTRPC();
   const client = useTRPCClient();
   const scope = useScope();
-  const question = useSettled(JSON.stringify(document ? { document: compact(document), body: toBody(request) } : null));
-  const asked = JSON.parse(question) as { document: ReturnType<typeof compact>; body: Record<string, unknown> } | null;
+  const question = useSettled(JSON.stringify(document ? { document: compact(document), body: toBody(request), down: request.down } : null));
+  const asked = JSON.parse(question) as { document: ReturnType<typeof compact>; body: Record<string, unknown>; down: string[] } | null;
   // Sent as a change, because a document does not fit into an address; kept as a query, because it only asks.
   return useQuery({ queryKey: [...trpc.presets.explain.mutationKey(), scope, question], queryFn: asked ? () => client.presets.explain.mutate({ ...scope, ...asked }) : skipToken });
 }
@@ -51,7 +51,7 @@ export function Simulator({ request, onChange, explained, problem }: { request: 
         {problem ? <div className="sect"><p className="muted">The simulator waits until the document is valid.</p></div> : null}
         {!problem && explained.isError ? <div className="sect"><ErrorCard message={`The simulation failed. ${explained.error.message}`} onRetry={() => void explained.refetch()} /></div> : null}
         {!problem && explained.isPending ? <div className="sect" aria-busy="true"><Skeleton height={40} /><Skeleton height={120} /></div> : null}
-        {!problem && explained.data && !explained.isError ? <Outcome plan={explained.data} /> : null}
+        {!problem && explained.data && !explained.isError ? <Outcome plan={explained.data} down={request.down} onDown={(down) => onChange({ ...request, down })} /> : null}
       </div>
     </section>
   );
@@ -73,17 +73,31 @@ function RequestForm({ request, onChange }: { request: SimulatedRequest; onChang
   );
 }
 
-function Outcome({ plan }: { plan: Plan }) {
+const FAILURES: Readonly<Record<string, string>> = { rate_limited: "is rate limited (429)", server_error: "answers 500", timeout: "times out", context_overflow: "says the context is too long", content_filtered: "refuses the content" };
+
+/** Providers can be taken down by a switch; what follows from a single failure of the first candidate is listed. */
+function Faults({ plan, down, onDown }: { plan: Plan; down: readonly string[]; onDown: (down: readonly string[]) => void }) {
+  const providers = [...new Set([...plan.candidates.map((one) => one.provider), ...down])].toSorted();
+  return (
+    <div className="sect">
+      <fieldset className="control"><legend>Taken to be down</legend><div className="checks">{providers.map((provider) => <label key={provider}><input type="checkbox" checked={down.includes(provider)} onChange={(event) => onDown(event.target.checked ? [...down, provider] : down.filter((one) => one !== provider))} />{provider}</label>)}</div></fieldset>
+      {plan.what_if.length > 0 ? <details><summary>If the first one fails</summary><ul>{plan.what_if.map(({ failure, next }) => <li key={failure}>It {FAILURES[failure] ?? failure}: {next ? <>next is <b>{next.model}</b> at {next.provider}.</> : "the request ends."}</li>)}</ul></details> : null}
+    </div>
+  );
+}
+
+function Outcome({ plan, down, onDown }: { plan: Plan; down: readonly string[]; onDown: (down: readonly string[]) => void }) {
   return (
     <>
-      <p className="outc" aria-live="polite"><Route className="ic" aria-hidden /><span>{plan.rule ? <>Rule <b>{plan.rule}</b> matches. </> : null}{plan.summary}</span></p>
+      <p className="outc" aria-live="polite"><Route className="ic" aria-hidden /><span>{plan.rule ? <>Rule <b>{plan.rule}</b> matches. </> : null}{plan.summary}{plan.task?.source === "inferred" ? <> Taken for <b>{plan.task.label}</b>: {plan.task.evidence.join(", ")}.</> : null}</span></p>
+      <Faults plan={plan} down={down} onDown={onDown} />
       <section className="twrap" tabIndex={0} aria-label="Candidates, table">
         <table>
           <thead><tr><th scope="col"><span className="sr">Order</span></th><th scope="col">Candidate</th><th scope="col" className="r">Est. cost</th></tr></thead>
           <tbody>
             <tr className="grp"><th colSpan={3} scope="colgroup">Kept, in this order</th></tr>
             {plan.candidates.length === 0 ? <tr><td colSpan={3} className="muted">None</td></tr> : null}
-            {plan.candidates.map((one, at) => <tr key={`${one.provider}/${one.model}`}><td className="num">{at + 1}</td><td><ModelName id={one.model} /><span className="why">{one.provider}</span></td><td className="r"><Money usd={one.estimated_cost_usd.toFixed(USD_DIGITS)} /></td></tr>)}
+            {plan.candidates.map((one, at) => <tr key={`${at} ${one.provider}/${one.model}`}><td className="num">{at + 1}</td><td><ModelName id={one.model} /><span className="why">{one.provider}{one.after ? `, only after ${one.after.join(" or ")}` : ""}</span></td><td className="r"><Money usd={one.estimated_cost_usd.toFixed(USD_DIGITS)} /></td></tr>)}
             {plan.rejected.length > 0 ? <tr className="grp"><th colSpan={3} scope="colgroup">Dropped</th></tr> : null}
             {plan.rejected.map((one) => <tr key={`${one.provider}/${one.model}/${one.filter}`}><td className="muted">–</td><td colSpan={2}><ModelName id={one.model} /><span className="why">{one.provider ? `${one.provider}: ` : ""}{one.reason}</span></td></tr>)}
           </tbody>

@@ -1,0 +1,90 @@
+/**
+ * Plans past requests again, under a draft and under the published version, and compares what the two would have chosen. It knows only
+ * metadata: tokens, labels and durations, no prompts; so what a request needed (tools, images) and headers are not seen, and an inferred
+ * task is the one that was inferred then. Costs are the catalogue's prices now for the tokens that were used; speeds are those measured in the rows.
+ */
+import { priceAt, rate } from "@trunkline/catalog";
+import { usdTextFromNano, type CatalogSnapshot, type PresetDocument } from "@trunkline/contracts";
+import type { RoutedRow } from "@trunkline/db/web";
+import { plan, type HealthSnapshot, type RequestFacts } from "@trunkline/router-core";
+import { everyProvider } from "./routing.ts";
+
+export interface BacktestInput { readonly rows: readonly RoutedRow[]; readonly slug: string; readonly draft: PresetDocument; readonly published: PresetDocument | null; readonly catalog: CatalogSnapshot; readonly nowMs: number }
+
+type Row = RoutedRow;
+interface Choice { readonly provider: string; readonly model: string; readonly costNanoUsd: bigint; readonly durationMs: number | null }
+const P95 = 0.95;
+/** As many examples as a page shows. */
+const UNSERVED_MAX = 20;
+
+const placeOf = (provider: string, model: string): string => `${provider} ${model}`;
+const quantile = (values: readonly number[], share: number): number | null => (values.length === 0 ? null : values.toSorted((left, right) => left - right)[Math.min(values.length - 1, Math.floor(values.length * share))] ?? null);
+
+/** The class a rule matched by at the time, as the stored decision says. */
+function taskOf({ decision }: Row): string | null {
+  const task = typeof decision === "object" && decision !== null && "task" in decision ? decision.task : null;
+  return typeof task === "object" && task !== null && "label" in task && typeof task.label === "string" ? task.label : null;
+}
+
+function factsOf(row: Row): RequestFacts {
+  const output = Number(row.outputTokens + row.reasoningTokens);
+  return {
+    models: [], inputTokens: Number(row.inputTokens + row.cacheReadTokens + row.cacheWriteTokens), maxOutputTokens: Math.max(1, output), needs: [], task: taskOf(row), metadata: row.metadata, preferences: {}, maxCostNanoUsd: null, deadlineMs: null, fallbacks: true,
+    keyId: row.apiKeyId, projectId: row.projectId, endUser: row.endUser, sessionId: row.sessionId,
+  };
+}
+
+/** A fixed draw for each request, so that the same backtest gives the same answer twice. */
+const drawOf = (id: string): number => (Number.parseInt(id.slice(-6), 36) % 997) / 997 || 0;
+
+interface Measured { readonly durations: ReadonlyMap<string, number>; readonly health: HealthSnapshot }
+
+function measure(rows: readonly Row[]): Measured {
+  const durations = new Map<string, number[]>();
+  const firsts = new Map<string, number[]>();
+  const add = (map: Map<string, number[]>, key: string, value: number): void => { const list = map.get(key); if (list) list.push(value); else map.set(key, [value]); };
+  for (const row of rows) {
+    if (row.provider === null || row.model === null) continue;
+    add(durations, placeOf(row.provider, row.model), row.durationMs);
+    if (row.timeToFirstTokenMs !== null) add(firsts, placeOf(row.provider, row.model), row.timeToFirstTokenMs);
+  }
+  const medians = (map: Map<string, number[]>): Map<string, number> => new Map([...map].map(([place, values]) => [place, quantile(values, 0.5) ?? 0]));
+  const first = medians(firsts);
+  return { durations: medians(durations), health: { circuit: () => "closed", timeToFirstTokenMs: (provider, model) => first.get(placeOf(provider, model)) ?? null, tokensPerSecond: () => null } };
+}
+
+function chooser(input: BacktestInput, measured: Measured): (document: PresetDocument, row: Row) => Choice | null {
+  const availableProviders = everyProvider(input.catalog);
+  return (document, row) => {
+    const [first] = plan({ facts: factsOf(row), preset: { slug: input.slug, version: 0, document }, catalog: input.catalog, health: measured.health, availableProviders, nowMs: row.createdAt.getTime(), random: drawOf(row.id) }).candidates;
+    if (!first) return null;
+    const usage = { inputTokens: Number(row.inputTokens), cacheReadTokens: Number(row.cacheReadTokens), cacheWriteTokens: Number(row.cacheWriteTokens), outputTokens: Number(row.outputTokens), reasoningTokens: Number(row.reasoningTokens), basis: "reported" as const };
+    const price = priceAt(input.catalog, first.provider, first.model, input.nowMs) ?? first.price;
+    const stayed = first.provider === row.provider && first.model === row.model;
+    return { provider: first.provider, model: first.model, costNanoUsd: rate(usage, price), durationMs: stayed ? row.durationMs : measured.durations.get(placeOf(first.provider, first.model)) ?? null };
+  };
+}
+
+function sum(choices: readonly (Choice | null)[]) {
+  const served = choices.filter((choice) => choice !== null);
+  const durations = served.flatMap(({ durationMs }) => (durationMs === null ? [] : [durationMs]));
+  const models = new Map<string, number>();
+  for (const { model } of served) models.set(model, (models.get(model) ?? 0) + 1);
+  return {
+    costUsd: usdTextFromNano(served.reduce((total, { costNanoUsd }) => total + costNanoUsd, 0n)), durationMsP95: quantile(durations, P95), unmeasured: served.length - durations.length, withoutCandidate: choices.length - served.length,
+    models: [...models].map(([model, requests]) => ({ model, requests })).toSorted((left, right) => right.requests - left.requests),
+  };
+}
+
+export function backtest(input: BacktestInput) {
+  const choose = chooser(input, measure(input.rows));
+  const drafted = input.rows.map((row) => choose(input.draft, row));
+  const before = input.published;
+  const now = before === null ? null : input.rows.map((row) => choose(before, row));
+  const changed = now === null ? null : drafted.filter((choice, index) => choice?.model !== now[index]?.model).length;
+  return {
+    requests: input.rows.length, draft: sum(drafted), published: now && sum(now),
+    changedModelShare: changed === null || input.rows.length === 0 ? null : changed / input.rows.length,
+    unserved: input.rows.filter((_row, index) => drafted[index] === null).slice(0, UNSERVED_MAX).map(({ id }) => id),
+  };
+}
