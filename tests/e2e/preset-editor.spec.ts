@@ -26,9 +26,10 @@ test("a preset is edited, simulated with a provider down, published and rolled b
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Publish v2" }).focus();
   await page.keyboard.press("Enter");
-  await page.getByRole("dialog").getByRole("button", { name: "Publish" }).focus();
+  await page.getByLabel("Comment").focus();
+  await page.keyboard.type("Only when the budget is nearly spent");
   await page.keyboard.press("Enter");
-  await expect(page.getByText("v2 live")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("v2 live");
 
   await page.getByRole("button", { name: "Replay" }).focus();
   await page.keyboard.press("Enter");
@@ -37,5 +38,5 @@ test("a preset is edited, simulated with a provider down, published and rolled b
   await page.keyboard.press("Enter");
   await page.getByRole("dialog").getByRole("button", { name: "Roll back to v1" }).focus();
   await page.keyboard.press("Enter");
-  await expect(page.getByText("v1 live")).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("v1 live");
 });
