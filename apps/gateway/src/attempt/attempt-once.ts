@@ -12,6 +12,12 @@ const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 /** Bytes held for a stream whose reader has not begun. */
 const HELD_BYTES_MAX = 256 * 1024;
 
+/** A caller who leaves does not stop the bill of a plain answer: the provider makes it to the end. So it is read, for as long as this, to know the bill; */
+const DRAIN_MS = 30_000;
+/** by so many attempts at a time, so that nobody can make the gateway hold connections for callers who are gone. */
+const DRAINS_MAX = 50;
+let drains = 0;
+
 export interface AttemptOnceOptions {
   readonly call: Call;
   readonly target: Target;
@@ -53,6 +59,7 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
   #sinkIsFull = false;
   #timer: NodeJS.Timeout | undefined;
   #lastDataAtMs: number;
+  #draining = false;
 
   constructor(options: AttemptOnceOptions) {
     this.#options = options;
@@ -67,13 +74,21 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
     return result;
   }
 
-  /** The caller's connection is gone: nothing is worth waiting for. */
+  /** The caller's connection is gone: a stream is cancelled, which ends its bill; a plain answer is waited for, because nothing does. */
   callerLeft(): void {
-    if (this.#ending) return;
+    if (this.#ending || this.#draining) return;
+    if (!this.#decided && !this.#options.call.stream && drains < DRAINS_MAX) { this.#drain(); return; }
     this.#connection.close();
     if (this.#decided) { this.#finishStream("caller_left"); return; }
     const usage = this.#relay?.end("caller_left").observation.usage ?? null;
     this.#decide({ kind: "caller_left", status: this.#status, usage });
+  }
+
+  #drain(): void {
+    drains++;
+    this.#draining = true;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => { this.#connection.close(); this.#decide({ kind: "caller_left", status: this.#status, usage: null }); }, Math.min(DRAIN_MS, Math.max(0, this.#options.deadlineAtMs - this.#options.now())));
   }
 
   headers(status: number, headers: UpstreamHeaders): void {
@@ -194,13 +209,21 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
 
   #lose(failure: Failure, usage: TokenUsage | null): void { this.#decide({ kind: "lost", status: this.#status, failure, usage }); }
 
-  #decide(result: AttemptResult): void {
+  #decide(decided: AttemptResult): void {
     if (this.#decided) return;
     this.#decided = true;
+    const result = this.#draining ? drained(decided) : decided;
+    if (this.#draining) drains--;
     if (result.kind !== "won") { clearTimeout(this.#timer); this.#chunks = []; }
     else if (result.answer.kind === "body") clearTimeout(this.#timer);
     this.#resolve(result);
   }
+}
+
+/** What a bill of an answer that nobody waits for comes to. */
+function drained(result: AttemptResult): AttemptResult {
+  const usage = result.kind !== "won" ? result.usage : result.answer.kind === "body" ? result.answer.relayed.observation.usage : null;
+  return { kind: "caller_left", status: result.status, usage };
 }
 
 /** At most a 32nd late: node keeps one list for each distinct duration, and what is left of a deadline is a new one for almost every request. */

@@ -15,6 +15,8 @@ import type { UpstreamPools } from "./upstream-pools.ts";
 
 /** With less time than this left an attempt cannot succeed, and its cost would be wasted. */
 const ATTEMPT_MS_MIN = 250;
+/** A budget or the credit does not cover it. */
+const PAYMENT_REQUIRED = 402;
 const PLATFORM_CREDENTIAL = "platform";
 
 export interface AttemptOptions {
@@ -105,7 +107,7 @@ class AttemptLoop {
       return true;
     } catch (error) {
       this.#giveBack(candidate);
-      const budgetExceeded = error instanceof GatewayError && error.code === "tenant.budget_exceeded" ? error : null;
+      const budgetExceeded = error instanceof GatewayError && error.status === PAYMENT_REQUIRED ? error : null;
       if (!budgetExceeded || (this.routed.attempts.length === 0 && !mayDowngrade(budgetExceeded))) throw error;
       if (mayDowngrade(budgetExceeded)) this.#uncovered ??= budgetExceeded;
       return false;
@@ -140,7 +142,10 @@ class AttemptLoop {
     });
     const result = await this.#current.run();
     this.#record(candidate, result, { attempt, startedAtMs });
-    if (result.kind === "caller_left") throw new CallerLeft();
+    if (result.kind === "caller_left") {
+      if (result.usage) routed.reservation.settle(ratedCharge(result.usage, candidate));
+      throw new CallerLeft();
+    }
     if (result.kind === "lost") return result.failure;
     return { routed, candidate, attempt, startedAtMs, timeToFirstTokenMs: result.timeToFirstTokenMs, losses: prepared.losses, answer: result.answer };
   }

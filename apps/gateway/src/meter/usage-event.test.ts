@@ -26,6 +26,8 @@ describe("the settlement matrix", () => {
     ["a finish without its terminator is a normal end", { how: "upstream_lost", usage: reported(10, 20), contentBytes: 400, complete: true }, { status: "ok", charge: "50" }],
     ["a normal end without usage is estimated", { how: "complete", usage: null, contentBytes: 400, complete: true }, { status: "ok", basis: "estimated", charge: "300", cost: "300" }],
     ["an empty answer with a blank finish is free", { how: "complete", usage: null, contentBytes: 0, complete: false }, { charge: "0" }],
+    ["an empty answer with a blank finish is free also where its provider bills it, and the cost book keeps the bill", { how: "complete", usage: reported(10, 20), contentBytes: 0, complete: false }, { charge: "0", cost: "50" }],
+    ["an error finish without content is free, and the cost book keeps the bill", { how: "upstream_lost", usage: reported(10, 0), contentBytes: 0, complete: false, failed: true }, { charge: "0", cost: "10" }],
     ["an upstream that dies half-way: input and delivered output", { how: "upstream_lost", usage: null, contentBytes: 400, complete: false, failed: true }, { status: "partial", basis: "estimated", charge: "300" }],
     ["an upstream that dies half-way after an opening usage: its input, the delivered output", { how: "upstream_lost", usage: reported(40, 1), contentBytes: 400, complete: false, failed: true }, { status: "partial", charge: "240" }],
     ["a broken stream never pays more than the hold, and the cost book keeps the rest", { how: "upstream_lost", usage: null, contentBytes: 400, complete: false, failed: true, maxCostNanoUsd: 120n }, { status: "partial", charge: "120", cost: "300" }],

@@ -9,13 +9,18 @@ import type { OpenPayload } from "./spool-records.ts";
  * estimated. A normal end without content and without a finish reason is the provider's fault and free.
  */
 export function billableUsage({ how, observation, won }: Pick<DeliveredResponse, "how" | "observation" | "won">): TokenUsage {
-  if (how === "complete" && observation.contentBytes === 0 && observation.finishReason === null && observation.failure === null && observation.usage === null) return ZERO_USAGE;
-  if (observation.failure && observation.contentBytes === 0 && observation.usage === null) return ZERO_USAGE;
+  if (isInsured({ how, observation, won })) return observation.usage ?? ZERO_USAGE;
   if (observation.usage !== null && observation.complete) return observation.usage;
   const outputTokens = estimateTokens(observation.contentBytes);
   if (observation.usage === null) return { ...ZERO_USAGE, inputTokens: won.routed.facts.inputTokens, outputTokens, basis: "estimated" };
   const outputSeen = observation.usage.outputTokens + observation.usage.reasoningTokens;
   return outputSeen >= outputTokens ? observation.usage : { ...observation.usage, outputTokens: outputTokens - observation.usage.reasoningTokens, basis: "estimated" };
+}
+
+/** Nothing was answered: no content, and a failure or no word of an end. The customer pays nothing, whatever the provider bills for it. An answer that is no text (embeddings) has no finish. */
+function isInsured({ how, observation, won }: Pick<DeliveredResponse, "how" | "observation" | "won">): boolean {
+  if (observation.contentBytes > 0 || observation.finishReason !== null || won.routed.call.inbound === "embeddings") return false;
+  return observation.failure !== null || how === "complete";
 }
 
 export function deliveredStatus({ how, observation, won }: Pick<DeliveredResponse, "how" | "observation" | "won">): GenerationStatus {
@@ -31,7 +36,7 @@ export function eventOfDelivered(delivered: DeliveredResponse): UsageEvent {
   const status = deliveredStatus(delivered);
   const rated = ratedCharge(usage, candidate);
   const isWhole = status === "ok" || status === "rescued";
-  const charge = isWhole || rated < chargeMax(candidate) ? rated : chargeMax(candidate);
+  const charge = isInsured(delivered) ? 0n : isWhole || rated < chargeMax(candidate) ? rated : chargeMax(candidate);
   const attempts: AttemptRecord[] = [];
   for (const record of routed.attempts) attempts.push(record.attempt === won.attempt ? closedAttempt(record, { delivered, usage, costNanoUsd: rated }) : record);
   const event = eventOf(routed, {
@@ -74,13 +79,17 @@ export function openOfWon(won: WonAttempt): OpenPayload {
   };
 }
 
-/** The receipt of a request that got an error: nothing is charged, every attempt stays in the cost book. */
+/**
+ * The receipt of a request that got an error: nothing is charged, every attempt stays in the cost book. A caller who left is no error: what
+ * the last attempt was cancelled at, or came to behind the caller's back, is paid.
+ */
 export function eventOfFailure(call: AuthenticatedCall | RoutedCall, error: GatewayError, options: { readonly nowMs: number; readonly callerLeft: boolean }): UsageEvent {
   const routed = "plan" in call ? call : null;
   const last = routed?.attempts.at(-1);
+  const left = options.callerLeft && last?.failureClass === "cancelled" ? last : null;
   return eventOf(call, {
-    status: options.callerLeft ? "cancelled" : "failed", httpStatus: options.callerLeft ? 499 : error.status, usage: ZERO_USAGE, chargeNanoUsd: "0", attempts: routed?.attempts ?? [], losses: [],
-    provider: last?.provider ?? null, model: last?.model ?? null, priceVersionId: null, finishReason: null, durationMs: options.nowMs - call.exchange.receivedAtMs, timeToFirstTokenMs: null,
+    status: options.callerLeft ? "cancelled" : "failed", httpStatus: options.callerLeft ? 499 : error.status, usage: left?.usage ?? ZERO_USAGE, chargeNanoUsd: left?.costNanoUsd ?? "0", attempts: routed?.attempts ?? [], losses: [],
+    provider: last?.provider ?? null, model: last?.model ?? null, priceVersionId: left?.priceVersionId ?? null, finishReason: null, durationMs: options.nowMs - call.exchange.receivedAtMs, timeToFirstTokenMs: null,
     errorCode: options.callerLeft ? null : error.code, errorMessage: error.message,
     presetSlug: routed?.plan.presetSlug ?? call.facts.choice.preset?.slug ?? null, presetVersion: routed?.plan.presetVersion ?? null, decision: routed?.explain() ?? null,
   });
