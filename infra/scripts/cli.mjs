@@ -32,8 +32,8 @@ if (!entry) {
 }
 ensureInstalled((text) => console.error(text));
 const { buildBundles } = await import("./build.mjs");
-/** It measures a package and starts nothing. */
-const needsNoProcess = name === "bench" && args[0] !== "gateway";
+/** The others measure a package and start nothing. */
+const needsNoProcess = name === "bench" && !["gateway", "metering"].includes(args[0]);
 if (needsNoProcess) process.exit(spawnSync(process.execPath, [path.join(root, entry), ...args], { cwd: root, stdio: "inherit" }).status ?? 1);
 if (name !== "trunkline" || !fs.existsSync(path.join(root, entry))) await buildBundles();
 const env = name === "trunkline" ? { ...developmentEnvironment(), ...process.env } : process.env;

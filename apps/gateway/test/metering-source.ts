@@ -1,0 +1,110 @@
+// The gateway's half of `bench metering`: its own spool and shipper, fed with made-up usage as fast as they take it and then at a steady
+// pace, while a reader of the database watches when each event shows in the rollups. Prints one JSON object; booking is the worker's.
+import { createId, ZERO_USAGE, type UsageEvent } from "@trunkline/contracts";
+import { createGatewayDb } from "@trunkline/db/gateway";
+import { createProducer } from "@trunkline/queue";
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import { Shipper } from "../src/meter/shipper.ts";
+import { Spool } from "../src/meter/spool.ts";
+
+const MODELS = ["openai/gpt-5-mini", "anthropic/claude-haiku-4.5", "google/gemini-2.5-flash", "mistralai/mistral-small"];
+const KEYS = 20;
+/** As many as one tick of a busy gateway writes at once. */
+const TICK_EVENTS = 250;
+/** A steady 100 events a second for ten seconds. */
+const PACED_BATCHES = 100;
+const PACED_EVENTS = 10;
+const PACED_EVERY_MS = 100;
+const POLL_MS = 20;
+const SHOWN_TIMEOUT_MS = 300_000;
+const ORGANIZATION = "org_bench_metering";
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
+
+function eventOf(index: number, apiKeyId: string): UsageEvent {
+  const at = Date.now();
+  const model = MODELS[index % MODELS.length] ?? "";
+  const [provider = ""] = model.split("/");
+  const usage = { ...ZERO_USAGE, inputTokens: 800, cacheReadTokens: 100, outputTokens: 200 };
+  return {
+    schema: 1, id: createId("req", at, randomBytes(16)), mode: "live", organizationId: ORGANIZATION, projectId: "prj_bench", apiKeyId, createdAtMs: at, inboundApi: "chat_completions", streaming: index % 2 === 0, requestedModel: model,
+    presetSlug: null, presetVersion: null, status: "ok", httpStatus: 200, errorCode: null, errorMessage: null, provider, model, finishReason: "stop", durationMs: 900, timeToFirstTokenMs: 120, usage, priceVersionId: "prc_bench", chargeNanoUsd: "700000",
+    attempts: [{ attempt: 1, provider, model, upstreamModel: model, startedAtMs: at, durationMs: 900, timeToFirstTokenMs: 120, status: 200, failureClass: null, message: null, usage, priceVersionId: "prc_bench", costNanoUsd: "700000" }],
+    losses: [], endUser: null, sessionId: null, metadata: {}, decision: { preset: "balanced", candidates: [{ provider, model, position: 1 }] },
+  };
+}
+
+const required = (name: string): string => {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is not set`);
+  return value;
+};
+
+const databaseUrl = required("DATABASE_URL");
+const redisUrl = process.env["REDIS_URL"];
+const events = Number(process.argv[2]);
+const client = new pg.Client({ connectionString: databaseUrl });
+await client.connect();
+const db = createGatewayDb({ databaseUrl, poolMax: 2 });
+const producer = createProducer({ databaseUrl, ...(redisUrl ? { redisUrl } : {}) });
+const { spool } = Spool.open({ dir: required("SPOOL_DIR"), bytesMax: 4 * 1024 ** 3, now: Date.now, onFault: (message) => console.error(message) });
+const shipper = new Shipper({ spool, producer, confirmGenerations: (ids) => db.confirmGenerations(ids), now: Date.now, onFault: (message) => console.error(message) });
+
+async function append(batch: readonly UsageEvent[]): Promise<void> {
+  await Promise.all(batch.map(async (event) => {
+    const json = JSON.stringify(event);
+    const location = await spool.append("event", event.id, `{"event":${json},"budgetKeys":[]}`);
+    shipper.enqueue({ id: event.id, json }, location);
+  }));
+}
+
+/** Events of each key that the rollups show. */
+async function shown(): Promise<ReadonlyMap<string, number>> {
+  const { rows } = await client.query<{ key: string; requests: number }>(`SELECT "apiKeyId" AS key, sum(requests)::int AS requests FROM usage_rollup WHERE "organizationId" = $1 GROUP BY 1`, [ORGANIZATION]);
+  return new Map(rows.map((row) => [row.key, row.requests]));
+}
+
+async function flood(): Promise<{ eventsPerSecond: number; seconds: number }> {
+  const began = performance.now();
+  for (let at = 0; at < events; at += TICK_EVENTS) await append(Array.from({ length: Math.min(TICK_EVENTS, events - at) }, (_, index) => eventOf(at + index, `key_${(at + index) % KEYS}`)));
+  const deadline = began + SHOWN_TIMEOUT_MS;
+  while ([...(await shown()).values()].reduce((sum, count) => sum + count, 0) < events && performance.now() < deadline) await pause(POLL_MS);
+  const seconds = (performance.now() - began) / 1000;
+  return { eventsPerSecond: Math.round(events / seconds), seconds };
+}
+
+/** From the call's event being made to its batch showing whole. */
+async function paced(): Promise<readonly number[]> {
+  const waiting = new Map<string, number>();
+  const lags: number[] = [];
+  const watch = (async () => {
+    const deadline = performance.now() + SHOWN_TIMEOUT_MS;
+    while (lags.length < PACED_BATCHES && performance.now() < deadline) {
+      const counts = await shown();
+      for (const [key, madeAt] of waiting) if ((counts.get(key) ?? 0) >= PACED_EVENTS) { lags.push(performance.now() - madeAt); waiting.delete(key); }
+      await pause(POLL_MS);
+    }
+  })();
+  for (let batch = 0; batch < PACED_BATCHES; batch++) {
+    const key = `paced_${batch}`;
+    waiting.set(key, performance.now());
+    await append(Array.from({ length: PACED_EVENTS }, (_, index) => eventOf(index, key)));
+    await pause(PACED_EVERY_MS);
+  }
+  await watch;
+  return lags.sort((a, b) => a - b);
+}
+
+const speed = await flood();
+const lags = await paced();
+const total = events + PACED_BATCHES * PACED_EVENTS;
+const { rows: [booked] } = await client.query<{ rows: number; sums: number; ledger: number }>(
+  `SELECT (SELECT count(*)::int FROM generation WHERE "organizationId" = $1) AS rows, (SELECT sum(requests)::int FROM usage_rollup WHERE "organizationId" = $1) AS sums, (SELECT count(*)::int FROM ledger_transaction WHERE "organizationId" = $1) AS ledger`, [ORGANIZATION]);
+const quantile = (share: number): number => Math.round(lags[Math.min(lags.length - 1, Math.floor(share * lags.length))] ?? Number.NaN);
+const unshown = PACED_BATCHES - lags.length;
+console.log(JSON.stringify({ ...speed, events: total, booked, unshown, p50: quantile(0.5), p95: quantile(0.95), p99: quantile(0.99), memoryMb: Math.round(process.memoryUsage.rss() / 1e6) }));
+await shipper.close();
+spool.close();
+await Promise.allSettled([producer.close(), db.close(), client.end()]);
+process.exit(0);

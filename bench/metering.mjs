@@ -1,0 +1,63 @@
+// `bench metering [--json] [--events N]`: usage events a second from the spool to the visible rollup, and how long one takes when nobody hurries.
+import { execFile, spawn } from "node:child_process";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { freePort } from "../infra/scripts/postgres.mjs";
+import { runToEnd } from "../infra/scripts/processes.mjs";
+import { root, startStack } from "../infra/scripts/stack.mjs";
+
+const EVENTS_DEFAULT = 100_000;
+const EVENTS_PER_SECOND_MIN = 15_000;
+const LAG_P99_MS_MAX = 3_000;
+const OUTPUT_BYTES_MAX = 1 << 20;
+
+/** The two forms: the queue in Postgres, and in Redis. */
+async function measure(form, events) {
+  const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "trunkline-metering-"));
+  fs.chmodSync(dataDir, 0o755);
+  const stops = [() => fs.rmSync(dataDir, { recursive: true, force: true })];
+  try {
+    const env = {};
+    if (form === "redis") {
+      const port = await freePort();
+      const redis = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--maxmemory-policy", "noeviction", "--dir", dataDir], { stdio: "ignore" });
+      stops.push(() => redis.kill("SIGKILL"));
+      env.REDIS_URL = `redis://127.0.0.1:${port}`;
+    }
+    const stack = await startStack({ dataDir, env, services: ["worker"], onProgress: say });
+    stops.push(stack.stop);
+    say(`${form}: ${events} events`);
+    const { stdout } = await promisify(execFile)(process.execPath, ["apps/gateway/dist/metering-source.mjs", String(events)], { cwd: root, env: { ...stack.env, SPOOL_DIR: path.join(dataDir, "spool-bench") }, maxBuffer: OUTPUT_BYTES_MAX });
+    return JSON.parse(stdout.trim().split("\n").at(-1));
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+function rowsOf(form, { eventsPerSecond, events, booked, unshown, p50, p95, p99, memoryMb }) {
+  const lost = events - booked.rows;
+  const exact = lost === 0 && unshown === 0 && booked.sums === events && booked.ledger === events;
+  return [
+    { case: `${form}: spool to rollup`, unit: "events/s", eventsPerSecond, events, lost, exact, memoryMb, holds: exact && eventsPerSecond >= EVENTS_PER_SECOND_MIN },
+    { case: `${form}: lag at 100 events/s`, unit: "ms", p50, p95, p99, holds: p99 <= LAG_P99_MS_MAX },
+  ];
+}
+
+const say = (text) => process.stderr.write(`${text}\n`);
+
+async function main() {
+  const at = process.argv.indexOf("--events");
+  const events = at === -1 ? EVENTS_DEFAULT : Number(process.argv[at + 1]);
+  await runToEnd({ name: "bundle metering", args: ["infra/scripts/bundle.mjs", "apps/gateway/test/metering-source.ts", "apps/gateway/dist/metering-source.mjs"], cwd: root, env: process.env });
+  const rows = [];
+  for (const form of ["postgres", "redis"]) rows.push(...rowsOf(form, await measure(form, events)));
+  const failed = rows.filter((row) => !row.holds);
+  for (const row of failed) say(`gate missed: ${row.case} (≥ ${EVENTS_PER_SECOND_MIN} events/s, lag p99 ≤ ${LAG_P99_MS_MAX} ms, nothing lost)`);
+  if (process.argv.includes("--json")) console.log(JSON.stringify({ rows, node: process.version, cpu: os.cpus()[0]?.model }));
+  else { console.table(rows); console.log(`${rows.length - failed.length} passed, ${failed.length} failed`); }
+  process.exitCode = failed.length === 0 ? 0 : 1;
+}
+
+await main();
