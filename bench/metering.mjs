@@ -1,11 +1,11 @@
 // `bench metering [--json] [--events N]`: usage events a second from the spool to the visible rollup, and how long one takes when nobody hurries.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { freePort } from "../infra/scripts/postgres.mjs";
 import { runToEnd } from "../infra/scripts/processes.mjs";
+import { startRedis } from "../infra/scripts/redis.mjs";
 import { root, startStack } from "../infra/scripts/stack.mjs";
 
 const EVENTS_DEFAULT = 100_000;
@@ -21,10 +21,9 @@ async function measure(form, events) {
   try {
     const env = {};
     if (form === "redis") {
-      const port = await freePort();
-      const redis = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--maxmemory-policy", "noeviction", "--dir", dataDir], { stdio: "ignore" });
-      stops.push(() => redis.kill("SIGKILL"));
-      env.REDIS_URL = `redis://127.0.0.1:${port}`;
+      const redis = await startRedis(dataDir);
+      stops.push(redis.stop);
+      env.REDIS_URL = redis.url;
     }
     const stack = await startStack({ dataDir, env, services: ["worker"], onProgress: say });
     stops.push(stack.stop);

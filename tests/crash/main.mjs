@@ -1,14 +1,16 @@
-// `crash --requests N --kills K --seed S [--json]`: SIGKILL of gateway and worker at seeded moments under load, then the oracle.
+// `crash --requests N --kills K --seed S [--json]`: SIGKILL of gateway and worker at seeded moments under load, then the oracle. Variants:
+// `--redis-emptied` runs on Redis and flushes it after every kill; `--stripe-faults` lets Stripe's stand-in accept meter events and hang up.
 import { execFile } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
+import { startRedis } from "../../infra/scripts/redis.mjs";
 import { root, startStack } from "../../infra/scripts/stack.mjs";
 import { runCallers, scriptOf, seeded } from "./callers.mjs";
 import { judge } from "./oracle.mjs";
-import { billingEnvironment, exporting, judgeExport, subscribe } from "./stripe.mjs";
+import { billingEnvironment, exporting, hangUpOnMeterEvents, judgeExport, subscribe } from "./stripe.mjs";
 
 const CONCURRENCY = 16;
 /** The spool is replayed and the queue emptied well within this on two cores; a run that needs longer has lost something. */
@@ -26,6 +28,8 @@ const option = (name, fallback) => {
 const requests = option("requests", 2000);
 const killCount = option("kills", 10);
 const seed = option("seed", 1);
+const redisEmptied = process.argv.includes("--redis-emptied");
+const stripeFaults = process.argv.includes("--stripe-faults");
 const say = (text) => process.stderr.write(`${text}\n`);
 
 /** Every provider of the registry, pointed at the simulator with a credential of its own. */
@@ -64,7 +68,9 @@ async function main() {
   const random = seeded(seed);
   const { freePort } = await import("../../infra/scripts/postgres.mjs");
   const [simulatorPort, standInPort] = [await freePort(), await freePort()];
-  const env = { ...providersAt(simulatorPort), ...billingEnvironment(standInPort), ...(process.env.REDIS_URL ? { REDIS_URL: process.env.REDIS_URL } : {}) };
+  const redis = redisEmptied ? await startRedis(dataDir) : null;
+  const redisUrl = redis?.url ?? process.env.REDIS_URL;
+  const env = { ...providersAt(simulatorPort), ...billingEnvironment(standInPort), ...(redisUrl ? { REDIS_URL: redisUrl } : {}) };
   const stack = await startStack({ dataDir, ports: { SIMULATOR_PORT: simulatorPort, STRIPE_STAND_IN_PORT: standInPort }, env, services: ["simulator", "stripe", "worker", "gateway"], onProgress: say });
   const client = new pg.Client({ connectionString: stack.env.DATABASE_URL });
   try {
@@ -75,8 +81,9 @@ async function main() {
     await subscribe({ url: stack.urls.stripe, client, organizationId: made.organizationId });
     // Paced, so that kills and hang-ups strike in the middle of streams.
     await fetch(`${stack.urls.simulator}/_admin/faults`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ "*": "pace=2" }) });
+    if (stripeFaults) await hangUpOnMeterEvents(stack.urls.stripe, killCount);
     const kills = [];
-    const result = await loadWithKills({ stack, apiKey: made.apiKey, random, kills });
+    const result = await loadWithKills({ stack, apiKey: made.apiKey, random, kills, redis });
     const ids = result.filter((seen) => seen.outcome === "complete" && seen.requestId).map((seen) => seen.requestId);
     await quiesce(client, made.organizationId, ids);
     const simulator = (await (await fetch(`${stack.urls.simulator}/_admin/journal`)).text()).trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
@@ -86,11 +93,12 @@ async function main() {
   } finally {
     await client.end();
     await stack.stop();
+    redis?.stop();
     fs.rmSync(dataDir, { recursive: true, force: true });
   }
 }
 
-async function loadWithKills({ stack, apiKey, random, kills }) {
+async function loadWithKills({ stack, apiKey, random, kills, redis }) {
   const plan = killPlan(random);
   const scripts = Array.from({ length: requests }, (_, index) => scriptOf(index, random));
   let restarting = Promise.resolve();
@@ -102,6 +110,7 @@ async function loadWithKills({ stack, apiKey, random, kills }) {
         const whileExporting = service === "worker" && await exporting(stack.urls.stripe);
         kills.push({ service, atMs: Date.now(), whileExporting });
         await stack.services.get(service).kill("SIGKILL");
+        await redis?.command("FLUSHALL");
         await stack.start(service);
         say(`killed ${service} after ${done} requests${whileExporting ? ", a meter event under way" : ""}`);
       });

@@ -1,14 +1,14 @@
 // `race [--json]`: more calls than a hard budget can pay for, all at once, over two gateway processes that share Redis. It promises to say how
 // many were admitted by what the callers saw, what the simulator served and what the ledger holds, and that the three agree.
-import { execFile, spawn } from "node:child_process";
+import { execFile } from "node:child_process";
 import fs from "node:fs";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { freePort } from "../../infra/scripts/postgres.mjs";
 import { startProcess, waitForHttp } from "../../infra/scripts/processes.mjs";
+import { startRedis } from "../../infra/scripts/redis.mjs";
 import { root, startStack } from "../../infra/scripts/stack.mjs";
 import { callOnce, callUntilSettled } from "./callers.mjs";
 
@@ -35,18 +35,6 @@ const admittedBy = (spec) => Math.floor((CAP_NANO_USD - CALL_NANO_USD) / costOf(
 
 const say = (text) => process.stderr.write(`${text}\n`);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function startRedis(dir) {
-  const port = await freePort();
-  const child = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--maxmemory-policy", "noeviction", "--dir", dir], { stdio: "ignore" });
-  const command = (text) => new Promise((resolve, reject) => {
-    const socket = net.connect(port, "127.0.0.1", () => socket.write(`${text}\r\n`)).once("data", (reply) => { socket.destroy(); resolve(String(reply)); }).once("error", reject);
-  });
-  for (let tries = 0; ; tries++) {
-    try { await command("PING"); break; } catch (error) { if (tries > 100) throw error; await pause(50); }
-  }
-  return { url: `redis://127.0.0.1:${port}`, command, stop: () => child.kill("SIGKILL") };
-}
 
 /** Two gateways, each with a spool of its own. */
 async function startGateways(stack, dataDir) {
