@@ -23,29 +23,54 @@ export interface StatementLine { readonly transactionId: string; readonly kind: 
 
 const NO_ACCOUNT = { plan: "free", mode: "open", state: "active", creditNanoUsd: 0n } as const;
 
-export async function setStanding(transaction: Transaction, organizationId: string, { plan, state, subscribed }: Standing): Promise<void> {
-  const known = await transaction.billingAccount.findUnique({ where: { organizationId } });
-  if (!known && !subscribed) return;
+export async function setStanding(context: StoreContext, transaction: Transaction, change: Standing & { readonly organizationId: string }): Promise<void> {
+  const { organizationId, plan, state, subscribed } = change;
   const mode = subscribed ? "postpaid" : "prepaid";
-  await transaction.billingAccount.upsert({ where: { organizationId }, create: { organizationId, plan, state, mode }, update: { plan, state, mode } });
+  const known = await lockAccount(transaction, organizationId);
+  if (!known && !subscribed) return;
+  await (known ? transaction.billingAccount.update({ where: { organizationId }, data: { plan, state, mode } }) : openAccount(context, transaction, { organizationId, plan, state, mode }));
+  if (mode === (known?.mode ?? "prepaid")) return;
+  // What is used while a subscription pays is no matter of credit: it is set off from the day it begins to the day it ends.
+  const charged = await chargedOf(transaction, organizationId);
+  await addEntry(context, transaction, { organizationId, kind: subscribed ? "postpaid_from" : "postpaid_until", amountNanoUsd: subscribed ? -charged : charged });
 }
 
-export interface NewCredit { readonly organizationId: string; readonly kind: "purchase"; readonly sourceId: string; readonly amountNanoUsd: bigint }
+export interface NewCredit { readonly organizationId: string; readonly sourceId: string; readonly amountNanoUsd: bigint }
 
-/** Counts a payment once. The first purchase makes the account prepaid, and an opening entry sets off what was used before it. */
-export async function recordCredit(context: StoreContext, transaction: Transaction, credit: NewCredit): Promise<void> {
-  const { organizationId, kind, sourceId, amountNanoUsd } = credit;
-  const id = context.newId("txn");
-  const inserted = await transaction.creditEntry.createMany({ data: [{ id, organizationId, kind, sourceId, amountNanoUsd }], skipDuplicates: true });
-  if (inserted.count === 0) return;
-  const known = await transaction.billingAccount.findUnique({ where: { organizationId } });
-  const opening = known ? 0n : await chargedOf(transaction, organizationId);
-  if (opening > 0n) await transaction.creditEntry.create({ data: { id: context.newId("txn"), organizationId, kind: "opening", sourceId: organizationId, amountNanoUsd: opening } });
-  const sum = amountNanoUsd + opening;
-  await transaction.billingAccount.upsert({ where: { organizationId }, create: { organizationId, mode: "prepaid", creditNanoUsd: sum }, update: { creditNanoUsd: { increment: sum } } });
+/** Counts a payment once, and posts it. The first purchase makes the account prepaid. */
+export async function recordCredit(context: StoreContext, transaction: Transaction, { organizationId, sourceId, amountNanoUsd }: NewCredit): Promise<void> {
+  const known = await lockAccount(transaction, organizationId);
+  if (await transaction.creditEntry.findUnique({ where: { kind_sourceId: { kind: "purchase", sourceId } } })) return;
+  if (!known) await openAccount(context, transaction, { organizationId, plan: "free", state: "active", mode: "prepaid" });
+  const id = await addEntry(context, transaction, { organizationId, kind: "purchase", sourceId, amountNanoUsd });
   await transaction.ledgerAccount.createMany({ data: ["cash", "customer_receivable"].map((account) => ({ id: `${organizationId}:${account}`, organizationId, kind: account })), skipDuplicates: true });
   await transaction.ledgerTransaction.create({ data: { id, kind: "credit", sourceId, organizationId, createdAt: new Date(context.nowMs()) } });
   await transaction.ledgerEntry.createMany({ data: [{ transactionId: id, organizationId, account: "cash", amountNanoUsd }, { transactionId: id, organizationId, account: "customer_receivable", amountNanoUsd: -amountNanoUsd }] });
+}
+
+/** Two events about one organization wait for each other, also before its account exists. */
+async function lockAccount(transaction: Transaction, organizationId: string) {
+  await transaction.$queryRaw`SELECT id FROM organization WHERE id = ${organizationId} FOR NO KEY UPDATE`;
+  return transaction.billingAccount.findUnique({ where: { organizationId } });
+}
+
+interface NewAccount { readonly organizationId: string; readonly plan: PlanId; readonly state: string; readonly mode: string }
+
+/** An opening entry sets off what was used while nothing was asked for. */
+async function openAccount(context: StoreContext, transaction: Transaction, account: NewAccount): Promise<void> {
+  const { organizationId } = account;
+  await transaction.billingAccount.create({ data: account });
+  await addEntry(context, transaction, { organizationId, kind: "opening", sourceId: organizationId, amountNanoUsd: await chargedOf(transaction, organizationId) });
+}
+
+/** Entry and sum change together. Returns the entry's id. */
+async function addEntry(context: StoreContext, transaction: Transaction, entry: { readonly organizationId: string; readonly kind: string; readonly sourceId?: string; readonly amountNanoUsd: bigint }): Promise<string> {
+  const { organizationId, kind, amountNanoUsd } = entry;
+  const id = context.newId("txn");
+  if (amountNanoUsd === 0n) return id;
+  await transaction.creditEntry.create({ data: { id, organizationId, kind, sourceId: entry.sourceId ?? id, amountNanoUsd } });
+  await transaction.billingAccount.update({ where: { organizationId }, data: { creditNanoUsd: { increment: amountNanoUsd } } });
+  return id;
 }
 
 async function chargedOf(transaction: Transaction, organizationId: string): Promise<bigint> {

@@ -17,16 +17,16 @@ async function apply(context: StoreContext, transaction: Transaction, effect: Ef
   switch (effect.kind) {
     case "link_customer":
       if (!(await linkCustomer(transaction, effect))) return null;
-      await setStanding(transaction, effect.organizationId, effect.standing);
+      await setStanding(context, transaction, { ...effect.standing, organizationId: effect.organizationId });
       return effect.organizationId;
     case "set_standing": {
       const organization = await transaction.organization.findUnique({ where: { stripeCustomerId: effect.stripeCustomerId }, select: { id: true } });
-      if (organization) await setStanding(transaction, organization.id, effect.standing);
+      if (organization) await setStanding(context, transaction, { ...effect.standing, organizationId: organization.id });
       return organization?.id ?? null;
     }
     case "grant_credit":
       if (!(await linkCustomer(transaction, effect))) return null;
-      await recordCredit(context, transaction, { ...effect, kind: "purchase" });
+      await recordCredit(context, transaction, effect);
       return effect.organizationId;
     case "reopen_exports":
       // Only rows that are at rest: what the exporter holds in its hands it settles itself. Stripe did not count them, so no earlier try is in doubt.

@@ -163,6 +163,23 @@ describe("a subscription", () => {
     expect(await billingOf(tenant)).toMatchObject({ plan: { id: "free" }, mode: "prepaid", state: "active" });
   });
 
+  it("pays for what is used while it runs: credit bought before or during it is whole when it ends", async () => {
+    const tenant = await newTenant();
+    await charge(tenant.organizationId, 1_000_000_000);
+    await buy(tenant, "20.00");
+    await charge(tenant.organizationId, 2_000_000_000);
+    await pay((await tenant.call<{ url: string }>("POST", "/billing/subscription", { plan: "scale" })).body.url);
+    const subscription = [...standIn.state.objects.values()].findLast((object) => object.object === "subscription")?.id;
+    await charge(tenant.organizationId, 300_000_000_000);
+    await buy(tenant, "5.00");
+    expect((await creditsOf(tenant)).balance_usd).toBeNull();
+    await fetch(`${standIn.url}/v1/subscriptions/${subscription}`, { method: "DELETE", headers: { authorization: "Bearer sk_test_standin000" } });
+    await standIn.settled();
+    expect((await creditsOf(tenant)).balance_usd).toBe("23.00");
+    await charge(tenant.organizationId, 4_000_000_000);
+    expect((await creditsOf(tenant)).balance_usd).toBe("19.00");
+  });
+
   it("is managed on Stripe's page, of the caller's own customer", async () => {
     const [tenant, other] = [await newTenant(), await newTenant()];
     const pages = await Promise.all([tenant, other].map((one) => one.call<{ url: string }>("POST", "/billing/portal")));
