@@ -7,6 +7,7 @@ export { seedCatalog, type CatalogSeed, type CatalogSync } from "./catalog.ts";
 export { ConflictError, ForbiddenError, NotFoundError, UnprocessableError } from "./errors.ts";
 export type { MemberRecord, PendingInvitation } from "./members.ts";
 export type { OrganizationRecord, ProjectRecord } from "./organizations.ts";
+export { PERFORMANCE_REQUESTS_MAX, type ErrorClassRow, type PerformanceDimension, type PerformanceRow } from "./performance.ts";
 export type { SessionRecord } from "./profiles.ts";
 export { publishedOf, type PresetRecord, type PresetVersionRecord } from "./presets.ts";
 export { CREDENTIALS_PER_PROVIDER_MAX, type NewProviderCredential, type ProviderCredentialChange, type ProviderCredentialRecord } from "./provider-credentials.ts";

@@ -8,7 +8,8 @@ import type { Actor } from "./actor.ts";
 import type { StoreContext, Transaction } from "./context.ts";
 
 export type UsageDimension = "model" | "provider" | "key" | "project" | "preset" | "user" | "session" | "status";
-export interface UsageRange { readonly projectId?: string | undefined; readonly mode: BookMode; readonly from: Date; readonly to: Date }
+/** `only` keeps one group of another dimension: the second level of a table. */
+export interface UsageRange { readonly projectId?: string | undefined; readonly mode: BookMode; readonly from: Date; readonly to: Date; readonly only?: { readonly dimension: Exclude<UsageDimension, "user" | "session">; readonly key: string } | undefined }
 export interface UsageSums {
   readonly requests: bigint; readonly failed: bigint; readonly rescued: bigint; readonly attempts: bigint;
   readonly inputTokens: bigint; readonly cacheReadTokens: bigint; readonly cacheWriteTokens: bigint; readonly outputTokens: bigint; readonly reasoningTokens: bigint;
@@ -36,7 +37,8 @@ const GENERATION_SUMS = Prisma.sql`
 
 function within(actor: Actor, range: UsageRange, time: Prisma.Sql): Prisma.Sql {
   const project = range.projectId === undefined ? Prisma.empty : Prisma.sql`AND "projectId" = ${range.projectId}`;
-  return Prisma.sql`"organizationId" = ${actor.organizationId} AND mode = ${range.mode} AND ${time} >= ${range.from} AND ${time} < ${range.to} ${project}`;
+  const only = range.only === undefined ? Prisma.empty : Prisma.sql`AND coalesce(${column(ROLLUP_COLUMN[range.only.dimension])}, '') = ${range.only.key}`;
+  return Prisma.sql`"organizationId" = ${actor.organizationId} AND mode = ${range.mode} AND ${time} >= ${range.from} AND ${time} < ${range.to} ${project} ${only}`;
 }
 
 /** Ids become the names people gave; an empty value says what its absence means. */

@@ -9,6 +9,7 @@ import { createContext, type WebDbOptions } from "./context.ts";
 import { createMembers } from "./members.ts";
 import { createOrganizationRemoval } from "./organization-removal.ts";
 import { createOrganizations } from "./organizations.ts";
+import { createPerformance } from "./performance.ts";
 import { createPresets } from "./presets.ts";
 import { createProfiles } from "./profiles.ts";
 import { createProviderCredentials } from "./provider-credentials.ts";
@@ -24,7 +25,7 @@ export function createWebDb(options: WebDbOptions) {
   const context = createContext(options);
   return {
     accounts: createAccounts(context), auth: createAuthRecords(context), organizations: createOrganizations(context), keys: createApiKeys(context),
-    members: createMembers(context), audit: createAuditLog(context), profiles: createProfiles(context), removal: createOrganizationRemoval(context), presets: createPresets(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
+    members: createMembers(context), audit: createAuditLog(context), profiles: createProfiles(context), performance: createPerformance(context), removal: createOrganizationRemoval(context), presets: createPresets(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
     catalog: createCatalog(context), credentials: createProviderCredentials(context), billing: createBilling(context), stripeEvents: createStripeEvents(context),
     ping: async (): Promise<void> => { await context.client.$queryRaw`SELECT 1`; },
     close: (): Promise<void> => context.client.$disconnect(),

@@ -23,7 +23,9 @@ export function useLiveBook(): Live {
     onData: (count) => {
       if (count === seen) return;
       setSeen(count);
-      for (const filter of [trpc.usage.pathFilter(), trpc.requests.pathFilter(), trpc.onboarding.pathFilter()]) void queryClient.invalidateQueries(filter);
+      // Percentiles are read of the requests themselves: once a minute is often enough.
+      const sums = trpc.usage.pathFilter({ predicate: ({ queryKey: [path] }) => !(Array.isArray(path) && path.includes("performance")) });
+      for (const filter of [sums, trpc.requests.pathFilter(), trpc.onboarding.pathFilter()]) void queryClient.invalidateQueries(filter);
     },
   }));
   return stream.status === "pending" ? "live" : stream.status === "connecting" ? "connecting" : "off";

@@ -1,7 +1,10 @@
 import { useState } from "react";
+import Link from "next/link";
 import { ChevronDown, ChevronRight } from "lucide-react";
 import { CopyButton, ModelName, Money } from "@trunkline/ui";
 import type { ModelView } from "../../../server/views.ts";
+import { useProjectPath } from "../../shell/use-scope.ts";
+import { capabilitiesOf, tokensText } from "./model-filter.ts";
 
 type Provider = ModelView["providers"][number];
 const COLUMNS = 8;
@@ -11,13 +14,6 @@ function cheapest(providers: readonly Provider[]): Provider | undefined {
   const total = (one: Provider): number => Number(one.inputUsdPerMillion) + Number(one.outputUsdPerMillion);
   return providers.toSorted((a, b) => total(a) - total(b))[0];
 }
-
-function capabilities(model: ModelView): string[] {
-  const inputs = model.inputModalities.filter((one) => one !== "text");
-  return [...inputs, ...(model.tools ? ["tools"] : []), ...(model.jsonSchema ? ["json schema"] : []), ...(model.reasoning ? ["reasoning"] : [])];
-}
-
-const tokens = (count: number): string => (count >= 1_000_000 ? `${Math.round(count / 100_000) / 10}M` : count >= 1_000 ? `${Math.round(count / 1_000)}k` : String(count));
 
 export function ModelTable({ models }: { models: readonly ModelView[] }) {
   return (
@@ -40,11 +36,11 @@ function ModelRow({ model }: { model: ModelView }) {
     <>
       <tr>
         <th scope="row"><button type="button" className="open" aria-expanded={open} onClick={() => setOpen(!open)}><Chevron className="ic s" aria-hidden /><ModelName id={model.id} /></button><span className="two">{model.name} by {model.author}</span></th>
-        <td className="r" data-l="Context">{tokens(model.contextTokens)}</td>
+        <td className="r" data-l="Context">{tokensText(model.contextTokens)}</td>
         <td className="r" data-l="Input">{price ? <Money usd={price.inputUsdPerMillion} /> : "–"}</td>
         <td className="r" data-l="Output">{price ? <Money usd={price.outputUsdPerMillion} /> : "–"}</td>
         <td className="r" data-l="Cached">{price ? <Money usd={price.cacheReadUsdPerMillion} /> : "–"}</td>
-        <td><span className="caps">{capabilities(model).map((one) => <span key={one} className="tag">{one}</span>)}</span></td>
+        <td><span className="caps">{capabilitiesOf(model).map((one) => <span key={one} className="tag">{one}</span>)}</span></td>
         <td className="r" data-l="Providers">{model.providers.length}</td>
         <td><span className="tag">{model.tier}</span></td>
       </tr>
@@ -54,9 +50,10 @@ function ModelRow({ model }: { model: ModelView }) {
 }
 
 function ModelDetail({ model }: { model: ModelView }) {
+  const at = useProjectPath();
   return (
     <>
-      <div className="row"><code>{model.id}</code><CopyButton text={model.id} label="Copy id" /><span className="meta">up to {tokens(model.maxOutputTokens)} output tokens</span></div>
+      <div className="row"><Link className="link" href={at(`/models/${model.id}`)}>Open model page</Link><code>{model.id}</code><CopyButton text={model.id} label="Copy id" /><span className="meta">up to {tokensText(model.maxOutputTokens)} output tokens</span></div>
       {model.description ? <p className="muted">{model.description}</p> : null}
       <table aria-label={`Providers of ${model.id}`}>
         <thead><tr><th scope="col">Provider</th><th scope="col">Name there</th><th scope="col" className="r">Input</th><th scope="col" className="r">Output</th><th scope="col" className="r">Cache read</th><th scope="col" className="r">Cache write</th><th scope="col" className="r">Requests, 24 h</th><th scope="col" className="r">Failed</th><th scope="col" className="r">First token</th></tr></thead>

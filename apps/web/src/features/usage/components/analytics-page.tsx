@@ -11,7 +11,8 @@ import { rank } from "../../shell/usage-series.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { breakdownCells, breakdownOf } from "./breakdown.ts";
 import { BreakdownTable } from "./breakdown-table.tsx";
-import { download, toCsv } from "./csv.ts";
+import { download, toCsv, toJson } from "./csv.ts";
+import { Performance } from "./performance.tsx";
 import { MainChart } from "./main-chart.tsx";
 import { METRIC_NAMES, METRICS, type MetricName } from "./metrics.ts";
 import { rangeOf, RANGES, type RangeName } from "./ranges.ts";
@@ -33,8 +34,9 @@ function useControls() {
   const [range, setRange] = useChoice<RangeName>("range", RANGES.map((one) => one.value), "7d");
   const [metric, setMetric] = useChoice<MetricName>("metric", METRIC_NAMES, "spend");
   const [groupBy, setGroupBy] = useChoice<Dimension>("by", GROUPS.map((one) => one.value), "model");
+  const [thenBy, setThenBy] = useChoice<Dimension | "none">("then", ["none", ...GROUPS.map((one) => one.value)], "none");
   const [compare, setCompare] = useChoice<"on" | "off">("compare", ["on", "off"], "on");
-  return { range, setRange, metric, setMetric, groupBy, setGroupBy, compare, setCompare };
+  return { range, setRange, metric, setMetric, groupBy, setGroupBy, thenBy: thenBy === groupBy ? "none" as const : thenBy, setThenBy, compare, setCompare };
 }
 type Controls = ReturnType<typeof useControls>;
 
@@ -52,12 +54,12 @@ export function AnalyticsPage() {
   const usage = useUsage(controls, mode, book);
   const { metric, groupBy } = controls;
   const ranked = usage.data ? rank(usage.data, METRICS[metric].value) : [];
-  const exportCsv = (): void => {
-    if (usage.data) download(`usage-by-${groupBy}.csv`, toCsv(breakdownCells(usage.data, groupBy, breakdownOf(usage.data, ranked, metric))));
+  const exportAs = (kind: "csv" | "json"): void => {
+    if (usage.data) download(`usage-by-${groupBy}.${kind}`, (kind === "csv" ? toCsv : toJson)(breakdownCells(usage.data, groupBy, breakdownOf(usage.data, ranked, metric))));
   };
   return (
     <div className="an">
-      <div className="head"><h1>Analytics</h1><button type="button" className="btn" disabled={ranked.length === 0} onClick={exportCsv}><Download className="ic s" aria-hidden />Export CSV</button></div>
+      <div className="head"><h1>Analytics</h1><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("csv")}><Download className="ic s" aria-hidden />Export CSV</button><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("json")}>JSON</button></div>
       <ControlRow controls={controls} usage={usage.data} />
       {usage.data ? usage.data.totals.requests === 0 ? <Nothing mode={mode} /> : <Shown usage={usage.data} ranked={ranked} controls={controls} mode={mode} />
         : usage.isError ? <ErrorCard message={`The usage could not be read: ${usage.error.message}`} onRetry={() => void usage.refetch()} /> : <div className="grid" aria-busy="true"><Skeleton height={456} /><Skeleton height={320} /></div>}
@@ -70,7 +72,7 @@ function Pick<T extends string>({ label, icon, value, options, onChange }: { lab
 }
 
 function ControlRow({ controls, usage }: { controls: Controls; usage: UsageView | undefined }) {
-  const { range, setRange, metric, setMetric, groupBy, setGroupBy, compare, setCompare } = controls;
+  const { range, setRange, metric, setMetric, groupBy, setGroupBy, thenBy, setThenBy, compare, setCompare } = controls;
   const span = usage?.previous ? daySpan(usage.previous.from, usage.previous.to, usage.timeZone) : "the span before";
   return (
     <div className="controls" role="group" aria-label="Chart controls" tabIndex={-1}>
@@ -79,6 +81,7 @@ function ControlRow({ controls, usage }: { controls: Controls; usage: UsageView 
       <span className="vr" aria-hidden />
       <Pick label="Metric" value={metric} options={METRIC_NAMES.map((name) => ({ value: name, label: METRICS[name].label }))} onChange={setMetric} />
       <Pick label="Group by" value={groupBy} options={GROUPS} onChange={setGroupBy} />
+      <Pick<Dimension | "none"> label="then" value={thenBy} options={[{ value: "none", label: "–" }, ...GROUPS.filter((one) => one.value !== groupBy)]} onChange={setThenBy} />
       <span className="grow" />
       {usage ? <><span className="meta desk">{usage.granularity === "hour" ? "Hourly" : "Daily"}</span><span className="tag lg plain" title="Reporting time zone of the organization"><Globe className="ic s" aria-hidden />{usage.timeZone}</span></> : null}
     </div>
@@ -90,12 +93,13 @@ function Nothing({ mode }: { mode: BookView["mode"] }) {
   return <Card title="Nothing in this range"><EmptyState text={`No ${mode} request in this range. Make one, widen the range, or choose the other book above.`} action={<Link className="btn primary" href={at("/onboarding")}>Make a call</Link>} /></Card>;
 }
 
-function Shown({ usage, ranked, controls: { metric, groupBy }, mode }: { usage: UsageView; ranked: ReturnType<typeof rank>; controls: Controls; mode: string }) {
+function Shown({ usage, ranked, controls: { metric, groupBy, thenBy }, mode }: { usage: UsageView; ranked: ReturnType<typeof rank>; controls: Controls; mode: BookView["mode"] }) {
   const against = usage.previous ? daySpan(usage.previous.from, usage.previous.to, usage.timeZone) : "";
   return (
     <>
       <MainChart usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} />
-      <Card className="break" title="Breakdown" note={`by ${groupBy}`}><BreakdownTable usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} against={against} mode={mode} /></Card>
+      <Card className="break" title="Breakdown" note={thenBy === "none" ? `by ${groupBy}` : `by ${groupBy}, then by ${thenBy}`}><BreakdownTable usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} thenBy={thenBy} against={against} mode={mode} /></Card>
+      <Performance usage={usage} groupBy={groupBy} mode={mode} />
     </>
   );
 }

@@ -1,20 +1,24 @@
 "use client";
-import { ArrowDown } from "lucide-react";
+import { ArrowDown, ChevronDown, ChevronRight } from "lucide-react";
+import { Fragment, useState } from "react";
 import Link from "next/link";
-import { compact, count, Delta, ModelName, Money, percent, shortUsd, Sparkline, swatchOf, type Tone } from "@trunkline/ui";
-import type { Dimension, UsageCounts, UsageView } from "../../../server/views.ts";
+import { Delta, ModelName, Money, Sparkline, swatchOf, type Tone } from "@trunkline/ui";
+import type { BookView, Dimension, UsageView } from "../../../server/views.ts";
 import { useProjectPath } from "../../shell/use-scope.ts";
-import { cachedShareOf, failedShareOf, inputTokensOf, isOther, type Ranked } from "../../shell/usage-series.ts";
+import { isOther, type Ranked } from "../../shell/usage-series.ts";
 import { breakdownOf, type BreakdownRow } from "./breakdown.ts";
+import { Counts } from "./count-cells.tsx";
+import { InnerRows } from "./inner-rows.tsx";
 import { METRICS, type MetricName } from "./metrics.ts";
 
-interface Props { readonly usage: UsageView; readonly ranked: readonly Ranked[]; readonly metric: MetricName; readonly groupBy: Dimension; readonly against: string; readonly mode: string }
+interface Props { readonly usage: UsageView; readonly ranked: readonly Ranked[]; readonly metric: MetricName; readonly groupBy: Dimension; readonly thenBy: Dimension | "none"; readonly against: string; readonly mode: BookView["mode"] }
 
 /** Which filter of the logs shows the requests of a group; presets have none. */
 const LOG_FILTERS: Readonly<Record<Dimension, string | null>> = { model: "model", provider: "provider", key: "key", status: "status", preset: null };
 
-export function BreakdownTable({ usage, ranked, metric, groupBy, against, mode }: Props) {
+export function BreakdownTable({ usage, ranked, metric, groupBy, thenBy, against, mode }: Props) {
   const at = useProjectPath();
+  const [opened, setOpened] = useState<string | null>(null);
   const { rows, total } = breakdownOf(usage, ranked, metric);
   const most = Math.max(...rows.map((row) => row.share ?? 0), 0);
   const own = metric !== "spend" && metric !== "requests" && metric !== "failed" && metric !== "cached";
@@ -37,12 +41,14 @@ export function BreakdownTable({ usage, ranked, metric, groupBy, against, mode }
           {rows.map((row, index) => {
             const one = ranked[index];
             return (
-              <tr key={row.key}>
-                <th scope="row"><span className="n"><span className={swatchOf(one?.tone ?? "other")} />{groupBy === "model" && row.label.includes("/") ? <ModelName id={row.label} /> : <span className="model">{row.label}</span>}</span></th>
+              <Fragment key={row.key}><tr>
+                <th scope="row"><span className="n">{thenBy === "none" || (one && isOther(one.series)) ? null : <Opener label={row.label} open={opened === row.key} onToggle={() => setOpened(opened === row.key ? null : row.key)} />}<span className={swatchOf(one?.tone ?? "other")} />{groupBy === "model" && row.label.includes("/") ? <ModelName id={row.label} /> : <span className="model">{row.label}</span>}</span></th>
                 {cells(row, one?.tone ?? "other")}
                 <td className="sp"><Sparkline values={(one?.series.points ?? []).map(value)} tone={one?.tone ?? "other"} fromZero /></td>
                 <td className="r"><LogsLink one={one} groupBy={groupBy} mode={mode} /></td>
               </tr>
+              {thenBy !== "none" && opened === row.key ? <InnerRows usage={usage} mode={mode} groupBy={groupBy} thenBy={thenBy} group={row.key} columns={{ own, change: usage.previous !== null, metric }} /> : null}
+              </Fragment>
             );
           })}
         </tbody>
@@ -52,19 +58,9 @@ export function BreakdownTable({ usage, ranked, metric, groupBy, against, mode }
   );
 }
 
-function Counts({ counts }: { counts: UsageCounts }) {
-  const cached = cachedShareOf(counts);
-  const failed = failedShareOf(counts);
-  return (
-    <>
-      <td className="r" data-l="Requests">{count(counts.requests)}</td>
-      <td className="r" data-l="Per request">{counts.requests > 0 ? shortUsd(Number(counts.spendUsd) / counts.requests) : "–"}</td>
-      <td className="r" data-l="Tokens in">{compact(inputTokensOf(counts))}</td>
-      <td className="r" data-l="Out">{compact(counts.outputTokens + counts.reasoningTokens)}</td>
-      <td className="r" data-l="Cache hit">{cached === null ? "–" : `${Math.round(cached * 100)}%`}</td>
-      <td className="r" data-l="Failed">{failed === null ? "–" : percent(failed)}</td>
-    </>
-  );
+function Opener({ label, open, onToggle }: { label: string; open: boolean; onToggle: () => void }) {
+  const Chevron = open ? ChevronDown : ChevronRight;
+  return <button type="button" className="opener" aria-expanded={open} aria-label={`What is within ${label}`} onClick={onToggle}><Chevron className="ic s" aria-hidden /></button>;
 }
 
 function LogsLink({ one, groupBy, mode }: { one: Ranked | undefined; groupBy: Dimension; mode: string }) {

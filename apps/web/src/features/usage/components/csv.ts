@@ -9,9 +9,15 @@ function cellOf(value: Cell): string {
 
 export const toCsv = (rows: readonly (readonly Cell[])[]): string => rows.map((row) => `${row.map(cellOf).join(",")}\r\n`).join("");
 
+/** The same table as a list of objects, its first row naming the fields. */
+export function toJson([heads = [], ...rows]: readonly (readonly Cell[])[]): string {
+  return `${JSON.stringify(rows.map((row) => Object.fromEntries(heads.map((head, at) => [String(head), row[at] ?? null]))), null, 2)}\n`;
+}
+
 /** Hands a text to the browser as a file. */
 export function download(name: string, text: string): void {
-  const address = URL.createObjectURL(new Blob([text], { type: "text/csv;charset=utf-8" }));
+  const type = name.endsWith(".json") ? "application/json" : "text/csv;charset=utf-8";
+  const address = URL.createObjectURL(new Blob([text], { type }));
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

@@ -1,0 +1,19 @@
+/** The billing resources of the management API, asked with the session: the page shows what a program would read. */
+export interface PlanView { readonly id: string; readonly name: string; readonly monthlyUsd: string; readonly requestsPerMinute: number; readonly logRetentionDays: number; readonly seats: number; readonly features: readonly string[] }
+export interface BillingView { readonly plan: PlanView; readonly mode: string; readonly state: string; readonly credits: { readonly granted_usd: string; readonly charged_usd: string; readonly balance_usd: string | null } }
+export interface CreditRow { readonly id: string; readonly kind: string; readonly source: string; readonly amount_usd: string; readonly created_at: string }
+export interface InvoiceRow { readonly id: string; readonly number: string | null; readonly status: string | null; readonly total_usd: string; readonly paid_usd: string; readonly created_at: string; readonly url: string | null }
+export interface StatementRow { readonly transaction: string; readonly kind: string; readonly at: string; readonly amount_usd: string; readonly balance_usd: string }
+export interface List<Row> { readonly data: readonly Row[] }
+
+const UNREACHABLE = "The server did not answer. Check your connection, then try again.";
+
+/** Throws an Error whose message can be shown. */
+export async function billing<Answer>(organization: string, path: string, body?: object): Promise<Answer> {
+  const answer = await fetch(`/api/v1/billing${path}`, {
+    headers: { "x-trunkline-organization": organization, "content-type": "application/json" }, ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+  }).catch(() => null);
+  const parsed = (await answer?.json().catch(() => null)) as (Answer & { detail?: string; title?: string }) | null | undefined;
+  if (answer?.ok && parsed) return parsed;
+  throw new Error(parsed?.detail ?? parsed?.title ?? UNREACHABLE);
+}

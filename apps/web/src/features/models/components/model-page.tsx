@@ -1,0 +1,84 @@
+"use client";
+import "./models.css";
+import Link from "next/link";
+import { useParams } from "next/navigation";
+import { useState } from "react";
+import { useQuery } from "@tanstack/react-query";
+import { Card, CopyButton, count, duration, EmptyState, ErrorCard, Money, percent, Skeleton } from "@trunkline/ui";
+import type { ModelView, PerformanceGroup } from "../../../server/views.ts";
+import { useBook, useProjectPath, useScope } from "../../shell/use-scope.ts";
+import { useTRPC } from "../../trpc/provider.tsx";
+import { capabilitiesOf, tokensText } from "./model-filter.ts";
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+
+/** One model: who serves it, at what price, and how it went for this project in the last day. */
+export function ModelPage() {
+  const { author, slug } = useParams<{ author: string; slug: string }>();
+  const id = `${decodeURIComponent(author)}/${decodeURIComponent(slug)}`;
+  const trpc = useTRPC();
+  const at = useProjectPath();
+  const models = useQuery(trpc.models.list.queryOptions(useScope()));
+  const model = models.data?.find((one) => one.id === id);
+  if (models.isPending) return <Skeleton height={320} />;
+  if (models.isError) return <ErrorCard message={`The model could not be loaded. ${models.error.message}`} onRetry={() => void models.refetch()} />;
+  if (!model) return <><div className="head"><h1>{id}</h1></div><section className="card" aria-label="Model"><EmptyState text="No model of this name is in the catalogue." action={<Link className="btn" href={at("/models")}>All models</Link>} /></section></>;
+  return <Shown model={model} />;
+}
+
+function Shown({ model }: { model: ModelView }) {
+  const at = useProjectPath();
+  return (
+    <div className="mp">
+      <div className="head"><h1>{model.name}<span className="sub"><code>{model.id}</code></span></h1><CopyButton text={model.id} label="Copy id" /><Link className="btn primary" href={`${at("/playground")}?${new URLSearchParams({ models: model.id }).toString()}`}>Try it</Link></div>
+      {model.description ? <p className="muted about">{model.description}</p> : null}
+      <p className="row facts"><span className="tag">{model.tier}</span><span className="tag">{tokensText(model.contextTokens)} context</span>{model.maxOutputTokens > 0 ? <span className="tag">{tokensText(model.maxOutputTokens)} output</span> : null}{capabilitiesOf(model).map((one) => <span key={one} className="tag">{one}</span>)}</p>
+      <Providers model={model} />
+      <Snippet id={model.id} />
+    </div>
+  );
+}
+
+function Providers({ model }: { model: ModelView }) {
+  const trpc = useTRPC();
+  const { mode } = useBook();
+  const [to] = useState(() => Math.ceil(Date.now() / MINUTE_MS) * MINUTE_MS);
+  const seen = useQuery(trpc.usage.performance.queryOptions({ ...useScope(), mode, from: new Date(to - DAY_MS).toISOString(), to: new Date(to).toISOString(), groupBy: "provider", model: model.id }));
+  const byProvider = new Map(seen.data?.groups.map((group) => [group.key, group]));
+  return (
+    <Card title="Providers" note={`prices per million tokens; the rest as this project's ${mode} requests went in the last 24 hours`}>
+      <div className="twrap tablecards" tabIndex={0} role="region" aria-label="Providers, table">
+        <table>
+          <thead><tr><th scope="col">Provider</th>{["Input", "Output", "Cache read", "Cache write", "Requests", "Uptime", "First token p50", "First token p95", "Tokens/s"].map((head) => <th key={head} scope="col" className="r">{head}</th>)}</tr></thead>
+          <tbody>{model.providers.map((one) => <ProviderRow key={one.provider} provider={one} seen={byProvider.get(one.provider)} />)}</tbody>
+        </table>
+      </div>
+      {seen.isError ? <div className="body"><ErrorCard message={seen.error.message} onRetry={() => void seen.refetch()} /></div> : null}
+    </Card>
+  );
+}
+
+function ProviderRow({ provider, seen }: { provider: ModelView["providers"][number]; seen: PerformanceGroup | undefined }) {
+  const ms = (value: number | null | undefined): string => (value === null || value === undefined ? "–" : duration(value));
+  return (
+    <tr>
+      <th scope="row">{provider.provider}<span className="two">{provider.upstreamModel}</span></th>
+      <td className="r" data-l="Input"><Money usd={provider.inputUsdPerMillion} /></td><td className="r" data-l="Output"><Money usd={provider.outputUsdPerMillion} /></td>
+      <td className="r" data-l="Cache read"><Money usd={provider.cacheReadUsdPerMillion} /></td><td className="r" data-l="Cache write"><Money usd={provider.cacheWriteUsdPerMillion} /></td>
+      <td className="r" data-l="Requests">{count(seen?.requests ?? 0)}</td><td className="r" data-l="Uptime">{seen ? percent(1 - seen.failed / seen.requests) : "–"}</td>
+      <td className="r" data-l="First token p50">{ms(seen?.ttftP50)}</td><td className="r" data-l="First token p95">{ms(seen?.ttftP95)}</td>
+      <td className="r" data-l="Tokens/s">{seen?.speedP50 ? count(Math.round(seen.speedP50)) : "–"}</td>
+    </tr>
+  );
+}
+
+function Snippet({ id }: { id: string }) {
+  const trpc = useTRPC();
+  const me = useQuery(trpc.viewer.me.queryOptions());
+  const code = `curl ${me.data?.gatewayUrl.replace(/\/+$/, "") ?? ""}/v1/chat/completions \\
+  -H "Authorization: Bearer $TRUNKLINE_API_KEY" \\
+  -H "Content-Type: application/json" \\
+  -d '{ "model": "${id}", "messages": [{ "role": "user", "content": "Say hello in five words." }] }'`;
+  return <Card title="Call it" aside={<CopyButton text={code} />}><pre className="call" tabIndex={0} aria-label="Call it, code">{code}</pre></Card>;
+}
