@@ -25,6 +25,9 @@ const isThere = (page: Page): Promise<void> => expect(page.locator(".skeleton"))
 /** Pages, and what stands open on some of them. */
 const VIEWS: readonly (readonly [string, string, ((page: Page) => Promise<void>)?])[] = [
   ["overview", ""], ["analytics", "/analytics?range=mtd"], ["logs", "/logs"], ["keys", "/keys"], ["presets", "/presets"], ["preset", "/presets/balanced"], ["models", "/models"], ["limits", "/limits"], ["onboarding", "/onboarding"],
+  ["members", "/members"], ["audit", "/audit"], ["billing", "/billing"], ["settings", "/settings"], ["account", "/account"], ["model", "/models/anthropic/claude-haiku-4.5"],
+  ["playground", "/playground?models=anthropic/claude-haiku-4.5,openai/gpt-5-mini", async (page) => { await page.getByRole("button", { name: "Run all" }).click(); await expect(page.getByRole("link", { name: "Open in logs" })).toHaveCount(2, { timeout: 15_000 }); }],
+  ["analytics-inner", "/analytics?range=mtd&then=key", async (page) => { await page.locator(".opener").first().click(); await expect(page.locator("tr.inner th").first()).toBeVisible(); }],
   ["analytics-table", "/analytics?range=mtd&by=key&metric=requests", async (page) => { await page.getByRole("button", { name: "Table", exact: true }).click(); await expect(page.getByRole("region", { name: "Requests by key, table" })).toBeVisible(); }],
   ["request", "/logs?q=status:rescued", async (page) => { await page.locator("tr[data-request]").first().click(); await expect(page.getByRole("heading", { name: "Routing decision" })).toBeVisible(); }],
   ["palette", "/keys", async (page) => { await page.keyboard.press("Control+k"); await expect(page.getByRole("option", { name: "Overview" })).toBeVisible(); }],
@@ -34,7 +37,7 @@ const VIEWS: readonly (readonly [string, string, ((page: Page) => Promise<void>)
 /** As long as their data: a picture shows their beginning. */
 const LONG = ["models", "logs", "request", "palette", "shortcuts"];
 /** Looked at once: what they lie over is looked at in every way. */
-const OVERLAYS = ["analytics-table", "palette", "shortcuts"];
+const OVERLAYS = ["analytics-table", "analytics-inner", "palette", "shortcuts"];
 
 test.describe("every page with data is there in light, dark and at phone width, without an accessibility violation", () => {
   let address: string;
@@ -74,6 +77,16 @@ test.describe("every page with data is there in light, dark and at phone width, 
         await noViolation(page, `${name} ${look}`);
       }
     });
+  }
+});
+
+test("every error code has its place on a public page, without an accessibility violation", async ({ page }) => {
+  for (const [colorScheme, width] of [["light", 1440], ["dark", 390]] as const) {
+    await page.setViewportSize({ width, height: 900 });
+    await page.emulateMedia({ colorScheme });
+    await page.goto(`${stack().urls.web}/docs/errors#tenant.budget_exceeded`);
+    await expect(page.locator("li:target")).toContainText("402");
+    await noViolation(page, `errors ${width}`);
   }
 });
 

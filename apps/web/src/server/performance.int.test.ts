@@ -1,0 +1,69 @@
+import { afterAll, describe, expect, it } from "vitest";
+import pg from "pg";
+import { createWebDb } from "@trunkline/db/web";
+import { appRouter } from "./app-router.ts";
+import { createCaller } from "./trpc.ts";
+
+const databaseUrl = process.env["DATABASE_URL"] ?? "";
+if (databaseUrl === "") throw new Error("DATABASE_URL is not set: these tests need a migrated PostgreSQL");
+
+const db = createWebDb({ databaseUrl });
+const sql = new pg.Pool({ connectionString: databaseUrl, max: 2 });
+const run = `${Date.now()}${process.pid}`;
+const DAY = { from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z" };
+afterAll(async () => { await Promise.all([db.close(), sql.end()]); });
+
+async function newTenant(name: string) {
+  const owner = await db.accounts.createUser({ email: `${name}-${run}@example.test`, name: `${name} ${run}`, passwordHash: "x" });
+  const { organizationId, projectId } = await db.accounts.ensureOrganization(owner);
+  const [membership] = await db.accounts.listMemberships(owner.id);
+  const scope = { organization: membership?.slug ?? "", project: "default", mode: "live" as const, ...DAY };
+  return { organizationId, projectId, scope, caller: createCaller(appRouter)({ db, kv: { publish: async () => undefined }, peppers: new Map(), user: owner, gatewayUrl: "http://127.0.0.1:1", nowMs: Date.now }) };
+}
+type Tenant = Awaited<ReturnType<typeof newTenant>>;
+
+interface Row { readonly provider: string; readonly status?: string; readonly errorCode?: string; readonly ttft?: number; readonly durationMs: number; readonly outputTokens?: number }
+async function insertRequests({ organizationId, projectId }: Tenant, rows: readonly Row[]): Promise<void> {
+  for (const [at, row] of rows.entries()) {
+    await sql.query(`INSERT INTO generation (id, mode, "organizationId", "projectId", "apiKeyId", "createdAt", "inboundApi", streaming, "requestedModel", status, "httpStatus", "errorCode", provider, model, "durationMs", "timeToFirstTokenMs",
+      "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "usageBasis", "chargeNanoUsd", "costNanoUsd", attempts, losses, metadata)
+      VALUES ($1, 'live', $2, $3, 'key_1', '2026-03-01T10:00:00Z', 'chat_completions', true, 'openai/gpt-5', $4, 200, $5, $6, 'openai/gpt-5', $7, $8, 1, 0, 0, $9, 0, 'reported', 0, 0, '[]', '[]', '{}')`,
+    [`req_${organizationId}${at}`, organizationId, projectId, row.status ?? "ok", row.errorCode ?? null, row.provider, row.durationMs, row.ttft ?? null, row.outputTokens ?? 0]);
+  }
+}
+
+async function insertSum({ organizationId, projectId }: Tenant, row: { model: string; apiKeyId: string; requests: number; charge: number }): Promise<void> {
+  await sql.query(`INSERT INTO usage_rollup (bucket, "organizationId", "projectId", "apiKeyId", mode, provider, model, "presetSlug", status, requests, attempts, "inputTokens", "cacheReadTokens", "cacheWriteTokens",
+    "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "durationMsSum", "ttftMsSum", "ttftCount") VALUES ('2026-03-01T10:00:00Z', $1, $2, $3, 'live', 'openai', $4, '', 'ok', $5, 1, 10, 0, 0, 5, 0, $6, 0, 100, 50, 1)`,
+  [organizationId, projectId, row.apiKeyId, row.model, row.requests, row.charge]);
+}
+
+describe("percentiles and error classes", () => {
+  it("are taken of the requests of the span and group, and of no other organization's", async () => {
+    const [tenant, other] = [await newTenant("fast"), await newTenant("slow")];
+    await insertRequests(tenant, [
+      ...[100, 200, 300, 400, 500].map((ttft) => ({ provider: "openai", ttft, durationMs: ttft + 1_000, outputTokens: 50 })),
+      { provider: "azure", durationMs: 40, status: "failed", errorCode: "upstream.failed" }, { provider: "azure", durationMs: 60, status: "failed", errorCode: "upstream.failed" },
+    ]);
+    await insertRequests(other, [{ provider: "openai", ttft: 90_000, durationMs: 90_001 }]);
+    const view = await tenant.caller.usage.performance({ ...tenant.scope, groupBy: "provider" });
+    expect(view.groups).toEqual([
+      { key: "openai", requests: 5, failed: 0, ttftP50: 300, ttftP95: 480, durationP50: 1_300, durationP95: 1_480, speedP50: 50 },
+      { key: "azure", requests: 2, failed: 2, ttftP50: null, ttftP95: null, durationP50: 50, durationP95: 59, speedP50: null },
+    ]);
+    expect(view.errors).toEqual([{ provider: "azure", code: "upstream.failed", requests: 2 }]);
+    expect((await tenant.caller.usage.performance({ ...tenant.scope, groupBy: "provider", model: "openai/other" })).groups).toEqual([]);
+  });
+});
+
+describe("the second level of a breakdown", () => {
+  it("adds up to its group, request for request and nano-dollar for nano-dollar", async () => {
+    const tenant = await newTenant("levels");
+    for (const [model, apiKeyId, requests, charge] of [["openai/gpt-5", "key_a", 3, 7], ["openai/gpt-5", "key_b", 2, 11], ["openai/gpt-5-mini", "key_a", 9, 1_000]] as const) await insertSum(tenant, { model, apiKeyId, requests, charge });
+    const parts = await tenant.caller.usage.inner({ ...tenant.scope, groupBy: "model", key: "openai/gpt-5", thenBy: "key" });
+    expect(parts.map((part) => [part.key, part.totals.requests, part.totals.spendUsd])).toEqual([["key_b", 2, "0.000000011"], ["key_a", 3, "0.000000007"]]);
+    const { series } = await tenant.caller.usage.series({ ...tenant.scope, granularity: "day", groupBy: "model" });
+    const whole = series.find((one) => one.key === "openai/gpt-5")?.totals;
+    expect(whole).toMatchObject({ requests: 5, spendUsd: "0.000000018" });
+  });
+});
