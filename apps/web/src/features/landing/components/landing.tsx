@@ -3,6 +3,7 @@ import { GaugeCircle, Lock, Plug, ReceiptText } from "lucide-react";
 import type { ReactNode } from "react";
 import { Brand } from "../../shell/components/shell.tsx";
 import { FailoverDiagram } from "./failover-diagram.tsx";
+import { PlanTable } from "./plan-table.tsx";
 import { PriceTable, type PriceLine } from "./price-table.tsx";
 import "./landing.css";
 
@@ -33,6 +34,7 @@ export function Landing({ home, verified, snippet, prices, modelCount }: Props) 
         </div>
         <FailoverDiagram />
         <PriceTable lines={prices} modelCount={modelCount} href={home ? `${home}/models` : "/signup"} />
+        <PlanTable />
         <div className="wrap"><Facts /><Footer /></div>
       </main>
     </div>
@@ -43,7 +45,7 @@ function Header({ home }: { home: string | null }) {
   return (
     <header className="lh">
       <Brand />
-      <nav aria-label="Main"><a href="#failover">Failover</a><a href="#prices">Prices</a></nav>
+      <nav aria-label="Main"><a href="#failover">Failover</a><a href="#prices">Prices</a><a href="#plans">Plans</a></nav>
       <span className="grow" />
       {home ? <Link className="btn primary" href={home}>Dashboard</Link> : <><Link className="btn ghost" href="/sign-in">Sign in</Link><Link className="btn primary" href="/signup">Create account</Link></>}
     </header>
@@ -62,5 +64,5 @@ function Facts() {
 }
 
 function Footer() {
-  return <footer className="lf"><span>Trunkline</span><span className="grow" /><a href="/openapi.json">API description</a><Link href="/sign-in">Sign in</Link><Link href="/signup">Create account</Link></footer>;
+  return <footer className="lf"><span>Trunkline</span><span className="grow" /><Link href="/docs/errors">Errors</Link><a href="/openapi.json">API description</a><Link href="/sign-in">Sign in</Link><Link href="/signup">Create account</Link></footer>;
 }
