@@ -19,7 +19,7 @@ export function Performance({ usage, groupBy, mode }: Props) {
         {view.isError ? <div className="body"><ErrorCard message={view.error.message} onRetry={() => void view.refetch()} /></div> : view.data ? <Percentiles view={view.data} groupBy={groupBy} labelOf={(key) => labels.get(key) ?? (key === "" ? "none" : key)} /> : <div className="body"><Skeleton height={160} /></div>}
       </Card>
       <div className="pair2">
-        <Card title="Failures" note="by code and provider">{view.data ? <Errors errors={view.data.errors} rescued={usage.totals.rescued} /> : <div className="body"><Skeleton height={80} /></div>}</Card>
+        <Card title="Failures" note="by code and provider">{view.data ? <Errors errors={view.data.errors} rescued={usage.totals.rescued} /> : view.isError ? <EmptyState text="The failures could not be read." /> : <div className="body"><Skeleton height={80} /></div>}</Card>
         <Card title="Tokens" note="what they consist of"><TokenBar counts={usage.totals} /></Card>
       </div>
     </>
