@@ -15,6 +15,7 @@ import type { WorkerEnv } from "./env.ts";
 import { createHttpServer, listen } from "./http-server.ts";
 import { createJobs } from "./jobs.ts";
 import { joinQueue } from "./join-queue.ts";
+import { createCatalogSync } from "./maintain/sync-catalog.ts";
 import { createMetrics } from "./metrics.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import type { Log, ReportOutcome } from "./stages.ts";
@@ -33,7 +34,7 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
   const db = createWorkerDb({ databaseUrl: env.databaseUrl, ledgerEntriesFor });
   const store = { databaseUrl: env.databaseUrl, ...(env.redisUrl === undefined ? {} : { redisUrl: env.redisUrl }) };
   const producer = createProducer(store);
-  const jobs = createJobs({ ingest: { ingestEvents: db.ingestEvents, onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }) });
+  const jobs = createJobs({ ingest: { ingestEvents: db.ingestEvents, onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
   let draining = false;
   const consumer = joinQueue({ env, producer, log, isDraining: () => draining, start: () => createConsumer({
     ...store, handlers: jobs, concurrency: env.concurrency,

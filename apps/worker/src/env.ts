@@ -6,6 +6,8 @@ import { z } from "zod";
 export const EXIT_BAD_CONFIGURATION = 78;
 const HOUR_MS = 3_600_000;
 const TICK_MS_DEFAULT = 60_000;
+/** Providers announce prices days ahead. */
+const CATALOG_SYNC_MS_DEFAULT = 6 * HOUR_MS;
 const PORT_DEFAULT = 9465;
 
 const url = (schemes: readonly string[]): z.ZodType<string> =>
@@ -23,6 +25,8 @@ const schema = z.object({
   WORKER_CONCURRENCY: whole(1, 64).optional(),
   BILLING_WINDOW_MS: whole(1_000, 24 * HOUR_MS).refine((value) => (24 * HOUR_MS) % value === 0, { error: "must divide a day" }).optional(),
   BILLING_TICK_MS: whole(200, HOUR_MS).optional(),
+  CATALOG_SOURCE: z.string().min(1).optional(),
+  CATALOG_SYNC_MS: whole(1_000, 24 * HOUR_MS).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], { error: "must be fatal, error, warn, info, debug, trace or silent" }).optional(),
 });
 
@@ -38,6 +42,9 @@ export interface WorkerEnv {
   /** Length of an export window. Must not change on a database that holds exports, hence for tests only. */
   readonly billingWindowMs: number;
   readonly billingTickMs: number;
+  /** Path or http(s) address of the price document; absent: the catalogue changes by command and release alone. */
+  readonly catalogSource: string | undefined;
+  readonly catalogSyncMs: number;
   readonly logLevel: LogLevel;
 }
 
@@ -64,6 +71,8 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): W
     concurrency: env.WORKER_CONCURRENCY ?? 4,
     billingWindowMs: env.BILLING_WINDOW_MS ?? HOUR_MS,
     billingTickMs: env.BILLING_TICK_MS ?? TICK_MS_DEFAULT,
+    catalogSource: env.CATALOG_SOURCE,
+    catalogSyncMs: env.CATALOG_SYNC_MS ?? CATALOG_SYNC_MS_DEFAULT,
     logLevel: env.LOG_LEVEL ?? "info",
   };
 }

@@ -7,11 +7,13 @@ export interface JobPorts {
   readonly ingest: IngestPorts;
   /** One tick of the meter export; null when Stripe is not configured. */
   readonly report: (() => Promise<void>) | null;
+  /** One look at the price source; null when none is configured. */
+  readonly syncCatalog: (() => Promise<void>) | null;
 }
 
 type JobRegistry = { readonly [Name in JobName]: (payload: JobPayloads[Name]) => Promise<void> };
 
-export function createJobs({ ingest, report }: JobPorts): JobRegistry {
+export function createJobs({ ingest, report, syncCatalog }: JobPorts): JobRegistry {
   let ticking: Promise<void> | null = null;
   return {
     "usage.ingest-events": ({ events }) => ingestBatch(ingest, events),
@@ -21,5 +23,6 @@ export function createJobs({ ingest, report }: JobPorts): JobRegistry {
       ticking ??= report().finally(() => { ticking = null; });
       await ticking;
     },
+    async "catalog.sync-prices"() { await syncCatalog?.(); },
   };
 }

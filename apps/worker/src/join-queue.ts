@@ -49,6 +49,7 @@ async function tryToJoin({ env, producer, log, start }: QueueJoin): Promise<Cons
   if (env.redisUrl === undefined) await migrateQueue(env.databaseUrl);
   else for (const problem of assertKeepsJobs(await inspectRedis(env.redisUrl))) log.warn({}, problem);
   await producer.upsertScheduler("billing.report-meter-events", env.billingTickMs);
+  if (env.catalogSource !== undefined) await producer.upsertScheduler("catalog.sync-prices", env.catalogSyncMs);
   return start();
 }
 

@@ -5,12 +5,15 @@ export interface JobPayloads {
   /** A spool batch, at most `USAGE_BATCH_EVENTS_MAX` events. `batchId` derives from spool segment and offset. */
   "usage.ingest-events": { readonly batchId: string; readonly events: readonly UsageEvent[] };
   "billing.report-meter-events": Readonly<Record<string, never>>;
+  /** Brings the catalogue to what the configured price document says. */
+  "catalog.sync-prices": Readonly<Record<string, never>>;
 }
 
 /** What a producer may send instead: the events as the JSON text that the spool holds, one a line, in base64: escaping text a second time costs more than anything else on a job's way. A handler sees `JobPayloads`. */
 export interface SentPayloads {
   "usage.ingest-events": JobPayloads["usage.ingest-events"] | { readonly batchId: string; readonly packed: string };
   "billing.report-meter-events": JobPayloads["billing.report-meter-events"];
+  "catalog.sync-prices": JobPayloads["catalog.sync-prices"];
 }
 export type JobName = keyof JobPayloads;
 

@@ -41,6 +41,7 @@ const events = z.array(usageEvent).min(1).max(USAGE_BATCH_EVENTS_MAX);
 export const JOB_SCHEMAS: { readonly [Name in JobName]: z.ZodType<JobPayloads[Name]> } = {
   "usage.ingest-events": z.preprocess(unpack, z.looseObject({ batchId: z.string().min(1), events })),
   "billing.report-meter-events": z.record(z.string(), z.never()),
+  "catalog.sync-prices": z.record(z.string(), z.never()),
 };
 
 /** `packed` → `events`; what cannot be read stays as it is, which no schema lets pass. */

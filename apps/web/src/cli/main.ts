@@ -3,6 +3,7 @@ import { ZodError } from "zod";
 import { cliEnv, EXIT_CONFIG } from "../env.ts";
 import { parseArguments, UsageError } from "./arguments.ts";
 import { bootstrap } from "./bootstrap.ts";
+import { catalogCommands } from "./catalog-commands.ts";
 import { CREDENTIAL_COMMANDS } from "./credential-commands.ts";
 import { operationsCommands } from "./operations-commands.ts";
 import { createOperator } from "./operator.ts";
@@ -14,7 +15,7 @@ const EXIT_USAGE = 64;
 async function run(argv: readonly string[]): Promise<number> {
   const input = parseArguments(argv);
   const env = cliEnv();
-  const commands = { bootstrap, ...RESOURCE_COMMANDS, ...CREDENTIAL_COMMANDS, ...operationsCommands(env) };
+  const commands = { bootstrap, ...RESOURCE_COMMANDS, ...CREDENTIAL_COMMANDS, ...catalogCommands(env), ...operationsCommands(env) };
   const command = Object.entries(commands).find(([name]) => name === input.words.slice(0, name.split(" ").length).join(" "))?.[1];
   if (!command) throw new UsageError(`the commands are: ${Object.keys(commands).join(" · ")}`);
   const operator = createOperator(env);

@@ -1,10 +1,7 @@
-/** The catalogue, usage, the meters, and a look at what an installation needs. */
+/** Usage, the meters, and a look at what an installation needs. */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { SEED } from "@trunkline/catalog";
-import { priceKey } from "@trunkline/contracts";
-import { seedCatalog } from "@trunkline/db/web";
 import { usd } from "../server/money-view.ts";
 import type { CliEnv } from "../env.ts";
 import { UsageError } from "./arguments.ts";
@@ -26,18 +23,6 @@ const usage: Command = async (operator, input) => {
   return { mode, groupBy, data: groups.map((row) => ({ [groupBy]: row.key, label: row.label, requests: Number(row.requests), failed: Number(row.failed), costUsd: usd(row.chargeNanoUsd), inputTokens: Number(row.inputTokens), outputTokens: Number(row.outputTokens) })) };
 };
 
-/** What `catalog sync` would change. */
-const diff: Command = async ({ db }) => {
-  const stored = await db.catalog.load();
-  const open = (provider: string, model: string) => stored.prices.get(priceKey(provider, model))?.findLast((row) => row.effectiveToMs === null);
-  const changed = SEED.prices.filter((price) => {
-    const current = open(price.provider, price.model);
-    return price.effectiveToMs === null && (!current || current.inputNanoUsdPerMillion !== price.inputNanoUsdPerMillion || current.cacheReadNanoUsdPerMillion !== price.cacheReadNanoUsdPerMillion
-      || current.cacheWriteNanoUsdPerMillion !== price.cacheWriteNanoUsdPerMillion || current.outputNanoUsdPerMillion !== price.outputNanoUsdPerMillion);
-  });
-  return { newModels: SEED.models.filter((model) => !stored.models.has(model.id)).map((model) => model.id), changedPrices: changed.map(({ provider, model }) => ({ provider, model })) };
-};
-
 /** Built beside this bundle; it holds the export rows and the key to Stripe. */
 const WORKER = path.join(import.meta.dirname, "../../worker/dist/main.mjs");
 
@@ -51,9 +36,5 @@ const compareMeters: Command = async () => {
 };
 
 export const operationsCommands = (env: CliEnv): Readonly<Record<string, Command>> => ({
-  usage, doctor: doctor(env), "meters compare": compareMeters, "catalog diff": diff, "catalog sync": async (operator) => {
-    const synced = await seedCatalog(env.DATABASE_URL, SEED);
-    if (synced.pricesAdded > 0) await operator.kv().publish("catalog", "");
-    return synced;
-  },
+  usage, doctor: doctor(env), "meters compare": compareMeters,
 });

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import pg from "pg";
 import { ROLES, roleMay, type Permission, type Role } from "@trunkline/contracts";
-import { createWebDb, seedCatalog, type UserRecord } from "@trunkline/db/web";
+import { planSync } from "@trunkline/catalog/sync";
+import { changeCatalog, createWebDb, type UserRecord } from "@trunkline/db/web";
 import { appRouter } from "./app-router.ts";
 import { createCaller } from "./trpc.ts";
 
@@ -217,9 +218,9 @@ describe("request log", () => {
   it("shows the price lines of the version that was in force, and closes a version when its price changes", async () => {
     const tenant = await newTenant("price");
     const price = { id: `prc_${run}`, provider: `p${run}`, model: `m${run}`, effectiveFromMs: 0, effectiveToMs: null, inputNanoUsdPerMillion: 1_000_000_000n, cacheReadNanoUsdPerMillion: 0n, cacheWriteNanoUsdPerMillion: 0n, outputNanoUsdPerMillion: 2_000_000_000n, source: "test" };
-    const seed = (inputNanoUsdPerMillion: bigint, nowMs: number) => seedCatalog(databaseUrl, { models: [], endpoints: [], prices: [{ ...price, inputNanoUsdPerMillion }] }, nowMs);
+    const seed = (inputNanoUsdPerMillion: bigint, nowMs: number) => changeCatalog({ databaseUrl, nowMs, decide: ({ catalog }) => planSync({ catalog, presets: [], wanted: { models: [], endpoints: [], prices: [{ ...price, inputNanoUsdPerMillion }] }, source: "test", nowMs }) });
     expect(await seed(1_000_000_000n, 1000)).toMatchObject({ pricesAdded: 1, pricesClosed: 0 });
-    expect(await seed(1_000_000_000n, 2000)).toMatchObject({ pricesAdded: 0, pricesUnchanged: 1 });
+    expect(await seed(1_000_000_000n, 2000)).toMatchObject({ pricesAdded: 0, pricesClosed: 0 });
     expect(await seed(3_000_000_000n, 3000)).toMatchObject({ pricesAdded: 1, pricesClosed: 1 });
     expect((await db.catalog.load()).prices.get(`${price.provider} ${price.model}`)).toMatchObject([{ effectiveFromMs: 0, effectiveToMs: 3000 }, { effectiveFromMs: 3000, effectiveToMs: null, inputNanoUsdPerMillion: 3_000_000_000n }]);
     await insert(tenant, `req_${run}p`, "2026-03-08T05:00:00Z", price.id);

@@ -3,7 +3,7 @@ export type { UserRecord, Membership } from "./accounts.ts";
 export type { ApiKeyRow, IssuedKey, NewApiKey } from "./api-keys.ts";
 export type { AuditFilter, AuditRow } from "./audit.ts";
 export type { BudgetChange, BudgetRecord, NewBudget } from "./budgets.ts";
-export { seedCatalog, type CatalogSeed, type CatalogSync } from "./catalog.ts";
+export { changeCatalog } from "../catalog-store.ts";
 export { ConflictError, ForbiddenError, NotFoundError, UnprocessableError } from "./errors.ts";
 export type { MemberRecord, PendingInvitation } from "./members.ts";
 export type { OrganizationRecord, ProjectRecord } from "./organizations.ts";

@@ -1,3 +1,4 @@
+export { changeCatalog } from "../catalog-store.ts";
 export { ExportsDisagree } from "./export-book.ts";
 export { createWorkerDb } from "./worker-db.ts";
 export type { LedgerLine, WorkerDb, WorkerDbOptions } from "./worker-db.ts";
