@@ -5,6 +5,7 @@ import { failureOf } from "../../failures/failure.ts";
 import { completeAnswer } from "../../relay/answer-splice.ts";
 import { deltaBytes } from "../../relay/delta.ts";
 import { NO_BYTES } from "../../relay/ending.ts";
+import { softFailure } from "../../relay/soft-failure.ts";
 import { chatUsageFrom } from "../../relay/token-usage.ts";
 import { failedBody, malformedBody, parseAnswer, relayHubAnswer } from "../../relay/translated-body.ts";
 import { classifyInStream } from "./classify.ts";
@@ -27,7 +28,7 @@ export function relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras
     hasContent ||= seen.content;
   }
   const finishReason = finishReasonFrom(choices[0]?.["finish_reason"]);
-  const failure = answerFailure(choices, finishReason !== null || hasContent);
+  const failure = answerFailure(choices, finishReason !== null || hasContent) ?? softFailure({ message: objectOf(choices[0]?.["message"]), finishReason, hasContent, usage, format: call.body["response_format"] });
   return { bytes: failure ? NO_BYTES : spliced(upstream, { answer, usage, extras }), observation: { usage, contentBytes, finishReason, failure, complete: failure === null } };
 }
 
