@@ -5,6 +5,8 @@ import type { WorkerDb } from "@trunkline/db/worker";
 import { createConsumer, createProducer } from "@trunkline/queue";
 import type { Producer } from "@trunkline/queue";
 import { createLogger } from "@trunkline/telemetry";
+import { createAlertTick } from "./alert/alert-tick.ts";
+import { createSendMail } from "./alert/send-mail.ts";
 import { closedWindows, openExports } from "./aggregate/open-exports.ts";
 import { AMBIGUOUS_RETRY_MAX_MS } from "./bill/disposition.ts";
 import { compareMeters } from "./bill/compare-meters.ts";
@@ -34,7 +36,7 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
   const db = createWorkerDb({ databaseUrl: env.databaseUrl, ledgerEntriesFor });
   const store = { databaseUrl: env.databaseUrl, ...(env.redisUrl === undefined ? {} : { redisUrl: env.redisUrl }) };
   const producer = createProducer(store);
-  const jobs = createJobs({ ingest: { ingestEvents: db.ingestEvents, onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
+  const jobs = createJobs({ ingest: { ingestEvents: db.ingestEvents, onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
   let draining = false;
   const consumer = joinQueue({ env, producer, log, isDraining: () => draining, start: () => createConsumer({
     ...store, handlers: jobs, concurrency: env.concurrency,
@@ -60,6 +62,15 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
       await new Promise<void>((resolve) => { server.close(() => resolve()); server.closeAllConnections(); });
     },
   };
+}
+
+function createAlerts(env: WorkerEnv, { db, log }: { readonly db: WorkerDb; readonly log: Log }): () => Promise<void> {
+  return createAlertTick({
+    db, clock: Date.now, sendMail: createSendMail(env.mail), encryptionKeys: env.encryptionKeys ?? null, addressRules: { allowPrivate: env.allowPrivateAddresses }, publicWebUrl: env.publicWebUrl ?? null,
+    onOpened: ({ organizationId }, count) => log.info({ organizationId, count }, "alerts opened"),
+    onRuleFailed: ({ organizationId }, error) => log.warn({ organizationId, err: error }, "an alert rule could not be looked at; tried again in a minute"),
+    onUndelivered: ({ organizationId, channel, attempts }, reason, final) => log.warn({ organizationId, attempts, reason }, `an alert was not delivered by ${channel}${final ? " and is given up" : "; it is tried again"}`),
+  });
 }
 
 /** One tick of the export and, once a night, the comparison with Stripe. null when Stripe is not configured. */

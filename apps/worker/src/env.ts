@@ -1,4 +1,5 @@
 // The only reader of process.env in the worker.
+import { parseVersionedSecrets, type VersionedSecrets } from "@trunkline/keys";
 import type { LogLevel } from "@trunkline/telemetry";
 import { z } from "zod";
 
@@ -8,6 +9,8 @@ const HOUR_MS = 3_600_000;
 const TICK_MS_DEFAULT = 60_000;
 /** Providers announce prices days ahead. */
 const CATALOG_SYNC_MS_DEFAULT = 6 * HOUR_MS;
+/** A test of an alert is waited for. */
+const ALERT_TICK_MS_DEFAULT = 5_000;
 const PORT_DEFAULT = 9465;
 
 const url = (schemes: readonly string[]): z.ZodType<string> =>
@@ -27,6 +30,13 @@ const schema = z.object({
   BILLING_TICK_MS: whole(200, HOUR_MS).optional(),
   CATALOG_SOURCE: z.string().min(1).optional(),
   CATALOG_SYNC_MS: whole(1_000, 24 * HOUR_MS).optional(),
+  ALERT_TICK_MS: whole(200, HOUR_MS).optional(),
+  ENCRYPTION_KEYS: z.string().regex(/^\d+:[A-Za-z0-9+/=_-]+(,\d+:[A-Za-z0-9+/=_-]+)*$/, { error: "must look like 1:base64,2:base64" }).optional(),
+  OUTBOUND_PRIVATE_ADDRESSES: z.enum(["refuse", "allow"], { error: "must be refuse or allow" }).optional(),
+  SMTP_URL: url(["smtp:", "smtps:"]).optional(),
+  MAIL_FROM: z.string().min(3).optional(),
+  MAIL_DIR: z.string().min(1).optional(),
+  PUBLIC_WEB_URL: url(["https:", "http:"]).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], { error: "must be fatal, error, warn, info, debug, trace or silent" }).optional(),
 });
 
@@ -45,6 +55,13 @@ export interface WorkerEnv {
   /** Path or http(s) address of the price document; absent: the catalogue changes by command and release alone. */
   readonly catalogSource: string | undefined;
   readonly catalogSyncMs: number;
+  readonly alertTickMs: number;
+  /** Opens the secrets that sign webhooks; absent: no webhook is sent. */
+  readonly encryptionKeys: VersionedSecrets | undefined;
+  readonly allowPrivateAddresses: boolean;
+  readonly mail: { readonly smtpUrl: string | undefined; readonly from: string; readonly directory: string | undefined };
+  /** For links in mails. */
+  readonly publicWebUrl: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -73,6 +90,19 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): W
     billingTickMs: env.BILLING_TICK_MS ?? TICK_MS_DEFAULT,
     catalogSource: env.CATALOG_SOURCE,
     catalogSyncMs: env.CATALOG_SYNC_MS ?? CATALOG_SYNC_MS_DEFAULT,
+    alertTickMs: env.ALERT_TICK_MS ?? ALERT_TICK_MS_DEFAULT,
+    encryptionKeys: env.ENCRYPTION_KEYS === undefined ? undefined : readEncryptionKeys(env.ENCRYPTION_KEYS),
+    allowPrivateAddresses: env.OUTBOUND_PRIVATE_ADDRESSES === "allow",
+    mail: { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM ?? "Trunkline <no-reply@localhost>", directory: env.MAIL_DIR },
+    publicWebUrl: env.PUBLIC_WEB_URL,
     logLevel: env.LOG_LEVEL ?? "info",
   };
+}
+
+function readEncryptionKeys(text: string): VersionedSecrets {
+  try {
+    return parseVersionedSecrets(text);
+  } catch (error) {
+    throw new BadEnvironment(`ENCRYPTION_KEYS ${error instanceof Error ? error.message : "is malformed"}`);
+  }
 }

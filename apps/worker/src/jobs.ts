@@ -9,12 +9,15 @@ export interface JobPorts {
   readonly report: (() => Promise<void>) | null;
   /** One look at the price source; null when none is configured. */
   readonly syncCatalog: (() => Promise<void>) | null;
+  /** One tick of the alerts. */
+  readonly alert: () => Promise<void>;
 }
 
 type JobRegistry = { readonly [Name in JobName]: (payload: JobPayloads[Name]) => Promise<void> };
 
-export function createJobs({ ingest, report, syncCatalog }: JobPorts): JobRegistry {
+export function createJobs({ ingest, report, alert, syncCatalog }: JobPorts): JobRegistry {
   let ticking: Promise<void> | null = null;
+  let alerting: Promise<void> | null = null;
   return {
     "usage.ingest-events": ({ events }) => ingestBatch(ingest, events),
     async "billing.report-meter-events"() {
@@ -24,5 +27,9 @@ export function createJobs({ ingest, report, syncCatalog }: JobPorts): JobRegist
       await ticking;
     },
     async "catalog.sync-prices"() { await syncCatalog?.(); },
+    async "alert.evaluate-rules"() {
+      alerting ??= alert().finally(() => { alerting = null; });
+      await alerting;
+    },
   };
 }

@@ -50,6 +50,7 @@ async function tryToJoin({ env, producer, log, start }: QueueJoin): Promise<Cons
   else for (const problem of assertKeepsJobs(await inspectRedis(env.redisUrl))) log.warn({}, problem);
   await producer.upsertScheduler("billing.report-meter-events", env.billingTickMs);
   if (env.catalogSource !== undefined) await producer.upsertScheduler("catalog.sync-prices", env.catalogSyncMs);
+  await producer.upsertScheduler("alert.evaluate-rules", env.alertTickMs);
   return start();
 }
 

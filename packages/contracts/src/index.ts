@@ -1,3 +1,4 @@
+export * from "./alert.ts";
 export * from "./budget.ts";
 export * from "./catalog.ts";
 export * from "./errors.ts";

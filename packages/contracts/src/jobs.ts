@@ -7,6 +7,7 @@ export interface JobPayloads {
   "billing.report-meter-events": Readonly<Record<string, never>>;
   /** Brings the catalogue to what the configured price document says. */
   "catalog.sync-prices": Readonly<Record<string, never>>;
+  "alert.evaluate-rules": Readonly<Record<string, never>>;
 }
 
 /** What a producer may send instead: the events as the JSON text that the spool holds, one a line, in base64: escaping text a second time costs more than anything else on a job's way. A handler sees `JobPayloads`. */
@@ -14,6 +15,7 @@ export interface SentPayloads {
   "usage.ingest-events": JobPayloads["usage.ingest-events"] | { readonly batchId: string; readonly packed: string };
   "billing.report-meter-events": JobPayloads["billing.report-meter-events"];
   "catalog.sync-prices": JobPayloads["catalog.sync-prices"];
+  "alert.evaluate-rules": JobPayloads["alert.evaluate-rules"];
 }
 export type JobName = keyof JobPayloads;
 

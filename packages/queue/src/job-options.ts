@@ -35,6 +35,13 @@ export const JOB_OPTIONS: { readonly [Name in JobName]: JobOptions } = Object.fr
     removeOnComplete: Object.freeze({ age: 7 * 24 * HOUR_S, count: 100 }),
     removeOnFail: Object.freeze({ age: 7 * 24 * HOUR_S, count: 100 }),
   }),
+  /** The next tick is seconds away and does the same: a failed one is not repeated. */
+  "alert.evaluate-rules": Object.freeze({
+    attempts: 1,
+    backoff: Object.freeze({ type: "exponential", delay: 1_000 }),
+    removeOnComplete: Object.freeze({ age: HOUR_S, count: 10 }),
+    removeOnFail: Object.freeze({ age: 24 * HOUR_S, count: 100 }),
+  }),
 });
 
 /** Throws RangeError on what BullMQ refuses: a colon, or digits only, which it takes for ids of its own. */

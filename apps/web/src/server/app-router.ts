@@ -1,3 +1,4 @@
+import { alertsRouter } from "../features/alerts/alerts.router.ts";
 import { budgetsRouter } from "../features/budgets/budgets.router.ts";
 import { keysRouter } from "../features/keys/keys.router.ts";
 import { modelsRouter } from "../features/models/models.router.ts";
@@ -13,7 +14,7 @@ import { router } from "./trpc.ts";
 
 export const appRouter = router({
   viewer: viewerRouter, keys: keysRouter, presets: presetsRouter, usage: usageRouter, requests: requestsRouter,
-  organization: organizationRouter, profile: profileRouter, onboarding: onboardingRouter, models: modelsRouter, budgets: budgetsRouter, providerKeys: providerKeysRouter,
+  organization: organizationRouter, profile: profileRouter, onboarding: onboardingRouter, models: modelsRouter, budgets: budgetsRouter, alerts: alertsRouter, providerKeys: providerKeysRouter,
 });
 
 export type AppRouter = typeof appRouter;

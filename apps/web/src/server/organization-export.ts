@@ -29,6 +29,7 @@ async function* records(db: WebDb, actor: Actor): AsyncGenerator<object, void> {
   for (const row of await db.members.list(actor)) yield { type: "member", ...row };
   for (const row of await db.keys.list(actor)) yield { type: "key", ...row };
   for (const row of await db.credentials.list(actor)) yield { type: "provider_key", ...row };
+  for (const row of await db.alerts.list(actor)) yield { type: "alert", ...row };
   for (const row of await db.presets.list(actor)) yield { type: "preset", ...row };
   for (const row of await db.budgets.list(actor)) yield { type: "budget", ...row };
   yield* audit(db, actor);

@@ -2,7 +2,7 @@
  * What the dashboard's tRPC procedures return. Money is decimal text of US dollars (exact), times are ISO strings,
  * counts are numbers. Every project-scoped input carries `{ organization, project }` slugs; `mode` is the book.
  */
-import type { BudgetAction, BudgetScope, PresetDocument, Role } from "@trunkline/contracts";
+import type { AlertKind, AlertSettings, BudgetAction, BudgetScope, PresetDocument, Role } from "@trunkline/contracts";
 
 export type BookMode = "live" | "test";
 export interface Scope { organization: string; project: string }
@@ -61,6 +61,12 @@ export interface RequestView extends RequestListItem {
 export interface ModelView { id: string; name: string; author: string; description: string; contextTokens: number; maxOutputTokens: number; inputModalities: string[]; tools: boolean; jsonSchema: boolean; reasoning: boolean; tier: string; providers: { provider: string; upstreamModel: string; inputUsdPerMillion: string; cacheReadUsdPerMillion: string; cacheWriteUsdPerMillion: string; outputUsdPerMillion: string; requests24h: number; failed24h: number; avgTtftMs: number | null }[] }
 export interface BudgetView { id: string; scope: BudgetScope; scopeId: string; scopeName: string; name: string; period: "daily" | "weekly" | "monthly" | "total"; action: BudgetAction; enforced: boolean; timeZone: string; limitUsd: string; spentUsd: string; percent: number }
 
+export interface AlertRuleView { id: string; name: string; kind: AlertKind; settings: AlertSettings; emails: string[]; webhookUrl: string | null; enabled: boolean; createdAt: string; firing: number }
+export interface AlertEventView {
+  id: string; ruleId: string; ruleName: string; kind: AlertKind; summary: string; details?: unknown; test: boolean; firedAt: string; resolvedAt: string | null;
+  deliveries: { channel: "email" | "webhook"; target: string; state: "pending" | "sent" | "failed"; attempts: number; sentAt: string | null; lastError: string | null }[];
+}
+export interface AlertsView { rules: AlertRuleView[]; history: AlertEventView[]; mayManage: boolean }
 export interface ProviderCredentialView {
   id: string; provider: string; providerName: string; label: string; lastFour: string; baseUrl: string | null; position: number; weight: number; enabled: boolean; platformFallback: boolean;
   createdAt: string; validatedAt: string | null; lastUsedAt: string | null; lastFailureAt: string | null; lastFailure: string | null; health: "ok" | "failing" | "unchecked"; spendUsd30d: string; requests30d: number;
@@ -76,6 +82,7 @@ export interface ProviderCredentialsView { credentials: ProviderCredentialView[]
  *  usage.book(Scope) → BookView · usage.series(Scope & {mode, from, to, granularity, groupBy: Dimension, compare?}) → UsageView · usage.inner(Scope & {mode, from, to, groupBy, key, thenBy}) → InnerGroup[] · usage.performance(Scope & {mode, from, to, groupBy, model?}) → PerformanceView · usage.overview(Scope & {mode?}) → OverviewView
  *  requests.list(Scope & {mode, cursor?, limit?, status?, model?, provider?, keyId?, search?}) → {items: RequestListItem[], nextCursor: string | null} · requests.get(Scope & {id}) → RequestView · requests.watch(Scope & {mode}): server-sent count of stored requests
  *  onboarding.state(Scope) → {firstRequest: RequestListItem | null} · onboarding.runForMe(Scope & {secret}) → {status: number, body: unknown} (server-side call through the public gateway)
+ *  alerts.list(Scope) → AlertsView · alerts.create(Scope & {alert}) → {alert, webhookSecret} · alerts.update(Scope & {id, change}) · alerts.test(Scope & {id}) · alerts.remove(Scope & {id})
  *  providerKeys.list(Scope) → ProviderCredentialsView · providerKeys.create(Scope & {provider, label, secret, baseUrl?, …}) · providerKeys.update(Scope & {id, …}) → {credential, note} · providerKeys.check(Scope & {id}) → verdict · providerKeys.remove(Scope & {id})
  *  organization.members(Scope) → MembersView · organization.invite(Scope & {email, role}) · organization.withdraw(Scope & {email}) · organization.setRole(Scope & {userId, role}) · organization.removeMember(Scope & {userId})
  *  organization.audit(Scope & {area?, cursor?}) → AuditView · organization.settings(Scope) → OrganizationView · organization.update(Scope & {name?, slug?, timeZone?, rpmLimit?}) → OrganizationView · organization.remove(Scope & {confirm})

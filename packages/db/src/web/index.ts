@@ -1,5 +1,6 @@
 export type { Actor } from "./actor.ts";
 export type { UserRecord, Membership } from "./accounts.ts";
+export type { AlertDeliveryRecord, AlertEventRecord, AlertRuleChange, AlertRuleRecord, NewAlertRule } from "./alerts.ts";
 export type { ApiKeyRow, IssuedKey, NewApiKey } from "./api-keys.ts";
 export type { AuditFilter, AuditRow } from "./audit.ts";
 export type { BudgetChange, BudgetRecord, NewBudget } from "./budgets.ts";

@@ -1,5 +1,5 @@
 /**
- * The end of an organization. Decides what goes (people, keys, provider keys, presets, budgets, the request log and its sums) and what stays: the
+ * The end of an organization. Decides what goes (people, keys, provider keys, presets, budgets, alerts, the request log and its sums) and what stays: the
  * ledger and the exports to the payment provider, which are books and hold no prompt. Only an owner may ask for it.
  */
 import { assertMay, type Actor } from "./actor.ts";
@@ -34,6 +34,7 @@ export function createOrganizationRemoval({ client, nowMs }: StoreContext) {
         await transaction.preset.deleteMany({ where });
         await transaction.budget.deleteMany({ where });
         await transaction.providerCredential.deleteMany({ where });
+        await transaction.alertRule.deleteMany({ where });
         await transaction.verificationToken.deleteMany({ where: { identifier: { startsWith: `invite:${organizationId}:` } } });
         await transaction.auditEntry.create({ data: { organizationId, actor: actor.label, action: "organization.remove", subject: organizationId, address: actor.address ?? null } });
         await transaction.member.deleteMany({ where });

@@ -1,4 +1,5 @@
 import { createAccounts } from "./accounts.ts";
+import { createAlerts } from "./alerts.ts";
 import { createApiKeys } from "./api-keys.ts";
 import { createAuditLog } from "./audit.ts";
 import { createAuthRecords } from "./auth-records.ts";
@@ -26,7 +27,7 @@ export function createWebDb(options: WebDbOptions) {
   return {
     accounts: createAccounts(context), auth: createAuthRecords(context), organizations: createOrganizations(context), keys: createApiKeys(context),
     members: createMembers(context), audit: createAuditLog(context), profiles: createProfiles(context), performance: createPerformance(context), removal: createOrganizationRemoval(context), presets: createPresets(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
-    catalog: createCatalog(context), credentials: createProviderCredentials(context), billing: createBilling(context), stripeEvents: createStripeEvents(context),
+    catalog: createCatalog(context), credentials: createProviderCredentials(context), alerts: createAlerts(context), billing: createBilling(context), stripeEvents: createStripeEvents(context),
     ping: async (): Promise<void> => { await context.client.$queryRaw`SELECT 1`; },
     close: (): Promise<void> => context.client.$disconnect(),
   };

@@ -1,6 +1,8 @@
 import pg from "pg";
 import type { UsageEvent } from "@trunkline/contracts";
 import { cleanEvent } from "./clean-event.ts";
+import { createAlertQueries } from "./alert-book.ts";
+import type { AlertQueries } from "./alert-book.ts";
 import { createExportQueries } from "./export-book.ts";
 import type { ExportQueries } from "./export-book.ts";
 import { credentialParameters, generationParameters, INGEST_SQL, TOUCH_CREDENTIALS_SQL, TOUCH_KEYS_SQL } from "./ingest-sql.ts";
@@ -15,7 +17,7 @@ export interface WorkerDbOptions {
 }
 
 /** The worker's whole view of Postgres, by plain `pg`. Runs as the owner of the tables, outside row-level security. */
-export interface WorkerDb extends ExportQueries {
+export interface WorkerDb extends ExportQueries, AlertQueries {
   /**
    * Books a batch in one transaction: generations, minute sums, ledger (live mode only) and the keys' last use. An event that is
    * already there changes nothing. Rejects with the driver's error, and then nothing of the batch is booked.
@@ -39,7 +41,7 @@ export function createWorkerDb({ databaseUrl, ledgerEntriesFor }: WorkerDbOption
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on("error", () => {});
   return {
-    ...createExportQueries(pool),
+    ...createExportQueries(pool), ...createAlertQueries(pool),
     async ingestEvents(events) {
       if (events.length === 0) return { inserted: 0 };
       return { inserted: await inTransaction(pool, (client) => book(client, events, ledgerEntriesFor)) };

@@ -6,6 +6,7 @@ import { refuseForeignOrigin } from "../origin.ts";
 import { problem } from "../problem.ts";
 import type { Services } from "../services.ts";
 import { currentUser, sessionCookieName } from "../session.ts";
+import { ALERT_OPERATIONS } from "./alerts.ts";
 import { ANALYTICS_OPERATIONS } from "./analytics.ts";
 import { CREDENTIAL_OPERATIONS } from "./provider-credentials.ts";
 import { BILLING_OPERATIONS } from "./billing.ts";
@@ -13,7 +14,7 @@ import { runOnce } from "./idempotency.ts";
 import type { Operation } from "./operation.ts";
 import { RESOURCE_OPERATIONS } from "./resources.ts";
 
-export const OPERATIONS: readonly Operation[] = [...RESOURCE_OPERATIONS, ...CREDENTIAL_OPERATIONS, ...ANALYTICS_OPERATIONS, ...BILLING_OPERATIONS];
+export const OPERATIONS: readonly Operation[] = [...RESOURCE_OPERATIONS, ...CREDENTIAL_OPERATIONS, ...ALERT_OPERATIONS, ...ANALYTICS_OPERATIONS, ...BILLING_OPERATIONS];
 export const ORGANIZATION_HEADER = "x-trunkline-organization";
 /** A preset of the largest size is far below. */
 const BODY_CHARACTERS_MAX = 1_000_000;

@@ -2,8 +2,8 @@ import { ROLE_PERMISSIONS, ROLES, type Permission, type Role } from "@trunkline/
 import { Check, Minus } from "lucide-react";
 
 const WORDS: Readonly<Record<Permission, string>> = {
-  "organization.manage": "Settings, audit log, management keys, data export", "members.manage": "Invite, change roles, remove", "keys.manage": "API keys and playground", "credentials.manage": "Provider keys", "presets.manage": "Presets",
-  "budgets.manage": "Budgets", "billing.manage": "Billing", "usage.read": "Overview, analytics, logs", "resources.read": "See keys, presets, budgets, members",
+  "organization.manage": "Settings, audit log, management keys, data export", "members.manage": "Invite, change roles, remove", "keys.manage": "API keys and playground", "credentials.manage": "Provider keys", "alerts.manage": "Alerts", "presets.manage": "Presets",
+  "budgets.manage": "Budgets", "billing.manage": "Billing", "usage.read": "Overview, analytics, logs", "resources.read": "See keys, presets, budgets, alerts, members",
 };
 const ROWS = Object.entries(WORDS) as [Permission, string][];
 

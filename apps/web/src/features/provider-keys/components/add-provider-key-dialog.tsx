@@ -38,7 +38,7 @@ function KeyForm({ providers, onDone }: { providers: Providers; onDone: () => vo
     create.mutate({ ...scope, credential: { provider, label: label.trim() || (chosen?.name ?? provider), secret, baseUrl: baseUrl.trim() === "" ? null : baseUrl.trim(), platformFallback: fallback } });
   };
   return (
-    <form onSubmit={submit} className="pk-form" style={{ display: "contents" }}>
+    <form onSubmit={submit} style={{ display: "contents" }}>
       <div className="control">
         <label htmlFor={id}>Provider</label>
         <select id={id} value={provider} onChange={(event) => setProvider(event.target.value)}>{providers.map((one) => <option key={one.id} value={one.id}>{one.name}</option>)}</select>

@@ -42,7 +42,7 @@ function ProviderGroup({ name, group, mayManage, actions }: { name: string; grou
   const fallback = fallsBack(group);
   const setFallback = (allowed: boolean): void => { for (const one of group) if (one.platformFallback !== allowed) actions.change(one.id, { platformFallback: allowed }); };
   return (
-    <Card title={name} className="pk pk-group" aside={<label className="sw"><input type="checkbox" checked={fallback} disabled={!mayManage} onChange={(event) => setFallback(event.target.checked)} />Then our key, from your credits</label>}>
+    <Card title={name} className="pk pk-group" aside={<label className="pk-switch"><input type="checkbox" checked={fallback} disabled={!mayManage} onChange={(event) => setFallback(event.target.checked)} />Then our key, from your credits</label>}>
       <section className="twrap tablecards" tabIndex={0} aria-label={`${name} keys, table`}>
         <table>
           <thead><tr><th scope="col">Label</th><th scope="col">Key</th><th scope="col">Tried</th><th scope="col" className="r">Spend, 30 days</th><th scope="col">Last used</th><th scope="col">Health</th><th scope="col"><span className="sr">Actions</span></th></tr></thead>

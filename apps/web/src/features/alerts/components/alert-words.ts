@@ -1,0 +1,27 @@
+import type { AlertRuleView } from "../../../server/views.ts";
+
+export type AlertKind = AlertRuleView["kind"];
+
+export const KINDS: readonly { readonly value: AlertKind; readonly label: string; readonly note: string }[] = [
+  { value: "budget", label: "Budget", note: "Told once for each share of a budget that is reached, in each of its periods." },
+  { value: "error_rate", label: "Error rate", note: "Told while too many of your live requests fail." },
+  { value: "spend_anomaly", label: "Spend anomaly", note: "Told when an hour costs far more than the hours of the seven days before it." },
+  { value: "provider_down", label: "Provider down", note: "Told while a provider fails too many of your attempts, rescued or not." },
+  { value: "credential_failing", label: "Provider key failing", note: "Told when a provider refuses one of your own keys, or its account has no quota left." },
+];
+export const kindLabel = (kind: AlertKind): string => KINDS.find((one) => one.value === kind)?.label ?? kind;
+
+const PERCENTS = [50, 80, 100];
+const NANO = 1_000_000_000;
+
+/** When a rule speaks, in a few words; what is not set is the default. */
+export function conditionText({ kind, settings }: Pick<AlertRuleView, "kind" | "settings">): string {
+  const { percents = PERCENTS, percent = 20, minutes = 10, requestsMin = 20, factor = 3, spendNanoUsdMin } = settings;
+  switch (kind) {
+    case "budget": return `at ${percents.join(", ")} %`;
+    case "error_rate": return `${percent} % of at least ${requestsMin} requests in ${minutes} min`;
+    case "provider_down": return `${percent} % of at least ${requestsMin} attempts in ${minutes} min`;
+    case "spend_anomaly": return `${factor} times the usual hour, from $${Number(spendNanoUsdMin ?? NANO) / NANO}`;
+    case "credential_failing": return "refused, or out of quota";
+  }
+}
