@@ -7,14 +7,14 @@ import { startStack } from "../../infra/scripts/stack.mjs";
 type Stack = Awaited<ReturnType<typeof startStack>>;
 
 /** One Trunkline for all tests of the file that calls this; read it inside a test. */
-export function useStack(): () => Stack {
+export function useStack(env: Readonly<Record<string, string>> = {}): () => Stack {
   let stack: Stack;
   let dataDir: string;
   test.beforeAll(async () => {
     dataDir = mkdtempSync(path.join(tmpdir(), "trunkline-e2e-"));
     // The embedded PostgreSQL runs as another user when this is root: it must be able to enter the folder.
     chmodSync(dataDir, 0o755);
-    stack = await startStack({ dataDir });
+    stack = await startStack({ dataDir, env });
   });
   test.afterAll(async () => {
     await stack?.stop();

@@ -4,7 +4,7 @@ import type { AlertEventView } from "../../../server/views.ts";
 import { kindLabel } from "./alert-words.ts";
 
 type Delivery = AlertEventView["deliveries"][number];
-const DELIVERIES = { sent: { icon: CircleCheck, tone: "ok", label: "told" }, pending: { icon: Clock, tone: "muted", label: "on its way to" }, failed: { icon: CircleX, tone: "err", label: "could not tell" } } as const;
+const DELIVERIES = { sent: { icon: CircleCheck, tone: "ok", label: "Told" }, pending: { icon: Clock, tone: "muted", label: "On its way to" }, failed: { icon: CircleX, tone: "err", label: "Could not tell" } } as const;
 
 /** What was found, when it ended, and whom it reached. */
 export function AlertHistory({ events }: { events: readonly AlertEventView[] }) {
