@@ -33,7 +33,7 @@ const create: Command = async (operator, input) => {
 const rewrap: Command = ({ db }) => {
   const keks = credentialEnv().ENCRYPTION_KEYS;
   if (keks === undefined) throw new UsageError("ENCRYPTION_KEYS is not set");
-  return db.credentials.rewrapAll(parseVersionedSecrets(keks));
+  return db.seals.rewrapAll(parseVersionedSecrets(keks));
 };
 
 export const CREDENTIAL_COMMANDS: Readonly<Record<string, Command>> = {

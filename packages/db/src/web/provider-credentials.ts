@@ -1,5 +1,5 @@
 /** Provider credentials that an organization brings. Write-only: a seal comes in and never goes out to a caller of this layer. */
-import { rewrap, SealError, sealVersion, type CredentialBinding, type VersionedSecrets } from "@trunkline/keys";
+import type { CredentialBinding } from "@trunkline/keys";
 import type { Prisma } from "../../generated/client.ts";
 import type { Actor } from "./actor.ts";
 import { recordAudit } from "./audit.ts";
@@ -27,8 +27,6 @@ export interface ProviderCredentialChange {
 /** A provider asks them one after the other; more would only delay the platform's answer. */
 export const CREDENTIALS_PER_PROVIDER_MAX = 8;
 const DAYS_30_MS = 30 * 86_400_000;
-/** Rows in memory at once while key-encryption keys are rotated. */
-const REWRAP_PAGE = 200;
 
 const shown = {
   id: true, provider: true, label: true, lastFour: true, baseUrl: true, position: true, weight: true, enabled: true, platformFallback: true, createdAt: true, validatedAt: true, lastUsedAt: true, lastFailureAt: true, lastFailure: true,
@@ -87,37 +85,5 @@ export function createProviderCredentials(context: StoreContext) {
       await recordAudit(transaction, actor, { action: "credential.remove", subject: id });
       return record;
     }),
-    /**
-     * For the operator, over all organizations: moves every seal to the newest key-encryption key. May be run again and beside live traffic:
-     * a seal that changed meanwhile is left as it is. With nothing `unreadable` (ids), the older keys may leave ENCRYPTION_KEYS afterwards.
-     */
-    async rewrapAll(keks: VersionedSecrets): Promise<{ readonly ok: boolean; readonly rewrapped: number; readonly current: number; readonly unreadable: readonly string[] }> {
-      const newest = Math.max(...keks.keys());
-      const unreadable: string[] = [];
-      let [rewrapped, current, after] = [0, 0, ""];
-      for (;;) {
-        const rows = await context.client.providerCredential.findMany({ where: { id: { gt: after } }, orderBy: { id: "asc" }, take: REWRAP_PAGE });
-        for (const row of rows) {
-          after = row.id;
-          if (sealVersion(row.sealed) === newest) { current++; continue; }
-          const sealed = movedSeal(row, keks);
-          if (sealed === null) { unreadable.push(row.id); continue; }
-          rewrapped += (await context.client.providerCredential.updateMany({ where: { id: row.id, sealed: row.sealed }, data: { sealed } })).count;
-        }
-        if (rows.length < REWRAP_PAGE) return { ok: unreadable.length === 0, rewrapped, current, unreadable };
-      }
-    },
   };
-}
-
-type StoredSeal = Pick<CredentialBinding, "organizationId" | "provider" | "baseUrl" | "version"> & { readonly id: string; readonly sealed: string };
-
-/** Null for a seal that none of the keys opens. */
-function movedSeal(row: StoredSeal, keks: VersionedSecrets): string | null {
-  try {
-    return rewrap(row.sealed, { organizationId: row.organizationId, credentialId: row.id, provider: row.provider, baseUrl: row.baseUrl, version: row.version }, keks);
-  } catch (error) {
-    if (error instanceof SealError) return null;
-    throw error;
-  }
 }

@@ -46,6 +46,11 @@ describe("alerts", () => {
     const { rows } = await sql.query<{ id: string; webhookSecret: string }>(`SELECT id, "webhookSecret" FROM alert_rule WHERE "organizationId" = $1`, [organizationId]);
     const binding = { organizationId, credentialId: rows[0]?.id ?? "", provider: "webhook", baseUrl: "https://hooks.example/alerts", version: 1 };
     expect(open(rows[0]?.webhookSecret ?? "", binding, new Map([[1, new Uint8Array(KEK)]]))).toBe(made.body["webhookSecret"]);
+    // Rotating the key-encryption key takes the webhooks' secrets along.
+    const newer = new Uint8Array(32).fill(8);
+    expect((await db.seals.rewrapAll(new Map([[1, new Uint8Array(KEK)], [2, newer]]))).rewrapped).toBeGreaterThanOrEqual(1);
+    const moved = await sql.query<{ webhookSecret: string }>(`SELECT "webhookSecret" FROM alert_rule WHERE "organizationId" = $1`, [organizationId]);
+    expect(open(moved.rows[0]?.webhookSecret ?? "", binding, new Map([[2, newer]]))).toBe(made.body["webhookSecret"]);
   });
 
   it("are refused where they would tell nobody, or reach into a private network", async () => {

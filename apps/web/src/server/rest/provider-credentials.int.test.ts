@@ -104,11 +104,11 @@ describe("provider credentials", () => {
     const { call, actor } = await newTenant();
     const { id } = (await call("POST", "/provider-credentials", openai)).body as { id: string };
     const both = new Map([[1, new Uint8Array(kek(1))], [2, new Uint8Array(kek(2))]]);
-    expect((await db.credentials.rewrapAll(both)).rewrapped).toBeGreaterThanOrEqual(1);
-    expect(await db.credentials.rewrapAll(both)).toMatchObject({ rewrapped: 0 });
+    expect((await db.seals.rewrapAll(both)).rewrapped).toBeGreaterThanOrEqual(1);
+    expect(await db.seals.rewrapAll(both)).toMatchObject({ rewrapped: 0 });
     const { sealed, binding } = await db.credentials.loadSealed(actor, id);
     expect(open(sealed, binding, new Map([[2, new Uint8Array(kek(2))]]))).toBe(GOOD);
-    const strange = await db.credentials.rewrapAll(new Map([[3, new Uint8Array(kek(3))]]));
+    const strange = await db.seals.rewrapAll(new Map([[3, new Uint8Array(kek(3))]]));
     expect(strange).toMatchObject({ ok: false, rewrapped: 0, unreadable: expect.arrayContaining([id]) as string[] });
   });
 });

@@ -1,4 +1,4 @@
-import { Activity, Box, ChartColumn, CreditCard, FileText, Gauge, KeyRound, LayoutGrid, Plug, Settings, SlidersHorizontal, SquareTerminal, Users, type LucideIcon } from "lucide-react";
+import { Activity, Bell, Box, ChartColumn, CreditCard, FileText, Gauge, KeyRound, LayoutGrid, Plug, Settings, SlidersHorizontal, SquareTerminal, Users, type LucideIcon } from "lucide-react";
 
 /** `key` follows "g" on the keyboard. */
 interface SectionLink { readonly label: string; readonly path: string; readonly icon: LucideIcon; readonly key: string }
