@@ -24,6 +24,7 @@ test("a preset is edited, simulated with a provider down, published and rolled b
   await expect(page.getByText("No rule of preset draft matches this request.")).toBeVisible();
   await page.getByRole("button", { name: "Save draft" }).focus();
   await page.keyboard.press("Enter");
+  await expect(page.getByRole("region", { name: "Unsaved changes" })).toBeHidden();
   await page.getByRole("button", { name: "Publish v2" }).focus();
   await page.keyboard.press("Enter");
   await page.getByLabel("Comment").focus();
