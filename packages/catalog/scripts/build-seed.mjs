@@ -9,12 +9,14 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { findProvider } from "@pydantic/genai-prices";
-import { ANTHROPIC_SNAPSHOTS, CURATED } from "./curated-models.mjs";
+import { ANTHROPIC_SNAPSHOTS, CURATED, HOSTED } from "./curated-models.mjs";
+import { listedModels } from "./listed-models.mjs";
+import { contextOf, factsOf } from "./model-facts.mjs";
 
 const PACKAGE = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).dependencies["@pydantic/genai-prices"];
 const SOURCE = `@pydantic/genai-prices@${PACKAGE}`;
 /** Our provider id → the package's. */
-const PRICE_PROVIDERS = { openai: "openai", anthropic: "anthropic", gemini: "google", mistral: "mistral", deepseek: "deepseek", groq: "groq", xai: "x-ai", together: "together", fireworks: "fireworks" };
+const PRICE_PROVIDERS = { openai: "openai", anthropic: "anthropic", gemini: "google", mistral: "mistral", deepseek: "deepseek", groq: "groq", xai: "x-ai", together: "together", fireworks: "fireworks", vertex: "google", "bedrock-anthropic": "aws" };
 /** An entry without a start date holds since before the gateway existed. */
 const FIRST_EFFECTIVE = "2020-01-01";
 const MODALITIES = { i: "image", p: "pdf" };
@@ -77,7 +79,7 @@ function snapshotsOf(entry, upstreamModel) {
 const seed = { provenance: { source: SOURCE, license: "MIT", url: "https://github.com/pydantic/genai-prices", prices: [...new Set(Object.values(PRICE_PROVIDERS).flatMap((id) => findProvider({ providerId: id }).pricing_urls))] }, models: [], endpoints: [], prices: [], aliases: { ...ANTHROPIC_SNAPSHOTS } };
 for (const [id, name, released, options, endpoints] of CURATED) {
   const bounds = options.ctx ? [options.ctx] : [];
-  for (const [provider, upstreamModel] of Object.entries(endpoints)) {
+  for (const [provider, upstreamModel] of Object.entries({ ...endpoints, ...HOSTED[id] })) {
     const entry = entryOf(provider, upstreamModel);
     const versions = versionsOf(entry, options.kind === "embedding");
     bounds.push(entry.context_window ?? Infinity, ...versions.slice(-1).map((version) => version.step));
@@ -92,6 +94,24 @@ for (const [id, name, released, options, endpoints] of CURATED) {
     inputModalities: ["text", ...[...(options.reads ?? "")].map((letter) => MODALITIES[letter])],
     tools: (options.can ?? "").includes("t"), jsonSchema: (options.can ?? "").includes("j"), reasoning: (options.can ?? "").includes("r"), tier: options.tier, description: options.text,
   });
+}
+
+const curatedIds = new Set(seed.models.map(({ id }) => id));
+const upstreamNames = new Set(seed.endpoints.map(({ provider, upstreamModel }) => `${provider} ${upstreamModel}`));
+const titled = (slug) => slug.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ");
+for (const [id, endpoints] of listedModels((model, provider, upstreamModel) => curatedIds.has(model) || model in seed.aliases || upstreamModel in seed.aliases || upstreamNames.has(`${provider} ${upstreamModel}`))) {
+  const priced = endpoints.map(({ provider, upstreamModel, entry }) => ({ provider, upstreamModel, entry, versions: versionsOf(entry, false) }));
+  const known = contextOf(id, priced.map(({ entry }) => entry.context_window).find(Boolean));
+  if (known === null) { process.stdout.write(`left out, context unknown: ${id}\n`); continue; }
+  const contextTokens = Math.min(known, ...priced.flatMap(({ entry, versions }) => [entry.context_window ?? Infinity, ...versions.slice(-1).map(({ step }) => step)]));
+  const { name, released, ...facts } = factsOf(id, contextTokens);
+  const [author, slug] = id.split("/");
+  const described = priced.map(({ entry }) => entry.description ?? "").find((text) => text !== "") ?? "";
+  for (const { provider, upstreamModel, versions } of priced) {
+    seed.endpoints.push({ provider, model: id, upstreamModel });
+    seed.prices.push(...priceRows(provider, id, versions));
+  }
+  seed.models.push({ id, name: name ?? titled(slug), author, createdAt: released ? Date.parse(`${released}T00:00:00Z`) / 1000 : 0, contextTokens, ...facts, tier: "specialised", description: (/^[^.]+\./.exec(described)?.[0] ?? described).slice(0, 240) });
 }
 writeFileSync(new URL("../src/seed.json", import.meta.url), `${JSON.stringify(seed, null, 1)}\n`);
 process.stdout.write(`${seed.models.length} models, ${seed.endpoints.length} endpoints, ${seed.prices.length} prices, ${Object.keys(seed.aliases).length} aliases\n`);

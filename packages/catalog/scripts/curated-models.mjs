@@ -104,3 +104,16 @@ export const ANTHROPIC_SNAPSHOTS = {
   "claude-haiku-4-5-20251001": "anthropic/claude-haiku-4.5",
   "claude-opus-4-5-20251101": "anthropic/claude-opus-4.5",
 };
+
+/**
+ * The same models in the big clouds, under the names that those give them: Bedrock's global inference profiles
+ * (https://docs.aws.amazon.com/bedrock/latest/userguide/inference-profiles-support.html) and Vertex AI, whose Gemini names are Google's own.
+ */
+export const HOSTED = {
+  "anthropic/claude-sonnet-4": { "bedrock-anthropic": "global.anthropic.claude-sonnet-4-20250514-v1:0" },
+  "anthropic/claude-sonnet-4.5": { "bedrock-anthropic": "global.anthropic.claude-sonnet-4-5-20250929-v1:0" },
+  "anthropic/claude-haiku-4.5": { "bedrock-anthropic": "global.anthropic.claude-haiku-4-5-20251001-v1:0" },
+  "google/gemini-2.5-flash-lite": { vertex: "gemini-2.5-flash-lite" }, "google/gemini-2.5-flash": { vertex: "gemini-2.5-flash" }, "google/gemini-2.5-pro": { vertex: "gemini-2.5-pro" },
+  "google/gemini-3-flash-preview": { vertex: "gemini-3-flash-preview" }, "google/gemini-3.1-pro-preview": { vertex: "gemini-3.1-pro-preview" }, "google/gemini-3.1-flash-lite": { vertex: "gemini-3.1-flash-lite" },
+  "google/gemini-3.5-flash": { vertex: "gemini-3.5-flash" }, "google/gemini-3.5-flash-lite": { vertex: "gemini-3.5-flash-lite" },
+};

@@ -7,6 +7,7 @@ export interface CatalogModel {
   readonly id: string;
   readonly name: string;
   readonly author: string;
+  /** Seconds since the epoch; 0 where no release date is known. */
   readonly createdAt: number;
   readonly contextTokens: number;
   /** 0 for embeddings. */
