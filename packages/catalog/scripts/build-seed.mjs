@@ -2,7 +2,7 @@
  * Builds src/seed.json from @pydantic/genai-prices (MIT, https://github.com/pydantic/genai-prices) and the curated table.
  * Decides how that package's prices become price versions. It promises that a price is used only for a name the package lists
  * exactly, and that no request in the seed's bounds is rated below what the provider bills:
- *  - a price that rises with the prompt's length cuts the model's context at the first step;
+ *  - a price that rises with the prompt's length keeps its steps;
  *  - a price that changes with the hour of the day is taken at its dearest hour;
  *  - cache reads and writes without a price of their own cost as much as input.
  * Run: node scripts/build-seed.mjs   (deterministic; fails on any name without a price)
@@ -31,7 +31,9 @@ function entryOf(provider, upstreamModel) {
 }
 
 const base = (price) => (typeof price === "object" ? price.base : price);
-const firstStep = (prices) => Math.min(...Object.values(prices).flatMap((price) => (typeof price === "object" ? price.tiers.map((tier) => tier.start) : [])));
+const startsOf = (prices) => [...new Set(Object.values(prices).flatMap((price) => (typeof price === "object" ? price.tiers.map((tier) => tier.start) : [])))].sort((left, right) => left - right);
+/** The prices of a prompt longer than `start`. */
+const above = (prices, start) => Object.fromEntries(Object.entries(prices).map(([unit, price]) => [unit, typeof price === "object" ? [...price.tiers].sort((left, right) => left.start - right.start).reduce((found, tier) => (tier.start <= start ? tier.price : found), price.base) : price]));
 /** USD per million as the package writes it → nano-USD per million; exact, because prices have at most nine decimals. */
 function nano(usd) {
   const value = Math.round(usd * 1e9);
@@ -53,18 +55,19 @@ function versionsOf(entry, isEmbedding) {
   const list = Array.isArray(entry.prices) ? entry.prices : [{ prices: entry.prices }];
   const hourly = list.filter((item) => item.constraint?.type === "time_of_date").map((item) => rates(item.prices, isEmbedding));
   return list.filter((item) => item.constraint?.type !== "time_of_date")
-    .map((item) => ({ from: item.constraint?.start_date ?? FIRST_EFFECTIVE, rates: hourly.reduce(dearest, rates(item.prices, isEmbedding)), step: firstStep(item.prices) }))
+    .map((item) => ({ from: item.constraint?.start_date ?? FIRST_EFFECTIVE, rates: hourly.reduce(dearest, rates(item.prices, isEmbedding)), steps: startsOf(item.prices).map((start) => ({ start, rates: rates(above(item.prices, start), isEmbedding) })) }))
     .sort((left, right) => (left.from < right.from ? -1 : 1));
 }
 
+const priceFields = ([input, cacheRead, cacheWrite, output]) => ({ inputNanoUsdPerMillion: String(input), cacheReadNanoUsdPerMillion: String(cacheRead), cacheWriteNanoUsdPerMillion: String(cacheWrite), outputNanoUsdPerMillion: String(output) });
+
 function priceRows(provider, model, versions) {
   return versions.map((version, index) => {
-    const [input, cacheRead, cacheWrite, output] = version.rates.map(String);
     return {
       id: `prc_seed_${provider}_${model.replace("/", "_")}_${version.from.replaceAll("-", "")}`, provider, model,
       effectiveFromMs: Date.parse(`${version.from}T00:00:00Z`),
       effectiveToMs: versions[index + 1] ? Date.parse(`${versions[index + 1].from}T00:00:00Z`) : null,
-      inputNanoUsdPerMillion: input, cacheReadNanoUsdPerMillion: cacheRead, cacheWriteNanoUsdPerMillion: cacheWrite, outputNanoUsdPerMillion: output,
+      ...priceFields(version.rates), ...(version.steps.length > 0 ? { steps: version.steps.map((step) => ({ aboveInputTokens: step.start, ...priceFields(step.rates) })) } : {}),
       source: SOURCE,
     };
   });
@@ -82,7 +85,7 @@ for (const [id, name, released, options, endpoints] of CURATED) {
   for (const [provider, upstreamModel] of Object.entries({ ...endpoints, ...HOSTED[id] })) {
     const entry = entryOf(provider, upstreamModel);
     const versions = versionsOf(entry, options.kind === "embedding");
-    bounds.push(entry.context_window ?? Infinity, ...versions.slice(-1).map((version) => version.step));
+    bounds.push(entry.context_window ?? Infinity);
     seed.endpoints.push({ provider, model: id, upstreamModel });
     seed.prices.push(...priceRows(provider, id, versions));
     for (const alias of snapshotsOf(entry, upstreamModel)) seed.aliases[alias] = id;
@@ -103,7 +106,7 @@ for (const [id, endpoints] of listedModels((model, provider, upstreamModel) => c
   const priced = endpoints.map(({ provider, upstreamModel, entry }) => ({ provider, upstreamModel, entry, versions: versionsOf(entry, false) }));
   const known = contextOf(id, priced.map(({ entry }) => entry.context_window).find(Boolean));
   if (known === null) { process.stdout.write(`left out, context unknown: ${id}\n`); continue; }
-  const contextTokens = Math.min(known, ...priced.flatMap(({ entry, versions }) => [entry.context_window ?? Infinity, ...versions.slice(-1).map(({ step }) => step)]));
+  const contextTokens = Math.min(known, ...priced.map(({ entry }) => entry.context_window ?? Infinity));
   const { name, released, ...facts } = factsOf(id, contextTokens);
   const [author, slug] = id.split("/");
   const described = priced.map(({ entry }) => entry.description ?? "").find((text) => text !== "") ?? "";

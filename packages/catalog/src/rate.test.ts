@@ -49,6 +49,24 @@ describe("rate", () => {
   });
 });
 
+describe("a price with steps", () => {
+  const step = { aboveInputTokens: 200_000, inputNanoUsdPerMillion: 500_000_000n, cacheReadNanoUsdPerMillion: 50_000_000n, cacheWriteNanoUsdPerMillion: 500_000_000n, outputNanoUsdPerMillion: 3_000_000_000n };
+  const stepped: PriceVersion = { ...price, steps: [step, { ...step, aboveInputTokens: 1_000_000, inputNanoUsdPerMillion: 900_000_000n }] };
+  it("bills the whole request by the length of its prompt, cached parts included, and the bound itself at the lower price", () => {
+    const usage = { ...none, inputTokens: 100_000, cacheReadTokens: 100_000, outputTokens: 1_000 };
+    expect(rate(usage, stepped)).toBe(rate(usage, price));
+    const longer = { ...usage, cacheReadTokens: 100_001 };
+    expect(rate(longer, stepped)).toBe(rate(longer, { ...price, ...step }));
+    expect(rate({ ...none, inputTokens: 1_000_001 }, stepped)).toBe(900_000_900n);
+  });
+  it("rounds as its lines do, for any usage", () => {
+    fc.assert(fc.property(usageArbitrary, (usage) => rate(usage, stepped) === (ratedLines(usage, stepped).reduce((total, line) => total + line.tokens * line.nanoUsdPerMillion, 0n) + 500_000n) / 1_000_000n));
+  });
+  it("never falls when tokens are added, as long as no step is cheaper than the one before", () => {
+    fc.assert(fc.property(usageArbitrary, usageArbitrary, (left, right) => rate(sum(left, right), stepped) >= rate(left, stepped)));
+  });
+});
+
 it("estimates four bytes a token, rounded up, and none for nothing", () => {
   expect([0, 1, 4, 5, -3].map(estimateTokens)).toEqual([0, 1, 1, 2, 0]);
 });

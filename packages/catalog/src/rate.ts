@@ -2,7 +2,7 @@
  * Usage times price. The token classes are disjoint, so a charge is a sum of products; it is rounded once, at the end,
  * half up, to a whole nano-USD. Nothing here guesses: no price, no call.
  */
-import type { PriceVersion, TokenUsage } from "@trunkline/contracts";
+import type { PriceVersion, TokenPrices, TokenUsage } from "@trunkline/contracts";
 
 const TOKENS_PER_PRICE = 1_000_000n;
 
@@ -14,8 +14,18 @@ function count(tokens: number): bigint {
 /** One line of a receipt: nano-USD × 10⁶, unrounded. */
 export interface RatedLine { readonly label: "input" | "cacheRead" | "cacheWrite" | "output" | "reasoning"; readonly tokens: bigint; readonly nanoUsdPerMillion: bigint }
 
+/** The prices of a prompt of that length: a step is the price of the whole request, not of what lies above it. */
+export function pricesFor(price: PriceVersion, promptTokens: number): TokenPrices {
+  let found: TokenPrices = price;
+  for (const step of price.steps ?? []) if (promptTokens > step.aboveInputTokens) found = step;
+  return found;
+}
+
+const promptOf = (usage: TokenUsage): number => floor(usage.inputTokens) + floor(usage.cacheReadTokens) + floor(usage.cacheWriteTokens);
+
 /** The lines whose sum `rate` rounds. Reasoning is billed at the output price. */
-export function ratedLines(usage: TokenUsage, price: PriceVersion): readonly RatedLine[] {
+export function ratedLines(usage: TokenUsage, version: PriceVersion): readonly RatedLine[] {
+  const price = pricesFor(version, promptOf(usage));
   return [
     { label: "input", tokens: count(usage.inputTokens), nanoUsdPerMillion: price.inputNanoUsdPerMillion },
     { label: "cacheRead", tokens: count(usage.cacheReadTokens), nanoUsdPerMillion: price.cacheReadNanoUsdPerMillion },
@@ -26,10 +36,11 @@ export function ratedLines(usage: TokenUsage, price: PriceVersion): readonly Rat
 }
 
 /** nano-USD for the whole request. */
-export function rate(usage: TokenUsage, price: PriceVersion): bigint {
+export function rate(usage: TokenUsage, version: PriceVersion): bigint {
+  const price = version.steps === undefined ? version : pricesFor(version, promptOf(usage));
   const millionths = floor(usage.inputTokens) * Number(price.inputNanoUsdPerMillion) + floor(usage.cacheReadTokens) * Number(price.cacheReadNanoUsdPerMillion)
     + floor(usage.cacheWriteTokens) * Number(price.cacheWriteNanoUsdPerMillion) + (floor(usage.outputTokens) + floor(usage.reasoningTokens)) * Number(price.outputNanoUsdPerMillion) + HALF;
-  return millionths < Number.MAX_SAFE_INTEGER ? BigInt((millionths - millionths % MILLION) / MILLION) : rateLarge(usage, price);
+  return millionths < Number.MAX_SAFE_INTEGER ? BigInt((millionths - millionths % MILLION) / MILLION) : rateLarge(usage, version);
 }
 
 /** Below 2^53 every product and sum of whole numbers is exact in a double, which costs a tenth of a bigint. */

@@ -29,18 +29,27 @@ export interface CatalogEndpoint {
   readonly upstreamModel: string;
 }
 
-/** All prices are nano-USD per million tokens, as decimal text where JSON carries them. */
-export interface PriceVersion {
+/** Nano-USD per million tokens, as decimal text where JSON carries them. */
+export interface TokenPrices {
+  readonly inputNanoUsdPerMillion: bigint;
+  readonly cacheReadNanoUsdPerMillion: bigint;
+  readonly cacheWriteNanoUsdPerMillion: bigint;
+  readonly outputNanoUsdPerMillion: bigint;
+}
+
+/** What the whole request costs once its prompt, cached parts included, is longer than `aboveInputTokens`. */
+export interface PriceStep extends TokenPrices { readonly aboveInputTokens: number }
+
+/** The prices of one (provider, model) from one moment to another. */
+export interface PriceVersion extends TokenPrices {
   readonly id: string;
   readonly provider: string;
   readonly model: string;
   readonly effectiveFromMs: number;
   /** null while current. */
   readonly effectiveToMs: number | null;
-  readonly inputNanoUsdPerMillion: bigint;
-  readonly cacheReadNanoUsdPerMillion: bigint;
-  readonly cacheWriteNanoUsdPerMillion: bigint;
-  readonly outputNanoUsdPerMillion: bigint;
+  /** For long prompts, shortest first; absent where length does not matter. */
+  readonly steps?: readonly PriceStep[];
   readonly source: string;
 }
 

@@ -3,8 +3,8 @@
  * so an explanation names the most basic obstacle: a model that does not exist is never called too dear.
  */
 import { usdTextFromNano } from "@trunkline/contracts";
-import type { CatalogEndpoint, CatalogModel, Need, PresetTarget, PriceVersion } from "@trunkline/contracts";
-import { dataPolicyOf, priceIn } from "@trunkline/catalog";
+import type { CatalogEndpoint, CatalogModel, Need, PresetTarget, PriceVersion, TokenPrices } from "@trunkline/contracts";
+import { dataPolicyOf, priceIn, pricesFor } from "@trunkline/catalog";
 import type { Candidate, PlanInput, ProviderPreferences, RejectedCandidate, RequestFacts } from "./types.ts";
 
 /** `estimateTokens` counts four bytes a token, and a byte-level token covers at least one byte: four times the estimate is never too low. */
@@ -113,14 +113,27 @@ function cost({ input, inputPrice, output, outputPrice }: { readonly input: numb
   return (BigInt(input) * inputPrice + BigInt(output) * outputPrice + TOKENS_PER_PRICE - 1n) / TOKENS_PER_PRICE;
 }
 
-function dearestInput(price: PriceVersion): bigint {
+/** What a prompt of at most so many tokens can cost: the dearest of every step it may reach. */
+function dearestWithin(price: PriceVersion, promptTokensMax: number): { readonly input: bigint; readonly output: bigint } {
+  let input = dearestInput(price);
+  let output = price.outputNanoUsdPerMillion;
+  for (const step of price.steps ?? []) {
+    if (promptTokensMax <= step.aboveInputTokens) break;
+    const stepInput = dearestInput(step);
+    if (stepInput > input) input = stepInput;
+    if (step.outputNanoUsdPerMillion > output) output = step.outputNanoUsdPerMillion;
+  }
+  return { input, output };
+}
+
+function dearestInput(price: TokenPrices): bigint {
   const { inputNanoUsdPerMillion: fresh, cacheReadNanoUsdPerMillion: read, cacheWriteNanoUsdPerMillion: write } = price;
   const cached = read > write ? read : write;
   return fresh > cached ? fresh : cached;
 }
 
 /** The input price of a session that would find its prompt in the provider's cache again, as far as it did before; else the plain one. */
-function likelyInputPrice({ endpoint: { provider }, model }: Pair, { sticky }: PlanInput["facts"], price: PriceVersion): bigint {
+function likelyInputPrice({ endpoint: { provider }, model }: Pair, { sticky }: PlanInput["facts"], price: TokenPrices): bigint {
   if (!sticky || sticky.cachedShare <= 0 || sticky.provider !== provider || sticky.model !== model.id) return price.inputNanoUsdPerMillion;
   const cached = Math.min(sticky.cachedShare, 1);
   return BigInt(Math.round(Number(price.inputNanoUsdPerMillion) * (1 - cached) + Number(price.cacheReadNanoUsdPerMillion) * cached));
@@ -130,11 +143,13 @@ function draftOf(pair: Pair, input: PlanInput, place: Place, { price, maxOutputT
   const { endpoint, model } = pair;
   const { facts, health } = input;
   const answers = whole(facts.answers ?? 1);
-  const outputPrice = price.outputNanoUsdPerMillion;
+  const inputMax = whole(facts.inputTokensMax ?? facts.inputTokens * INPUT_BOUND_FACTOR);
+  const bound = price.steps === undefined ? null : dearestWithin(price, inputMax);
+  const likely = bound === null ? price : pricesFor(price, facts.inputTokens);
   return {
     provider: endpoint.provider, model: model.id, upstreamModel: endpoint.upstreamModel, contextTokens: model.contextTokens, maxOutputTokens, price,
-    estimatedCostNanoUsd: cost({ input: whole(facts.inputTokens), inputPrice: likelyInputPrice(pair, facts, price), output: answers * whole(Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)), outputPrice }),
-    maxCostNanoUsd: cost({ input: whole(facts.inputTokensMax ?? facts.inputTokens * INPUT_BOUND_FACTOR), inputPrice: dearestInput(price), output: answers * whole(maxOutputTokens), outputPrice }),
+    estimatedCostNanoUsd: cost({ input: whole(facts.inputTokens), inputPrice: likelyInputPrice(pair, facts, likely), output: answers * whole(Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)), outputPrice: likely.outputNanoUsdPerMillion }),
+    maxCostNanoUsd: cost({ input: inputMax, inputPrice: bound?.input ?? dearestInput(price), output: answers * whole(maxOutputTokens), outputPrice: bound?.output ?? price.outputNanoUsdPerMillion }),
     circuit: health.circuit(endpoint.provider, model.id),
     after: place.after, timeoutMs: place.target.timeoutMs ?? null, overrides: place.target.overrides ?? null,
   };

@@ -2,7 +2,7 @@ import { SEED, snapshotFrom } from "@trunkline/catalog";
 import { describe, expect, it } from "vitest";
 import { explain } from "./explain.ts";
 import { plan } from "./plan.ts";
-import { healthOf, inputOf, presetOf } from "./plan-fixtures.ts";
+import { healthOf, inputOf, modelOf, presetOf, priceOf } from "./plan-fixtures.ts";
 import type { PlanInput, RoutePlan } from "./types.ts";
 
 const names = (made: RoutePlan): string[] => made.candidates.map((candidate) => `${candidate.provider} ${candidate.model}`);
@@ -30,6 +30,14 @@ describe("costs", () => {
     const [first] = plan(inputOf({ ...big, answers: 2 })).candidates;
     expect(first?.estimatedCostNanoUsd).toBe(2_000_000n + 2n * 1_000_000n);
     expect(first?.maxCostNanoUsd).toBe(4_000n * 2_500n + 2n * 1_000_000n);
+  });
+  it("reserve at the dearest step that the prompt may reach, and expect the one it likely has", () => {
+    const { aboveInputTokens, ...dear } = { ...priceOf("alpha", "a/big", [4, 20]), aboveInputTokens: 3_000 };
+    const stepped = { ...priceOf("alpha", "a/big", [2, 10]), steps: [{ ...dear, aboveInputTokens }, { ...priceOf("alpha", "a/big", [9, 90]), aboveInputTokens: 4_000 }] };
+    const catalog = snapshotFrom({ models: [modelOf("a/big")], endpoints: [{ provider: "alpha", model: "a/big", upstreamModel: "big-1" }], prices: [stepped] });
+    const [first] = plan(inputOf(big, { catalog })).candidates;
+    expect(first?.estimatedCostNanoUsd).toBe(2_000_000n + 1_000_000n);
+    expect(first?.maxCostNanoUsd).toBe(4_000n * 5_000n + 100n * 20_000n);
   });
 });
 

@@ -23,7 +23,8 @@ function publish(outputNanoUsd: string): void {
   const document = {
     models: [{ id: MODEL, name: "Sync", author: "acme", createdAt: 1, contextTokens: 8_192, maxOutputTokens: 1_024, inputModalities: ["text"], tools: false, jsonSchema: false, reasoning: false, tier: "fast", description: "" }],
     endpoints: [{ provider: "openai", model: MODEL, upstreamModel: `sync-${run}` }],
-    prices: [{ id: `prc_${run}`, provider: "openai", model: MODEL, effectiveFromMs: 0, effectiveToMs: null, inputNanoUsdPerMillion: "1000000000", cacheReadNanoUsdPerMillion: "1000000000", cacheWriteNanoUsdPerMillion: "1000000000", outputNanoUsdPerMillion: outputNanoUsd, source: "test" }],
+    prices: [{ id: `prc_${run}`, provider: "openai", model: MODEL, effectiveFromMs: 0, effectiveToMs: null, inputNanoUsdPerMillion: "1000000000", cacheReadNanoUsdPerMillion: "1000000000", cacheWriteNanoUsdPerMillion: "1000000000", outputNanoUsdPerMillion: outputNanoUsd, source: "test",
+      steps: [{ aboveInputTokens: 4_096, inputNanoUsdPerMillion: "2000000000", cacheReadNanoUsdPerMillion: "2000000000", cacheWriteNanoUsdPerMillion: "2000000000", outputNanoUsdPerMillion: outputNanoUsd }] }],
   };
   writeFileSync(source, JSON.stringify(document));
 }

@@ -28,7 +28,8 @@ export interface CatalogChanges {
 
 const JUMP_MAX = 10n;
 const CLASSES = ["inputNanoUsdPerMillion", "cacheReadNanoUsdPerMillion", "cacheWriteNanoUsdPerMillion", "outputNanoUsdPerMillion"] as const;
-const isSamePrice = (left: PriceVersion, right: PriceVersion): boolean => CLASSES.every((name) => left[name] === right[name]);
+const stepText = ({ steps = [] }: PriceVersion): string => steps.map((step) => [step.aboveInputTokens, ...CLASSES.map((name) => step[name])].join()).join(";");
+const isSamePrice = (left: PriceVersion, right: PriceVersion): boolean => CLASSES.every((name) => left[name] === right[name]) && stepText(left) === stepText(right);
 const jumps = (before: PriceVersion, after: PriceVersion): boolean => CLASSES.some((name) => after[name] > before[name] * JUMP_MAX || after[name] * JUMP_MAX < before[name]);
 const isSameModel = (left: CatalogModel, right: CatalogModel): boolean => JSON.stringify(Object.entries(left).sort()) === JSON.stringify(Object.entries(right).sort());
 

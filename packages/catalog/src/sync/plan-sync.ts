@@ -15,7 +15,7 @@ export interface SyncOptions {
   readonly acceptJumps?: boolean;
 }
 
-interface PriceText { readonly input: string; readonly cacheRead: string; readonly cacheWrite: string; readonly output: string; readonly from: string }
+interface PriceText { readonly input: string; readonly cacheRead: string; readonly cacheWrite: string; readonly output: string; readonly from: string; /** The same for longer prompts. */ readonly steps?: readonly { readonly aboveInputTokens: number; readonly input: string; readonly output: string }[] }
 interface PriceReport { readonly provider: string; readonly model: string; readonly before: PriceText | null; readonly after: PriceText }
 
 /** What changed, or would: in USD per million tokens, for people and for scripts. */
@@ -62,4 +62,5 @@ const priceReport = ({ provider, model, before, after }: PriceChange): PriceRepo
 const priceText = (price: PriceVersion): PriceText => ({
   input: usdTextFromNano(price.inputNanoUsdPerMillion), cacheRead: usdTextFromNano(price.cacheReadNanoUsdPerMillion), cacheWrite: usdTextFromNano(price.cacheWriteNanoUsdPerMillion), output: usdTextFromNano(price.outputNanoUsdPerMillion),
   from: new Date(price.effectiveFromMs).toISOString(),
+  ...(price.steps ? { steps: price.steps.map((step) => ({ aboveInputTokens: step.aboveInputTokens, input: usdTextFromNano(step.inputNanoUsdPerMillion), output: usdTextFromNano(step.outputNanoUsdPerMillion) })) } : {}),
 });

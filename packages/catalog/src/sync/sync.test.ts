@@ -60,6 +60,13 @@ describe("a price document", () => {
     expect(plan(slip, { acceptJumps: true }).decision).toMatchObject({ heldBack: [], pricesAdded: 1 });
   });
 
+  it("that prices long prompts apart keeps the steps, and is a change where they were missing", () => {
+    const stepped = release({ input_mtok: { base: 2, tiers: [{ start: 200_000, price: 4 }] }, output_mtok: { base: 8, tiers: [{ start: 200_000, price: 12 }] } });
+    const planned = plan(stepped);
+    expect(planned.decision.changedPrices).toMatchObject([{ before: { input: "2.00" }, after: { input: "2.00", steps: [{ aboveInputTokens: 200_000, input: "4.00", output: "12.00" }] } }]);
+    expect(plan(stepped, { catalog: applied(STORED, planned, NOW_MS), nowMs: NOW_MS + 1 }).writes).toBeNull();
+  });
+
   it("prices by exact name alone", () => {
     const similar = { id: "large", match: { starts_with: "large" }, prices: { input_mtok: 9, output_mtok: 9 } };
     expect(plan(JSON.stringify([{ id: "openai", models: [similar] }])).writes).toBeNull();

@@ -7,7 +7,7 @@ import type { CatalogEndpoint, CatalogModel, CatalogSnapshot, PriceVersion } fro
 import type { CatalogRows } from "../snapshot.ts";
 import { parseCatalogDocument } from "./catalog-document.ts";
 import { installedPriceData, isNamed, listedNames, parsePriceData, type PriceData, type PricedModel } from "./price-data.ts";
-import { bookedPrices, firstStep } from "./price-versions.ts";
+import { bookedPrices } from "./price-versions.ts";
 
 interface Source {
   /** The price package's provider id. */
@@ -61,6 +61,7 @@ function pricesOf({ provider, model }: CatalogEndpoint, entry: PricedModel, { is
     id: `prc_${provider}_${model.replace("/", "_")}_${new Date(version.fromMs).toISOString().slice(0, 10).replaceAll("-", "")}`, provider, model,
     effectiveFromMs: version.fromMs, effectiveToMs: versions[index + 1]?.fromMs ?? null,
     inputNanoUsdPerMillion: version.input, cacheReadNanoUsdPerMillion: version.cacheRead, cacheWriteNanoUsdPerMillion: version.cacheWrite, outputNanoUsdPerMillion: version.output, source,
+    ...(version.steps.length > 0 ? { steps: version.steps.map((step) => ({ aboveInputTokens: step.above, inputNanoUsdPerMillion: step.input, cacheReadNanoUsdPerMillion: step.cacheRead, cacheWriteNanoUsdPerMillion: step.cacheWrite, outputNanoUsdPerMillion: step.output })) } : {}),
   }));
 }
 
@@ -91,7 +92,7 @@ function newModels(data: PriceData, current: CatalogSnapshot, { source, nowMs }:
 
 /** Text in, text out; what more it can do nobody has looked up yet, and presets choose it only by name. */
 function leastOf(id: string, entry: PricedModel, nowMs: number): CatalogModel {
-  const contextTokens = Math.min(entry.context_window ?? 0, firstStep(entry));
+  const contextTokens = entry.context_window ?? 0;
   return {
     id, name: entry.name ?? id.slice(id.indexOf("/") + 1), author: id.split("/")[0] ?? "", createdAt: Math.floor(nowMs / 1000), contextTokens, maxOutputTokens: Math.min(OUTPUT_TOKENS_MAX, contextTokens),
     inputModalities: ["text"], tools: false, jsonSchema: false, reasoning: false, tier: "specialised", description: "New from the price source; its abilities are not curated yet.",

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "price_version" ADD COLUMN     "steps" JSONB;
