@@ -116,8 +116,12 @@ function preflight(request: IncomingMessage, response: ServerResponse): void {
 }
 
 /** A JSON answer that is not a model's. */
-export function writeJson({ response, answerHeaders }: ConnectedExchange, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
-  const bytes = Buffer.from(JSON.stringify(body));
+export function writeJson(exchange: ConnectedExchange, body: unknown, headers?: Readonly<Record<string, string>>): void {
+  writeJsonBytes(exchange, Buffer.from(JSON.stringify(body)), headers);
+}
+
+/** The same for JSON that is made already. */
+export function writeJsonBytes({ response, answerHeaders }: ConnectedExchange, bytes: Buffer, headers: Readonly<Record<string, string>> = {}): void {
   response.writeHead(200, [...answerHeaders, "content-type", "application/json; charset=utf-8", "content-length", String(bytes.length), ...Object.entries(headers).flat()]);
   response.end(response.req.method === "HEAD" ? undefined : bytes);
 }

@@ -41,15 +41,34 @@ function supportedParameters(model: CatalogModel): readonly string[] {
     ...(model.tools ? ["tools", "tool_choice", "parallel_tool_calls"] : []), ...(model.jsonSchema ? ["structured_outputs"] : []), ...(model.reasoning ? ["reasoning", "reasoning_effort", "include_reasoning"] : [])];
 }
 
-export interface ModelList { readonly body: Record<string, unknown>; readonly etag: string }
+/** The answer as it is sent. */
+export interface ModelList { readonly json: Buffer; readonly etag: string }
 
-/** Models that some provider serves and that have a price. */
+/** A price whose day has come shows in the list within this time. */
+const LIST_FRESH_MS = 60_000;
+/** Lists that are kept for one catalogue: one for each set of providers that some organization has. */
+const LISTS_MAX = 64;
+const lists = new WeakMap<CatalogSnapshot, Map<ReadonlySet<string>, ModelList & { readonly untilMs: number }>>();
+
+/** Models that some provider serves and that have a price. Made once a minute for each set of providers: clients ask for it at every start. */
 export function listModels(catalog: CatalogSnapshot, providers: ReadonlySet<string>, nowMs: number): ModelList {
+  let known = lists.get(catalog);
+  if (!known) lists.set(catalog, known = new Map());
+  const fresh = known.get(providers);
+  if (fresh && nowMs < fresh.untilMs) return fresh;
+  if (known.size >= LISTS_MAX) known.clear();
+  const made = { ...makeList(catalog, providers, nowMs), untilMs: nowMs + LIST_FRESH_MS };
+  known.set(providers, made);
+  return made;
+}
+
+function makeList(catalog: CatalogSnapshot, providers: ReadonlySet<string>, nowMs: number): ModelList {
   const data = [...catalog.models.values()]
     .filter((model) => (catalog.endpointsByModel.get(model.id) ?? []).some((endpoint) => providers.has(endpoint.provider)))
     .map((model) => modelEntry(model, catalog, nowMs));
   const body = { object: "list", data, has_more: false, first_id: data[0]?.["id"] ?? null, last_id: data.at(-1)?.["id"] ?? null, links: { next: null }, total_count: data.length };
-  return { body, etag: `"${createHash("sha256").update(JSON.stringify(body)).digest("base64url").slice(0, 27)}"` };
+  const json = Buffer.from(JSON.stringify(body));
+  return { json, etag: `"${createHash("sha256").update(json).digest("base64url").slice(0, 27)}"` };
 }
 
 /** Throws GatewayError caller.model_not_found. */

@@ -2,7 +2,7 @@ import { estimateTokens } from "@trunkline/catalog";
 import { GatewayError, type CatalogSnapshot, type UsageEvent } from "@trunkline/contracts";
 import { receiptOfEvent, type ApiKeyRecord, type GatewayDb } from "@trunkline/db/gateway";
 import type { Inbound, Soon } from "../stages.ts";
-import { writeJson, type Ask, type Route } from "../server.ts";
+import { writeJson, writeJsonBytes, type Ask, type Route } from "../server.ts";
 import { describeCredits, describeKey } from "./key-info.ts";
 import { findModelEntry, listEndpoints, listModels } from "./models.ts";
 
@@ -57,9 +57,9 @@ function readingRoutes(options: RouteOptions): readonly Route[] {
   return [
     { method: "GET", path: "/models", serve: async (ask) => {
       const key = await keyOf(ask);
-      const { body, etag } = listModels(options.catalog.snapshot, options.availableProviders(key), options.now());
+      const { json, etag } = listModels(options.catalog.snapshot, options.availableProviders(key), options.now());
       if (ask.exchange.headers["if-none-match"] === etag) { ask.exchange.response.writeHead(304, { etag }).end(); return; }
-      writeJson(ask.exchange, body, { etag, "cache-control": "private, max-age=60" });
+      writeJsonBytes(ask.exchange, json, { etag, "cache-control": "private, max-age=60" });
     } },
     { method: "GET", path: MODEL_ENDPOINTS, serve: async (ask) => writeJson(ask.exchange, await endpointsOf(await keyOf(ask), captured(ask, MODEL_ENDPOINTS), options)) },
     { method: "GET", path: MODEL, serve: async (ask) => { await keyOf(ask); writeJson(ask.exchange, findModelEntry(options.catalog.snapshot, captured(ask, MODEL), options.now())); } },
