@@ -94,7 +94,7 @@ test("an alert is created, its webhook's secret shown once, and a test arrives s
   await expect.poll(() => hooks.length).toBe(1);
   expect(hooks[0]?.signature).toMatch(/^v1,/);
   expect(JSON.parse(hooks[0]?.body ?? "{}")).toMatchObject({ type: "alert.test" });
-  await expect(page.getByRole("row", { name: /This is a test of the alert/ })).toContainText("told", { timeout: 15_000 });
+  await expect(page.getByRole("row", { name: /This is a test of the alert/ })).toContainText("Told", { timeout: 15_000 });
   expect(await page.content()).not.toContain("whsec_");
   await looksRight(page, "alerts");
 });

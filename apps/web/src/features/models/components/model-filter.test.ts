@@ -15,6 +15,10 @@ describe("the models on show", () => {
     expect(isMatch(one, { ...all, provider: "openai" })).toBe(false);
   });
 
+  it("begin, by name, with those that routing may choose by itself", () => {
+    expect(sorted([model("01-ai/listed", { tier: "specialised" }), model("openai/gpt-5"), model("openai/o3")], "name").map((one) => one.id)).toEqual(["openai/gpt-5", "openai/o3", "01-ai/listed"]);
+  });
+
   it("are ordered by their cheapest provider, those that nobody sells last, equal ones as in the catalogue", () => {
     const models = [model("a/none"), model("a/dear", { providers: [provider("x", "9", "9"), provider("y", "3", "3")] }), model("b/none"), model("a/cheap", { providers: [provider("x", "2", "20")] })];
     expect(sorted(models, "input price").map((one) => one.id)).toEqual(["a/cheap", "a/dear", "a/none", "b/none"]);

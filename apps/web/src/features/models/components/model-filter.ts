@@ -26,11 +26,11 @@ export function isMatch(model: ModelView, { text, capability, provider }: { text
 /** The lowest of the providers; a model that nobody sells comes last. */
 const lowest = (model: ModelView, field: "inputUsdPerMillion" | "outputUsdPerMillion"): number => Math.min(Number.POSITIVE_INFINITY, ...model.providers.map((one) => Number(one[field])));
 const ORDERS: Readonly<Record<Sort, (a: ModelView, b: ModelView) => number>> = {
-  "name": () => 0, "context": (a, b) => b.contextTokens - a.contextTokens,
+  "name": (a, b) => Number(a.tier === "specialised") - Number(b.tier === "specialised"), "context": (a, b) => b.contextTokens - a.contextTokens,
   "input price": (a, b) => compare(lowest(a, "inputUsdPerMillion"), lowest(b, "inputUsdPerMillion")), "output price": (a, b) => compare(lowest(a, "outputUsdPerMillion"), lowest(b, "outputUsdPerMillion")),
 };
 /** Two absent prices are equal: their difference would be no number. */
 const compare = (a: number, b: number): number => (a === b ? 0 : a - b);
 
-/** "name" is the order of the catalogue. Equal models keep it. */
+/** "name" is the order of the catalogue, with the models first that routing may choose by itself. Equal models keep it. */
 export const sorted = (models: readonly ModelView[], sort: Sort): ModelView[] => models.toSorted(ORDERS[sort]);

@@ -11,11 +11,14 @@ import { CAPABILITIES, isMatch, sorted, SORTS, type Capability, type Sort } from
 import { ModelTable } from "./model-table.tsx";
 
 const SKELETON_ROWS = 8;
+/** As much as anybody reads at once; hundreds of rows would make the page slow to search. */
+const PAGE_ROWS = 50;
 
 export function ModelsPage() {
   const trpc = useTRPC();
   const models = useQuery(trpc.models.list.queryOptions(useScope()));
   const [text, setText] = useState("");
+  const [rows, setRows] = useState(PAGE_ROWS);
   const [capability, setCapability] = useChoice<Capability>("can", CAPABILITIES, "anything");
   const [sort, setSort] = useChoice<Sort>("sort", SORTS, "name");
   const asked = useSearchParams().get("provider") ?? "";
@@ -38,7 +41,8 @@ export function ModelsPage() {
       {models.isError ? <ErrorCard message={`The models could not be loaded. ${models.error.message}`} onRetry={() => void models.refetch()} /> : null}
       {models.data ? (
         <section className="card mt" aria-label="Models">
-          {visible.length > 0 ? <ModelTable models={visible} /> : <EmptyState text={models.data.length === 0 ? "The catalogue holds no model with a price yet." : "No model matches this search."} action={<Button onClick={() => (models.data.length === 0 ? void models.refetch() : clear())}>{models.data.length === 0 ? "Look again" : "Clear search"}</Button>} />}
+          {visible.length > 0 ? <ModelTable models={visible.slice(0, rows)} /> : <EmptyState text={models.data.length === 0 ? "The catalogue holds no model with a price yet." : "No model matches this search."} action={<Button onClick={() => (models.data.length === 0 ? void models.refetch() : clear())}>{models.data.length === 0 ? "Look again" : "Clear search"}</Button>} />}
+          {visible.length > rows ? <div className="body"><Button onClick={() => setRows(rows + PAGE_ROWS)}>Show {Math.min(PAGE_ROWS, visible.length - rows)} more</Button></div> : null}
         </section>
       ) : null}
     </>

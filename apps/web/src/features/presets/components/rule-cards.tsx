@@ -6,6 +6,7 @@ import type { ModelView } from "../../../server/views.ts";
 import { ConditionFields } from "./condition-fields.tsx";
 import { describeConditions, moveBy, newRule, removeAt, replaceAt, STRATEGIES } from "./document-edits.ts";
 import { MoveButtons } from "./move-buttons.tsx";
+import { ModelOptions } from "./model-input.tsx";
 import { TargetList } from "./target-list.tsx";
 
 interface Props { document: PresetDocument; models: readonly ModelView[]; readOnly: boolean; matched: string | null; onChange: (document: PresetDocument) => void }
@@ -18,6 +19,7 @@ export function RuleCards({ document, models, readOnly, matched, onChange }: Pro
   return (
     <>
       <p className="meta" style={{ margin: "-4px 0 8px" }}>The first rule that matches decides.</p>
+      <ModelOptions models={models} />
       <ol>
         {rules.map((rule, at) => (
           <li key={at}>

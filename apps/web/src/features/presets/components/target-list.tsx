@@ -2,7 +2,8 @@ import { Plus } from "lucide-react";
 import { Button } from "@trunkline/ui";
 import { PRESET_TARGETS_MAX, type PresetTarget } from "@trunkline/contracts";
 import type { ModelView } from "../../../server/views.ts";
-import { moveBy, newTarget, removeAt, replaceAt, setProvider, TIERS } from "./document-edits.ts";
+import { moveBy, newTarget, removeAt, replaceAt, setProvider } from "./document-edits.ts";
+import { ModelInput } from "./model-input.tsx";
 import { MoveButtons } from "./move-buttons.tsx";
 
 /** `weight` of a target, as the contract bounds it. */
@@ -32,11 +33,7 @@ function TargetFields({ name, target, models, readOnly, weighted, onChange }: { 
   const { provider } = target;
   return (
     <>
-      <select aria-label={`Model of ${name}`} value={target.model} disabled={readOnly} onChange={(event) => onChange({ ...setProvider(target, ""), model: event.target.value })}>
-        {models.some((model) => model.id === target.model) || TIERS.some((tier) => tier.value === target.model) ? null : <option value={target.model}>{target.model || "Choose a model"}</option>}
-        <optgroup label="Tiers">{TIERS.map(({ value, label }) => <option key={value} value={value}>{label}</option>)}</optgroup>
-        <optgroup label="Models">{models.map((model) => <option key={model.id} value={model.id}>{model.id}</option>)}</optgroup>
-      </select>
+      <ModelInput label={`Model of ${name}`} value={target.model} models={models} readOnly={readOnly} onChange={(model) => onChange({ ...setProvider(target, ""), model })} />
       <select aria-label={`Provider of ${name}`} value={provider ?? ""} disabled={readOnly} onChange={(event) => onChange(setProvider(target, event.target.value))}>
         <option value="">Any provider</option>
         {provider && !providers.includes(provider) ? <option value={provider}>{provider}</option> : null}
