@@ -67,4 +67,39 @@ describe("the shipper", () => {
     await vi.advanceTimersByTimeAsync(62_000);
     expect(sent.map(({ ids }) => ids)).toEqual([["req_0", "req_1"], ["req_1"]]);
   });
+  it("lets go of thousands of events within a second of their arrival", async () => {
+    const { shipper, stored, enqueue } = start();
+    enqueue(5_000);
+    await vi.advanceTimersByTimeAsync(500);
+    for (let index = 0; index < 5_000; index++) stored.add(`req_${index}`);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(shipper.backlog).toBe(0);
+  });
+  it("sends nothing twice that waits behind a slow worker, however long it waits", async () => {
+    const { shipper, sent, stored, enqueue } = start();
+    enqueue(6_000);
+    for (let second = 0; second < 120; second++) {
+      for (let index = 0; index < 50; index++) stored.add(`req_${second * 50 + index}`);
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(sent.flatMap(({ ids }) => ids).length).toBe(6_000);
+    expect(shipper.backlog).toBe(0);
+  });
+  it("sends again what others have overtaken", async () => {
+    const { sent, stored, enqueue } = start();
+    enqueue(1);
+    for (let second = 0; second < 70; second++) {
+      await vi.advanceTimersByTimeAsync(1_000);
+      enqueue(1);
+      stored.add(`req_${second + 1}`);
+    }
+    expect(sent.flatMap(({ ids }) => ids).filter((id) => id === "req_0").length).toBe(2);
+  });
+  it("sends ever fewer copies while no worker takes any", async () => {
+    const { sent, enqueue } = start();
+    enqueue(1);
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(sent.length).toBe(6);
+  });
 });

@@ -11,10 +11,14 @@ const SHIP_DELAY_BUSY_MS = 250;
 const BUSY_EVENTS = 8;
 const RETRY_MS_MAX = 5_000;
 const CONFIRM_MS = 1_000;
-/** Unconfirmed for this long: the batch is sent again, which the primary key makes harmless. */
+/** Unconfirmed for this long, while later ones were confirmed or nothing is: it is sent again, which the primary key makes harmless. */
 const RESEND_AFTER_MS = 60_000;
+/** While nothing at all is confirmed the worker is away: each further copy waits twice as long, up to 32 minutes. */
+const RESEND_DOUBLINGS_MAX = 5;
 /** Ids a confirming query asks for. */
 const CONFIRM_IDS_MAX = 1_000;
+/** Queries a round: a worker that has caught up on a long absence is followed within seconds. */
+const CONFIRM_QUERIES_MAX = 50;
 /** Events kept in memory while the queue is away; later ones are read back from the spool. */
 const EVENTS_IN_MEMORY_MAX = 10_000;
 
@@ -42,6 +46,9 @@ export class Shipper {
   /** 0 unless the queue refused the last batch. */
   #retryMs = 0;
   #lastBatch = 0;
+  /** When the youngest event that Postgres holds was sent, and when one was last found there. */
+  #confirmedSentAtMs = 0;
+  #confirmedAtMs = 0;
   #closed = false;
 
   constructor(options: ShipperOptions) { this.#options = options; }
@@ -129,20 +136,46 @@ export class Shipper {
     }, CONFIRM_MS);
   }
 
+  /** Oldest first, a page a query, until a page is mostly on its way still: the queue keeps its order, so nothing behind it has arrived either. */
   async #confirm(): Promise<void> {
-    const ids = [...this.#sent.keys()].slice(0, CONFIRM_IDS_MAX);
-    if (ids.length === 0) return;
-    let present: ReadonlySet<string>;
-    try { present = await this.#options.confirmGenerations(ids); } catch { return; }
-    const now = this.#options.now();
-    for (const id of ids) {
-      const parcel = this.#sent.get(id);
-      if (!parcel) continue;
-      this.#sent.delete(id);
-      if (present.has(id)) { this.#all.delete(id); this.#options.spool.confirm(parcel.location); }
-      else if (now - parcel.sentAtMs > RESEND_AFTER_MS) { this.#queue.push(parcel); this.#schedule(); }
-      else this.#sent.set(id, parcel);
+    const waiting = this.#sent.values();
+    for (let queries = 0; queries < CONFIRM_QUERIES_MAX; queries++) {
+      const page: Parcel[] = [];
+      while (page.length < CONFIRM_IDS_MAX) {
+        const next = waiting.next();
+        if (next.done) break;
+        page.push(next.value);
+      }
+      if (page.length === 0) return;
+      let present: ReadonlySet<string>;
+      try { present = await this.#options.confirmGenerations(page.map(({ id }) => id)); } catch { return; }
+      this.#settle(page, present);
+      if (present.size * 2 < page.length) return;
     }
+  }
+
+  #settle(page: readonly Parcel[], present: ReadonlySet<string>): void {
+    const now = this.#options.now();
+    if (present.size > 0) this.#confirmedAtMs = now;
+    for (const parcel of page) {
+      if (!present.has(parcel.id)) continue;
+      this.#sent.delete(parcel.id);
+      this.#all.delete(parcel.id);
+      this.#options.spool.confirm(parcel.location);
+      if (parcel.sentAtMs > this.#confirmedSentAtMs) this.#confirmedSentAtMs = parcel.sentAtMs;
+    }
+    for (const parcel of page) {
+      if (present.has(parcel.id) || !this.#isLost(parcel, now)) continue;
+      this.#sent.delete(parcel.id);
+      this.#queue.push(parcel);
+      this.#schedule();
+    }
+  }
+
+  /** Not what merely waits behind a slow worker: copies of that would make it slower still. */
+  #isLost({ sentAtMs, sends }: Parcel, now: number): boolean {
+    if (this.#confirmedSentAtMs > sentAtMs) return now - sentAtMs > RESEND_AFTER_MS;
+    return now - Math.max(sentAtMs, this.#confirmedAtMs) > RESEND_AFTER_MS * 2 ** Math.min(sends - 1, RESEND_DOUBLINGS_MAX);
   }
 
   async #readBack(parcel: Parcel): Promise<string | null> {
