@@ -27,7 +27,7 @@ async function snapshot() {
   return {
     generations: await rows(`SELECT id, "chargeNanoUsd", "costNanoUsd" FROM generation WHERE "organizationId" = $1 ORDER BY id`),
     rollups: await rows(`SELECT * FROM usage_rollup WHERE "organizationId" = $1 ORDER BY bucket, mode, status, provider`),
-    entries: await rows(`SELECT "transactionId", account, "amountNanoUsd" FROM ledger_entry WHERE "organizationId" = $1 ORDER BY id`),
+    entries: await rows(`SELECT "transactionId", account, "amountNanoUsd" FROM ledger_entry WHERE "organizationId" = $1 ORDER BY 1, 2`),
   };
 }
 const balances = async () => Object.fromEntries((await rows<{ account: string; sum: string }>(`SELECT account, sum("amountNanoUsd")::text AS sum FROM ledger_entry WHERE "organizationId" = $1 GROUP BY 1`)).map((row) => [row.account, Number(row.sum)]));
@@ -103,5 +103,21 @@ describe("ingestEvents", () => {
     expect(await lastUsed()).toBe(2_000_000);
     await at(3_000_000, "c");
     expect(await lastUsed()).toBe(3_000_000);
+  });
+
+  it("has a ledger that takes no entry without its transaction and no transaction that does not balance", async () => {
+    const insert = (id: string, amounts: readonly number[]) => sql.query(`INSERT INTO ledger_entry ("transactionId", "organizationId", account, "amountNanoUsd") SELECT $1, $2, 'account_' || n, amount FROM unnest($3::bigint[]) WITH ORDINALITY AS a (amount, n)`, [id, organizationId, amounts]);
+    await expect(insert(`txn_nowhere_${organizationId}`, [5, -5])).rejects.toThrow(/does not exist/);
+    await sql.query(`INSERT INTO ledger_transaction (id, kind, "sourceId", "organizationId", "createdAt") VALUES ($1, 'usage', $1, $2, now())`, [`txn_${organizationId}`, organizationId]);
+    await expect(insert(`txn_${organizationId}`, [5, -4])).rejects.toThrow(/does not balance/);
+    await insert(`txn_${organizationId}`, [5, -5]);
+    expect((await snapshot()).entries).toHaveLength(2);
+  });
+
+  it("stores texts as they came: quotes, backslashes, braces, commas, the word NULL, line breaks and emoji", async () => {
+    const odd = 'a"b\\c{d},NULL\n\t😀';
+    await db.ingestEvents([event("odd", { endUser: odd, metadata: { [odd]: odd }, errorMessage: "NULL", sessionId: "" })]);
+    const [row] = await rows<{ endUser: string; metadata: Record<string, string>; errorMessage: string; sessionId: string }>(`SELECT "endUser", metadata, "errorMessage", "sessionId" FROM generation WHERE "organizationId" = $1`);
+    expect(row).toEqual({ endUser: odd, metadata: { [odd]: odd }, errorMessage: "NULL", sessionId: "" });
   });
 });

@@ -1,6 +1,7 @@
-// The one statement that books a batch: rows, minute sums and ledger from the same RETURNING, so that all of them are counted
-// exactly once or not at all. It decides nothing about money: the ledger lines arrive ready.
+// The statements that book a batch in one transaction: rows and ledger from the same RETURNING, whose sums feed the rollups, so that all of them
+// are counted exactly once or not at all. They decide nothing about money: the ledger lines arrive ready.
 import type { UsageEvent } from "@trunkline/contracts";
+import { cleanEvent } from "./clean-event.ts";
 
 type Value = string | number | boolean | null;
 interface Column { readonly name: string; readonly type: string; readonly read: (event: UsageEvent) => Value }
@@ -77,36 +78,53 @@ const generationArrays = COLUMNS.map((column, index) => `$${index + 1}::${column
 const sumNames = Object.keys(ROLLUP_SUMS);
 const LINE = COLUMNS.length;
 
-/** INVARIANT: the rollup rows are sorted before they are locked, so two batches that share rows wait and never deadlock. */
+/** What `sums` and the ledger read of a new row; carrying the whole row between the parts costs more than writing it. */
+const CARRIED = quoted(["id", "mode", "organizationId", "projectId", "apiKeyId", "createdAt", "provider", "model", "presetSlug", "status", "attempts", "durationMs", "timeToFirstTokenMs", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "ownSpendNanoUsd"]);
+
+/** Rows and ledger. Returns the sums of what was new, by minute, in the order in which the rollups are to be locked. */
 export const INGEST_SQL = `
 WITH ins AS (
   INSERT INTO generation (${generationColumns}) SELECT * FROM unnest(${generationArrays})
-  ON CONFLICT (id) DO NOTHING RETURNING *
-), sums AS (
-  SELECT "organizationId", mode, date_bin('1 minute', "createdAt", 'epoch'::timestamptz) AS bucket, "projectId", "apiKeyId",
-    coalesce(provider, '') AS provider, coalesce(model, '') AS model, coalesce("presetSlug", '') AS "presetSlug", status,
-    ${Object.entries(ROLLUP_SUMS).map(([name, sql]) => `${sql} AS "${name}"`).join(", ")}
-  FROM ins GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9
-), rollup AS (
-  INSERT INTO usage_rollup (${quoted([...ROLLUP_KEY, ...sumNames])})
-  SELECT ${quoted([...ROLLUP_KEY, ...sumNames])} FROM sums ORDER BY ${quoted(ROLLUP_KEY)}
-  ON CONFLICT (${quoted(ROLLUP_KEY)}) DO UPDATE SET ${sumNames.map((name) => `"${name}" = usage_rollup."${name}" + excluded."${name}"`).join(", ")}
+  ON CONFLICT (id) DO NOTHING RETURNING ${CARRIED}
 ), line AS (
   SELECT * FROM unnest($${LINE + 1}::text[], $${LINE + 2}::text[], $${LINE + 3}::bigint[]) AS l ("sourceId", account, amount)
 ), posted AS (
   INSERT INTO ledger_transaction (id, kind, "sourceId", "organizationId", "createdAt")
   SELECT 'txn_' || ins.id, 'usage', ins.id, ins."organizationId", ins."createdAt" FROM ins
   WHERE ins.mode = 'live' AND EXISTS (SELECT FROM line WHERE line."sourceId" = ins.id)
-  ORDER BY ins.id RETURNING id, "sourceId", "organizationId"
-), accounts AS (
-  INSERT INTO ledger_account (id, "organizationId", kind)
-  SELECT DISTINCT posted."organizationId" || ':' || line.account, posted."organizationId", line.account
-  FROM posted JOIN line USING ("sourceId") ORDER BY 1 ON CONFLICT DO NOTHING
+  RETURNING id, "sourceId", "organizationId"
 ), entries AS (
   INSERT INTO ledger_entry ("transactionId", "organizationId", account, "amountNanoUsd")
   SELECT posted.id, posted."organizationId", line.account, line.amount FROM posted JOIN line USING ("sourceId")
 )
-SELECT "apiKeyId", count(*)::int AS requests, max("createdAt") AS "usedAt" FROM ins GROUP BY 1 ORDER BY 1`;
+SELECT "organizationId", mode, date_bin('1 minute', "createdAt", 'epoch'::timestamptz) AS bucket, "projectId", "apiKeyId",
+  coalesce(provider, '') AS provider, coalesce(model, '') AS model, coalesce("presetSlug", '') AS "presetSlug", status,
+  ${Object.entries(ROLLUP_SUMS).map(([name, sql]) => `(${sql})::text AS "${name}"`).join(", ")}, max("createdAt") AS "usedAt"
+FROM ins GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9`;
+
+type RollupKey = (typeof ROLLUP_KEY)[number];
+/** One minute of one combination. Sums are digits. */
+export type SumRow = Readonly<Record<Exclude<RollupKey, "bucket">, string>> & { readonly bucket: Date; readonly usedAt: Date } & Readonly<Record<string, string | Date>>;
+
+const ROLLUP_TYPES: Readonly<Record<RollupKey, string>> = { organizationId: "text", mode: "text", bucket: "timestamptz", projectId: "text", apiKeyId: "text", provider: "text", model: "text", presetSlug: "text", status: "text" };
+
+/**
+ * A statement of its own, after the rows: batches of one moment share these rows, and the wait for their locks is then as short as the rest of the
+ * transaction. INVARIANT: `INGEST_SQL` hands them over sorted, so two batches that share rows wait and never deadlock.
+ */
+export const ROLLUP_SQL = `
+INSERT INTO usage_rollup (${quoted([...ROLLUP_KEY, ...sumNames])})
+SELECT * FROM unnest(${[...ROLLUP_KEY.map((name) => ROLLUP_TYPES[name]), ...sumNames.map(() => "bigint")].map((type, index) => `$${index + 1}::${type}[]`).join(", ")})
+ON CONFLICT (${quoted(ROLLUP_KEY)}) DO UPDATE SET ${sumNames.map((name) => `"${name}" = usage_rollup."${name}" + excluded."${name}"`).join(", ")}`;
+
+/** In the order of `ROLLUP_SQL`. */
+export function rollupParameters(sums: readonly SumRow[]): string[] {
+  return [...ROLLUP_KEY, ...sumNames].map((name) => arrayLiteral(sums.map((row) => { const value = row[name]; return value instanceof Date ? value.toISOString() : value ?? null; })));
+}
+
+/** Accounts appear with their first entry. */
+export const OPEN_ACCOUNTS_SQL = `
+INSERT INTO ledger_account (id, "organizationId", kind) SELECT o || ':' || k, o, k FROM unnest($1::text[], $2::text[]) AS a (o, k) ORDER BY 1 ON CONFLICT DO NOTHING`;
 
 /** Keys are locked in id order, after the rollups, for the same reason. */
 export const TOUCH_KEYS_SQL = `
@@ -116,9 +134,27 @@ UPDATE api_key SET "lastUsedAt" = greatest(api_key."lastUsedAt", used."usedAt")
 FROM used, locked WHERE api_key.id = used.id AND api_key.id = locked.id
   AND (api_key."lastUsedAt" IS NULL OR api_key."lastUsedAt" < used."usedAt")`;
 
-/** Struct of arrays, one a column, in the order of `INGEST_SQL`. */
-export function generationParameters(events: readonly UsageEvent[]): Value[][] {
-  return COLUMNS.map((column) => events.map(column.read));
+/** Struct of arrays, one a column, in the order of `INGEST_SQL`. Text that Postgres would refuse is cleaned. */
+export function generationParameters(events: readonly UsageEvent[]): string[] {
+  const literals = COLUMNS.map((column) => arrayLiteral(events.map(column.read)));
+  return literals.some((literal) => SUSPECT.test(literal)) ? COLUMNS.map((column) => arrayLiteral(events.map((event) => column.read(cleanEvent(event))))) : literals;
+}
+
+/** What `cleanEvent` may have to mend: NUL and surrogates, bare in texts and escaped in JSON. */
+const SUSPECT = /[\u0000\ud800-\udfff]|\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
+const QUOTED = /["\\]/;
+const TO_QUOTE = /["\\]/g;
+
+/** The text form of a Postgres array (its manual, section 8.15.2). The driver makes the same of a list, element by element and at several times the cost. */
+export function arrayLiteral(values: readonly Value[]): string {
+  let text = "";
+  for (const value of values) {
+    text += text === "" ? "{" : ",";
+    if (value === null) text += "NULL";
+    else if (typeof value !== "string") text += String(value);
+    else text += QUOTED.test(value) ? `"${value.replace(TO_QUOTE, "\\$&")}"` : `"${value}"`;
+  }
+  return text === "" ? "{}" : `${text}}`;
 }
 
 /** What each of the organizations' own credentials did last: served, or was refused. Locked in id order, after the keys. */

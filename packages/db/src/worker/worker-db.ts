@@ -1,11 +1,11 @@
 import pg from "pg";
 import type { UsageEvent } from "@trunkline/contracts";
-import { cleanEvent } from "./clean-event.ts";
 import { createAlertQueries } from "./alert-book.ts";
 import type { AlertQueries } from "./alert-book.ts";
 import { createExportQueries } from "./export-book.ts";
 import type { ExportQueries } from "./export-book.ts";
-import { credentialParameters, generationParameters, INGEST_SQL, TOUCH_CREDENTIALS_SQL, TOUCH_KEYS_SQL } from "./ingest-sql.ts";
+import { arrayLiteral, credentialParameters, generationParameters, INGEST_SQL, OPEN_ACCOUNTS_SQL, ROLLUP_SQL, rollupParameters, TOUCH_CREDENTIALS_SQL, TOUCH_KEYS_SQL } from "./ingest-sql.ts";
+import type { SumRow } from "./ingest-sql.ts";
 
 /** One signed line of a double entry: debit positive, credit negative, nano-USD. */
 export interface LedgerLine { readonly account: string; readonly amountNanoUsd: bigint }
@@ -53,17 +53,48 @@ export function createWorkerDb({ databaseUrl, ledgerEntriesFor }: WorkerDbOption
 
 async function book(client: pg.PoolClient, events: readonly UsageEvent[], ledgerEntriesFor: WorkerDbOptions["ledgerEntriesFor"]): Promise<number> {
   // Sorted by id: two workers that hold the same redelivered batch queue up behind each other.
-  const sorted = events.map(cleanEvent).sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  const sorted = [...events].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const unique = sorted.filter((event, index) => event.id !== sorted[index - 1]?.id);
-  const lines = unique.flatMap((event) => ledgerEntriesFor(event).map((line) => ({ ...line, sourceId: event.id })));
-  const { rows } = await client.query<{ apiKeyId: string; requests: number; usedAt: Date }>(INGEST_SQL, [
-    ...generationParameters(unique),
-    lines.map((line) => line.sourceId), lines.map((line) => line.account), lines.map((line) => line.amountNanoUsd.toString()),
-  ]);
-  if (rows.length > 0) await client.query(TOUCH_KEYS_SQL, [rows.map((row) => row.apiKeyId), rows.map((row) => row.usedAt)]);
+  const lines = new LineColumns();
+  for (const event of unique) for (const line of ledgerEntriesFor(event)) lines.add(event, line);
+  await lines.openAccounts(client);
+  const { rows } = await client.query<SumRow>({ name: "ingest", text: INGEST_SQL, values: [...generationParameters(unique), ...lines.literals()] });
   const credentials = credentialParameters(unique);
+  if (rows.length > 0) {
+    await client.query({ name: "rollup", text: ROLLUP_SQL, values: rollupParameters(rows) });
+    await client.query({ name: "touch-keys", text: TOUCH_KEYS_SQL, values: lastUses(rows) });
+  }
   if (credentials) await client.query(TOUCH_CREDENTIALS_SQL, [...credentials]);
-  return rows.reduce((sum, row) => sum + row.requests, 0);
+  return rows.reduce((sum, row) => sum + Number(row["requests"]), 0);
+}
+
+/** The ledger lines of a batch, a column each, and the accounts they go to. */
+class LineColumns {
+  readonly #sources: string[] = [];
+  readonly #accounts: string[] = [];
+  readonly #amounts: string[] = [];
+  readonly #touched = new Map<string, { readonly organizationId: string; readonly account: string }>();
+
+  add({ id, organizationId }: Pick<UsageEvent, "id" | "organizationId">, { account, amountNanoUsd }: LedgerLine): void {
+    this.#sources.push(id);
+    this.#accounts.push(account);
+    this.#amounts.push(amountNanoUsd.toString());
+    this.#touched.set(`${organizationId}:${account}`, { organizationId, account });
+  }
+
+  literals(): string[] { return [arrayLiteral(this.#sources), arrayLiteral(this.#accounts), arrayLiteral(this.#amounts)]; }
+
+  async openAccounts(client: pg.PoolClient): Promise<void> {
+    const touched = [...this.#touched.values()];
+    if (touched.length > 0) await client.query({ name: "open-accounts", text: OPEN_ACCOUNTS_SQL, values: [touched.map(({ organizationId }) => organizationId), touched.map(({ account }) => account)] });
+  }
+}
+
+/** Keys and when each was used last. */
+function lastUses(rows: readonly SumRow[]): [string[], Date[]] {
+  const uses = new Map<string, Date>();
+  for (const { apiKeyId, usedAt } of rows) if ((uses.get(apiKeyId)?.getTime() ?? 0) < usedAt.getTime()) uses.set(apiKeyId, usedAt);
+  return [[...uses.keys()], [...uses.values()]];
 }
 
 async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
