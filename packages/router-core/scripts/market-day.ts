@@ -2,7 +2,7 @@
 import { rate } from "@trunkline/catalog";
 import { ZERO_USAGE, type CatalogSnapshot, type PublishedPreset } from "@trunkline/contracts";
 import { uniformOf } from "../src/bucket.ts";
-import { CircuitBook, classifyTask, nextOrdinary, plan, RetryBudget, retryDecision, type Candidate, type RoutePlan } from "../src/index.ts";
+import { CandidateWalk, CircuitBook, classifyTask, plan, RetryBudget, type Candidate, type RoutePlan } from "../src/index.ts";
 import { EventQueue } from "./event-queue.ts";
 import { attemptAt, TASKS, type Outcome, type Request, type Spell } from "./market-world.ts";
 
@@ -19,6 +19,9 @@ export interface DayResult {
 }
 
 interface Ledger { served: number; attempts: number; costNanoUsd: bigint; taskSuccess: number; readonly ttftMs: number[]; readonly lost: Record<string, number>; readonly firstTries: { readonly atMs: number; readonly provider: string; readonly ok: boolean }[] }
+
+/** Where one request stands in its plan. */
+interface Position<Index> { readonly walk: CandidateWalk; readonly index: Index; readonly made: number }
 
 class Running {
   readonly queue = new EventQueue();
@@ -44,31 +47,30 @@ class Running {
       preset, catalog: this.day.catalog, health: this.circuits.snapshot(OWNER, this.queue.nowMs), availableProviders: this.providers, nowMs: Date.UTC(2026, 10, 22) + this.queue.nowMs, random: uniformOf(`${request.id}`, `${this.day.seed}/plan`),
     });
     this.retries.deposit();
-    this.#tryFrom(request, route, { index: 0, made: 0 });
+    this.#tryFrom(request, route, { walk: new CandidateWalk(route), index: 0, made: 0 });
   }
 
   /** As the attempt loop does: pass over whose circuit opened since, unless nobody is left. */
-  #tryFrom(request: Request, route: RoutePlan, { index, made }: { readonly index: number | null; readonly made: number }): void {
+  #tryFrom(request: Request, route: RoutePlan, { walk, index, made }: Position<number | null>): void {
     if (index === null) { this.#lose("no candidate left"); return; }
     const candidate = route.candidates[index];
     if (!candidate) { this.#lose("no candidate"); return; }
-    const later = nextOrdinary(route, index);
-    const admitted = this.circuits.admit({ provider: candidate.provider, model: candidate.model, credentialOwner: OWNER }, this.queue.nowMs) || candidate.lastResort || (made === 0 && later === null);
-    if (!admitted) { this.#tryFrom(request, route, { index: later, made }); return; }
+    const admitted = this.circuits.admit({ provider: candidate.provider, model: candidate.model, credentialOwner: OWNER }, this.queue.nowMs) || candidate.lastResort || walk.isLastChoice(index);
+    if (!admitted) { this.#tryFrom(request, route, { walk, index: walk.passOver(index), made }); return; }
     this.ledger.attempts++;
     const tier = this.day.catalog.models.get(candidate.model)?.tier ?? "mid";
     const outcome = attemptAt({ seed: this.day.seed, place: { provider: candidate.provider, model: candidate.model, tier }, request, atMs: this.queue.nowMs, spells: this.day.spells, patienceMs: candidate.timeoutMs ?? FIRST_TOKEN_MS });
     if (made === 0) this.ledger.firstTries.push({ atMs: this.queue.nowMs, provider: candidate.provider, ok: outcome.ok });
     if (outcome.ok) this.#win(request, candidate, outcome);
-    else this.queue.at(this.queue.nowMs + outcome.afterMs, () => this.#fail(request, route, { index, made: made + 1 }, candidate, outcome));
+    else this.queue.at(this.queue.nowMs + outcome.afterMs, () => this.#fail(request, route, { walk, index, made: made + 1 }, candidate, outcome));
   }
 
-  #fail(request: Request, route: RoutePlan, at: { readonly index: number; readonly made: number }, { provider, model }: Candidate, outcome: Extract<Outcome, { ok: false }>): void {
+  #fail(request: Request, route: RoutePlan, at: Position<number>, { provider, model }: Candidate, outcome: Extract<Outcome, { ok: false }>): void {
     const failure = { class: outcome.failure, status: null, publicMessage: "", retryAfterMs: outcome.retryAfterMs };
     this.circuits.record({ provider, model, credentialOwner: OWNER }, { ok: false, failure }, this.queue.nowMs);
-    const { next } = retryDecision(route, at.index, failure, at.made);
+    const next = at.walk.afterFailure(at.index, failure, at.made);
     if (next === null || !this.retries.withdraw()) this.#lose(outcome.failure);
-    else this.#tryFrom(request, route, { index: next, made: at.made });
+    else this.#tryFrom(request, route, { walk: at.walk, index: next, made: at.made });
   }
 
   #win(request: Request, candidate: Candidate, outcome: Extract<Outcome, { ok: true }>): void {

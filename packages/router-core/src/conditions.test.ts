@@ -81,7 +81,7 @@ describe("a target", () => {
 describe("fallbacks by failure class", () => {
   const made = plan(inputOf({}, { preset: presetOf({ rules: [{ name: "r", targets: [{ model: "a/small" }], fallbacks: target, fallbacksAfter: { context_overflow: [{ model: "b/wide" }], content_filtered: [{ model: "a/big", provider: "beta" }] } }] }) }));
   const after = (failure: "context_overflow" | "content_filtered" | "server_error", index = 0): string | undefined => {
-    const { next } = retryDecision(made, index, { class: failure, status: 400, publicMessage: "", retryAfterMs: null }, 1);
+    const { next } = retryDecision(made, index, { class: failure, status: 400, publicMessage: "", retryAfterMs: null }, { attemptsMade: 1 });
     const candidate = next === null ? undefined : made.candidates[next];
     return candidate && `${candidate.provider} ${candidate.model}`;
   };

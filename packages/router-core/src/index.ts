@@ -1,4 +1,5 @@
 export * from "./built-in-presets.ts";
+export { CandidateWalk } from "./candidate-walk.ts";
 export { CircuitBook } from "./circuit-book.ts";
 export type { AttemptOutcome, CircuitBookOptions, CircuitKey } from "./circuit-book.ts";
 export { classifyTask } from "./classify-task.ts";
@@ -7,5 +8,6 @@ export * from "./disposition.ts";
 export * from "./explain.ts";
 export { DEADLINE_MS, MAX_ATTEMPTS, plan } from "./plan.ts";
 export { RetryBudget } from "./retry-budget.ts";
-export * from "./retry-decision.ts";
+export { retryDecision } from "./retry-decision.ts";
+export type { IsLeft, RetryDecision } from "./retry-decision.ts";
 export * from "./types.ts";

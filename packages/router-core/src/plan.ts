@@ -44,7 +44,12 @@ function readIntent(input: PlanInput): Intent {
   return { rule, task, strategy: rule.strategy, targets: rule.targets, fallbacks: rule.fallbacks };
 }
 
-interface Sieve { readonly seen: Set<CatalogEndpoint>; readonly rejected: RejectedCandidate[] }
+/** `seen`: null for who was kept, else the target under which it was refused. `judgedAgain`: somebody may have been refused first and kept later. */
+interface Sieve { readonly seen: Map<CatalogEndpoint, PresetTarget | null>; readonly rejected: RejectedCandidate[]; judgedAgain: boolean }
+const emptySieve = (): Sieve => ({ seen: new Map(), rejected: [], judgedAgain: false });
+
+/** Refused under a ceiling or an output limit of that place alone: another place of the same preset may let it serve. */
+const isWorthAnotherLook = (before: PresetTarget | null, now: PresetTarget): boolean => before !== null && (before.maxPrice !== undefined || before.overrides !== undefined || now.overrides !== undefined);
 
 /** Judges every (provider, model) once, keeping the targets' grouping. `seen` spans targets and fallbacks. */
 function sift(targets: readonly PresetTarget[], input: PlanInput, into: Sieve, after: readonly FailureClass[] | null = null): Sifted {
@@ -67,9 +72,13 @@ function siftTarget(place: Place, input: PlanInput, into: Sieve, { group, open }
   const keptMax = target.model.startsWith("tier:") ? TIER_CANDIDATES_MAX : Infinity;
   for (const pair of pairs) {
     if (group.length >= keptMax) return;
-    if (into.seen.has(pair.endpoint)) continue;
-    into.seen.add(pair.endpoint);
+    const before = into.seen.get(pair.endpoint);
+    if (before !== undefined) {
+      if (!isWorthAnotherLook(before, target)) continue;
+      into.judgedAgain = true;
+    }
     const verdict = judge(pair, input, place);
+    into.seen.set(pair.endpoint, verdict.draft ? null : target);
     if (verdict.rejected) into.rejected.push(verdict.rejected);
     if (verdict.draft) (verdict.rejected ? open : group).push(verdict.draft);
   }
@@ -81,7 +90,7 @@ function siftCures(rule: PresetRule | null, input: PlanInput, into: Sieve): Sift
   const groups: (readonly Draft[])[] = [];
   const waiting: (readonly Draft[])[] = [];
   for (const [failure, targets] of Object.entries(rule.fallbacksAfter)) {
-    const own: Sieve = { seen: new Set(), rejected: [] };
+    const own = emptySieve();
     const sifted = sift(targets, input, own, [failure as FailureClass]);
     groups.push(...sifted.groups);
     waiting.push(...sifted.waiting);
@@ -122,10 +131,15 @@ function stickyFirst(candidates: readonly Candidate[], { facts: { sticky, prefer
   return [found, ...candidates.filter((candidate) => candidate !== found)];
 }
 
-/** A candidate that returned as a last resort was not rejected after all. */
+/** A candidate that returned, as a last resort or in a later place, was not rejected after all; what was refused twice is said once. */
 function without(rejected: readonly RejectedCandidate[], candidates: readonly Candidate[]): readonly RejectedCandidate[] {
-  const returned = new Set(candidates.map((candidate) => `${candidate.provider} ${candidate.model}`));
-  return rejected.filter((item) => !returned.has(`${item.provider} ${item.model}`));
+  const said = new Set(candidates.map((candidate) => `${candidate.provider} ${candidate.model}`));
+  return rejected.filter(({ provider, model, filter }) => {
+    const name = `${provider} ${model}`;
+    if (said.has(name)) return false;
+    if (filter !== "unknown_model") said.add(name);
+    return true;
+  });
 }
 
 /** The draw of a weighted rule: the session's own, so that a conversation stays where it began. */
@@ -141,7 +155,7 @@ export function plan(given: PlanInput): RoutePlan {
   const input = withDefaultPreset(given);
   const { preset } = input;
   const intent = readIntent(input);
-  const into: Sieve = { seen: new Set(), rejected: [] };
+  const into = emptySieve();
   const targets = sift(intent.strategy === "weighted" ? drawWeighted(intent.targets, drawOf(input)) : intent.targets, input, into);
   const sifted = [targets, intent.fallbacks.length === 0 ? NOTHING : sift(intent.fallbacks, input, into), siftCures(intent.rule, input, into)] as const;
   const able = rank(input, intent, sifted, false);
@@ -150,7 +164,7 @@ export function plan(given: PlanInput): RoutePlan {
   return {
     presetSlug: preset?.slug ?? null, presetVersion: preset?.version ?? null, rule: intent.rule?.name ?? null, task: intent.task, strategy: intent.strategy,
     candidates: input.facts.fallbacks ? candidates : withoutFallbacks(candidates, input),
-    rejected: able.length > 0 || into.rejected.length === 0 ? into.rejected : without(into.rejected, candidates),
+    rejected: (able.length > 0 && !into.judgedAgain) || into.rejected.length === 0 ? into.rejected : without(into.rejected, candidates),
     maxAttempts: limits?.maxAttempts ?? MAX_ATTEMPTS,
     deadlineMs: Math.min(input.facts.deadlineMs ?? DEADLINE_MS, limits?.deadlineMs ?? DEADLINE_MS),
   };

@@ -16,6 +16,9 @@ export interface RetryDecision {
 
 type Fits = (candidate: Candidate) => boolean;
 
+/** Candidates that still may be asked, by their place in the plan. */
+export type IsLeft = (index: number) => boolean;
+
 /** What cures each class of failure, best first: a limit is a provider's, so another provider goes before another model of the same. */
 function fitting(failure: Failure, failed: Candidate): readonly Fits[] {
   const sameEndpoint: Fits = (candidate) => candidate.provider === failed.provider && candidate.model === failed.model;
@@ -33,16 +36,16 @@ function fitting(failure: Failure, failed: Candidate): readonly Fits[] {
 }
 
 /**
- * What the attempt loop does after `failure` of the candidate at `index`: the next allowed candidate, or null. `attemptsMade` counts the failed
- * one. The caller still checks its deadline and whether content was already delivered. A provider that is down is down for every
- * credential: after such a failure the next provider goes before the next credential.
+ * What the attempt loop does after `failure` of the candidate at `index`: the best of those that are left, or null. One that an earlier
+ * failure jumped over is still left, so nobody able is forgotten. The caller still checks its deadline and whether content was already
+ * delivered. A provider that is down is down for every credential: after such a failure the next provider goes before the next credential.
  */
-export function retryDecision(plan: RoutePlan, index: number, failure: Failure, attemptsMade: number = index + 1): RetryDecision {
+export function retryDecision(plan: RoutePlan, index: number, failure: Failure, { attemptsMade = index + 1, isLeft = (position) => position > index }: { readonly attemptsMade?: number; readonly isLeft?: IsLeft } = {}): RetryDecision {
   const failed = plan.candidates[index];
   const { tryNext } = DISPOSITION[failure.class];
   if (failed && attemptsMade < plan.maxAttempts) {
     for (const fits of fitting(failure, failed)) {
-      const next = plan.candidates.findIndex((candidate, position) => position > index && fits(candidate));
+      const next = plan.candidates.findIndex((candidate, position) => position !== index && isLeft(position) && fits(candidate));
       if (next >= 0) return { next, reason: `${failure.class}: next candidate` };
     }
   }
@@ -51,11 +54,7 @@ export function retryDecision(plan: RoutePlan, index: number, failure: Failure, 
 }
 
 /** Who comes after a candidate that was not tried at all; null: nobody. */
-export function nextOrdinary(plan: RoutePlan, index: number): number | null {
-  for (let next = index + 1; next < plan.candidates.length; next++) if (plan.candidates[next]?.after === null) return next;
+export function nextOrdinary(plan: RoutePlan, isLeft: IsLeft): number | null {
+  for (let next = 0; next < plan.candidates.length; next++) if (plan.candidates[next]?.after === null && isLeft(next)) return next;
   return null;
 }
-
-/** The index alone. */
-export const nextCandidateIndex = (plan: RoutePlan, index: number, failure: Failure, attemptsMade: number = index + 1): number | null =>
-  retryDecision(plan, index, failure, attemptsMade).next;

@@ -2,6 +2,7 @@ import { GatewayError, ZERO_USAGE, type AttemptRecord, type Failure, type Failur
 import type { ProviderAdapter, StreamRelay } from "@trunkline/providers";
 import { CircuitBook, RetryBudget, type Candidate } from "@trunkline/router-core";
 import type { Dispatcher } from "undici";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { CallerLeft, type RoutedCall } from "../stages.ts";
 import { createAttempt } from "./attempt.ts";
@@ -34,7 +35,10 @@ class ScriptRelay implements StreamRelay {
 
 const adapter: ProviderAdapter = {
   dialect: "openai",
-  prepare: (call, target) => ({ method: "POST", url: `http://${target.provider}.test/`, headers: {}, body: call.raw, losses: target.provider === "lossy" ? ["dropped:seed"] : [] }),
+  prepare: (call, target) => {
+    if (target.provider.startsWith("untranslatable")) throw new GatewayError("caller.invalid_request", "no form for this");
+    return { method: "POST", url: `http://${target.provider}.test/`, headers: {}, body: call.raw, losses: target.provider.startsWith("lossy") ? ["dropped:seed"] : [] };
+  },
   relayBody: (_call, bytes) => ({ bytes, observation: { usage: ZERO_USAGE, contentBytes: bytes.length, finishReason: "stop", failure: bytes.length === 0 ? failure("protocol_violation") : null, complete: true } }),
   relayStream: () => new ScriptRelay(),
   classify: (fault) => failure(fault.at === "transport" ? fault.timeout ? "timeout" : "network" : fault.status === 400 ? "caller_error" : fault.status === 401 ? "credential_rejected" : "server_error"),
@@ -58,7 +62,7 @@ class ScriptPool {
   }
 }
 
-function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean; failingSince?: number; tokenless?: string; retries?: RetryBudget } = {}) {
+function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean; failingSince?: number; failing?: readonly string[]; tokenless?: string; retries?: RetryBudget; maxAttempts?: number } = {}) {
   const asked: string[] = [];
   const closed: string[] = [];
   const covered: bigint[] = [];
@@ -67,15 +71,16 @@ function run(scripts: Readonly<Record<string, Script>>, options: { stream?: bool
   const exchange = { requestId: "req_1", receivedAtMs: Date.now(), headers: {}, callerGone: false, onCallerGone: (listener: () => void) => { leave = listener; } };
   const routed = {
     exchange, call: { raw: new Uint8Array(), stream: options.stream ?? false, inbound: "chat_completions" }, facts: { losses: options.strict ? "strict" : "warn", explain: false }, mode: "test", attempts, explain: () => ({}),
-    plan: { candidates: options.candidates ?? Object.keys(scripts).map((provider) => candidate(provider)), maxAttempts: 3, deadlineMs: 2_000 },
+    plan: { candidates: options.candidates ?? Object.keys(scripts).map((provider) => candidate(provider)), maxAttempts: options.maxAttempts ?? 3, deadlineMs: 2_000 },
     reservation: { cover: (amount: bigint) => { if (amount > (options.affordable ?? amount)) return Promise.reject(new GatewayError("tenant.budget_exceeded", "no")); covered.push(amount); return Promise.resolve(); } },
   } as unknown as RoutedCall;
   const find = (origin: string) => {
     const provider = new URL(origin).hostname.replace(".test", "");
+    if (provider.startsWith("full")) return null;
     return { waiting: 0, dispatcher: new ScriptPool(scripts[provider] ?? { status: 500, chunks: [] }, () => { asked.push(provider); if (options.callerLeaves) queueMicrotask(leave); }, () => closed.push(provider)) as unknown as Dispatcher };
   };
   const circuits = { live: new CircuitBook({ jitter: () => 0 }), test: new CircuitBook({ jitter: () => 0 }) };
-  for (let faults = 0; options.failingSince !== undefined && faults < 5; faults++) circuits.test.record({ provider: "a", model: "x/m", credentialOwner: "platform" }, { ok: false, failure: failure("network") }, options.failingSince);
+  for (const provider of options.failing ?? ["a"]) for (let faults = 0; options.failingSince !== undefined && faults < 5; faults++) circuits.test.record({ provider, model: "x/m", credentialOwner: "platform" }, { ok: false, failure: failure("network") }, options.failingSince);
   const attempt = createAttempt({ retries: options.retries ?? new RetryBudget(), pools: { find }, guardedPools: { find }, own: { find: () => null }, ownAuthorization: { headers: () => ({}) }, circuits, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: (provider) => options.tokenless === provider ? Promise.reject(new Error("no token")) : ({}), available: { live: new Set(), test: new Set() } } });
   return { answer: attempt(routed), asked, closed, covered, attempts, stateOf: (provider: string) => circuits.test.state({ provider, model: "x/m", credentialOwner: "platform" }, Date.now()) };
 }
@@ -151,5 +156,33 @@ describe("the attempt loop", () => {
     const { answer, asked, closed } = run({ a: { status: 0, chunks: [] }, b: ok }, { callerLeaves: true });
     await expect(answer).rejects.toBeInstanceOf(CallerLeft);
     expect([asked, closed]).toEqual([["a"], ["a"]]);
+  });
+  it("asks the next provider where the queue of the first is full, or its wire cannot carry the request", async () => {
+    for (const first of ["full", "untranslatable"]) {
+      const { answer, asked } = run({ [first]: ok, b: ok });
+      expect([(await answer).candidate.provider, asked]).toEqual(["b", ["b"]]);
+    }
+    expect(await codeOf(run({ full: ok }).answer)).toBe("gateway.overloaded");
+    expect(await codeOf(run({ untranslatable: ok }).answer)).toBe("caller.invalid_request");
+  });
+  it("asks one whose circuit opened after the plan was made before it gives up", async () => {
+    const { answer, asked } = run({ a: ok, b: { status: 500, chunks: [] } }, { failingSince: Date.now() });
+    expect([(await answer).candidate.provider, asked]).toEqual(["a", ["b", "a"]]);
+  });
+  it("refuses no request that one of its candidates could serve, whatever the others do and however ill they are said to be", async () => {
+    const fate = fc.constantFrom("serves", "refuses", "resets", "empty", "dies", "full", "untranslatable", "lossy", "dear");
+    const scripts: Readonly<Record<string, Script>> = { refuses: { status: 503, chunks: [] }, resets: { status: 200, chunks: ["par"], end: "reset" }, empty: { status: 200, chunks: [] }, dies: { status: 429, chunks: [] } };
+    await fc.assert(fc.asyncProperty(fc.array(fc.record({ fate, ill: fc.boolean() }), { minLength: 1, maxLength: 6 }), async (drawn) => {
+      const named = drawn.map((one, index) => ({ ...one, name: `${one.fate}-${index}` }));
+      const { answer, asked } = run(Object.fromEntries(named.map(({ name, fate: what }) => [name, scripts[what] ?? ok])), {
+        strict: true, maxAttempts: named.length, affordable: 100n, candidates: named.map(({ name, fate: what }, index) => candidate(name, what === "dear" && index > 0 ? 200n : 100n)),
+        failingSince: Date.now(), failing: named.filter(({ ill }) => ill).map(({ name }) => name),
+      });
+      const able = named.filter(({ fate: what }, index) => what === "serves" || (what === "dear" && index === 0)).map(({ name }) => name);
+      const served = await answer.then((won) => won.candidate.provider, () => null);
+      if (able.length > 0) expect(able).toContain(served);
+      else expect(served).toBeNull();
+      expect(new Set(asked).size).toBe(asked.length);
+    }), { numRuns: 150 });
   });
 });

@@ -1,6 +1,6 @@
 import { GatewayError, usdFromNano, ZERO_USAGE, type AttemptRecord, type BookMode, type Failure } from "@trunkline/contracts";
-import { adapterFor, type AnswerExtras, type ProviderAdapter, type Target } from "@trunkline/providers";
-import { nextOrdinary, retryDecision, type Candidate, type CircuitBook, type CircuitKey, type RetryBudget } from "@trunkline/router-core";
+import { adapterFor, type AnswerExtras, type Call, type ProviderAdapter, type Target, type UpstreamRequest } from "@trunkline/providers";
+import { CandidateWalk, type Candidate, type CircuitBook, type CircuitKey, type RetryBudget } from "@trunkline/router-core";
 import { ratedCharge } from "../charge.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { AttemptOnce, type AttemptResult } from "./attempt-once.ts";
@@ -51,11 +51,16 @@ class AttemptLoop {
   /** A key that the provider turned away did no work: such a try does not use up the plan's attempts. */
   #turnedAway = 0;
   readonly #refusals: string[] = [];
-  /** The first budget that wanted a cheaper candidate. */
+  /** The first budget that did not cover a candidate, and whether it wanted a cheaper one. */
   #uncovered: GatewayError | null = null;
+  #isDowngraded = false;
+  /** Why the gateway itself could not send it to a candidate: a form that its wire cannot carry, or a full queue. */
+  #unsendable: GatewayError | null = null;
+  readonly #walk: CandidateWalk;
 
   constructor(readonly routed: RoutedCall, readonly options: AttemptOptions) {
     this.#deadlineAtMs = routed.exchange.receivedAtMs + routed.plan.deadlineMs;
+    this.#walk = new CandidateWalk(routed.plan);
   }
 
   async run(): Promise<WonAttempt> {
@@ -67,30 +72,30 @@ class AttemptLoop {
       if (!candidate) break;
       if (routed.exchange.callerGone) throw new CallerLeft();
       if (this.#deadlineAtMs - this.options.now() < ATTEMPT_MS_MIN) break;
-      if (!this.#mayTry(candidate, index)) { index = nextOrdinary(routed.plan, index); continue; }
+      if (!this.#mayTry(candidate, index)) { index = this.#walk.passOver(index); continue; }
       const outcome: WonAttempt | Failure | null = await this.#isCovered(candidate) ? await this.#try(candidate, this.#hasNext(index)) : null;
-      if (!outcome) { this.#giveBack(candidate); index = nextOrdinary(routed.plan, index); continue; }
+      if (!outcome) { this.#giveBack(candidate); index = this.#walk.dismiss(index); continue; }
       if ("routed" in outcome) {
-        if (this.#uncovered) routed.exchange.answerHeaders.push("x-trunkline-downgraded", "budget");
+        if (this.#isDowngraded) routed.exchange.answerHeaders.push("x-trunkline-downgraded", "budget");
         return outcome;
       }
       this.#lastFailure = outcome;
       if (candidate.credential && outcome.class === "credential_rejected") this.#turnedAway++;
-      index = retryDecision(routed.plan, index, outcome, routed.attempts.length - this.#turnedAway).next;
+      index = this.#walk.afterFailure(index, outcome, routed.attempts.length - this.#turnedAway);
       if (index !== null && !this.options.retries.withdraw()) break;
     }
-    if (this.#uncovered && routed.attempts.length === 0) throw this.#uncovered;
+    const refusal = this.#uncovered ?? this.#unsendable;
+    if (refusal && routed.attempts.length === 0) throw refusal;
     throw allAttemptsFailed(routed, { last: this.#lastFailure, refusals: this.#refusals, deadlinePassed: this.options.now() >= this.#deadlineAtMs - ATTEMPT_MS_MIN });
   }
 
   #hasNext(index: number): boolean {
-    return index + 1 < this.routed.plan.candidates.length && this.routed.attempts.length - this.#turnedAway + 1 < this.routed.plan.maxAttempts;
+    return this.#walk.hasOthers(index) && this.routed.attempts.length - this.#turnedAway + 1 < this.routed.plan.maxAttempts;
   }
 
   /** A circuit may have opened since the plan was made. Whoever is left when all others were passed over is tried all the same: refusing would serve nobody. */
   #mayTry(candidate: Candidate, index: number): boolean {
-    return this.options.circuits[this.routed.mode].admit(circuitKey(candidate), this.options.now()) || candidate.lastResort
-      || (this.routed.attempts.length === 0 && nextOrdinary(this.routed.plan, index) === null);
+    return this.options.circuits[this.routed.mode].admit(circuitKey(candidate), this.options.now()) || candidate.lastResort || this.#walk.isLastChoice(index);
   }
 
   /** Nothing was sent after all: another request may have the trial of a half-open circuit. */
@@ -106,10 +111,10 @@ class AttemptLoop {
       await this.routed.reservation.cover(candidate.maxCostNanoUsd, candidate.model, this.routed.plan.presetSlug);
       return true;
     } catch (error) {
-      this.#giveBack(candidate);
       const budgetExceeded = error instanceof GatewayError && error.status === PAYMENT_REQUIRED ? error : null;
-      if (!budgetExceeded || (this.routed.attempts.length === 0 && !mayDowngrade(budgetExceeded))) throw error;
-      if (mayDowngrade(budgetExceeded)) this.#uncovered ??= budgetExceeded;
+      if (!budgetExceeded || (this.#walk.isFresh && !mayDowngrade(budgetExceeded))) { this.#giveBack(candidate); throw error; }
+      this.#isDowngraded ||= mayDowngrade(budgetExceeded);
+      this.#uncovered ??= budgetExceeded;
       return false;
     }
   }
@@ -122,7 +127,8 @@ class AttemptLoop {
     const ownBaseUrl = own && candidate.credential ? own.baseUrl(candidate.credential.id) : null;
     const target: Target = { provider: candidate.provider, model: candidate.model, upstreamModel: candidate.upstreamModel, baseUrl: ownBaseUrl ?? options.credentials.baseUrl(candidate.provider, routed.mode), maxOutputTokens: candidate.maxOutputTokens };
     const call = candidate.overrides === null ? routed.call : overriddenCall(routed.call, candidate.overrides);
-    const prepared = adapter.prepare(call, target);
+    const prepared = this.#prepared(adapter, call, target);
+    if (!prepared) return null;
     if (routed.facts.losses === "strict" && prepared.losses.length > 0) { this.#refusals.push(`${candidate.provider} cannot honour ${prepared.losses.join(", ")}`); return null; }
     const attempt = routed.attempts.length + 1;
     const authorization = own && candidate.credential ? own.headers(candidate.credential.id, prepared, options.ownAuthorization) : options.credentials.headers(candidate.provider, { routed, attempt, request: prepared });
@@ -133,8 +139,8 @@ class AttemptLoop {
     const address = upstreamAddress(prepared.url);
     const pool = (ownBaseUrl === null ? options.pools : options.guardedPools).find(address.origin);
     if (!pool) {
-      this.#giveBack(candidate);
-      throw new GatewayError("gateway.overloaded", "Too many requests wait for this provider. Retry in a second.", { retryAfterMs: 1000 });
+      this.#unsendable ??= new GatewayError("gateway.overloaded", "Too many requests wait for this provider. Retry in a second.", { retryAfterMs: 1000 });
+      return null;
     }
     this.#current = new AttemptOnce({
       call, target, adapter, request: { method: prepared.method, headers, body: prepared.body }, address, pool, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs, candidate.timeoutMs),
@@ -148,6 +154,17 @@ class AttemptLoop {
     }
     if (result.kind === "lost") return result.failure;
     return { routed, candidate, attempt, startedAtMs, timeToFirstTokenMs: result.timeToFirstTokenMs, losses: prepared.losses, answer: result.answer };
+  }
+
+  /** Null where this candidate's wire cannot carry the body: another's may. */
+  #prepared(adapter: ProviderAdapter, call: Call, target: Target): UpstreamRequest | null {
+    try {
+      return adapter.prepare(call, target);
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      this.#unsendable ??= error;
+      return null;
+    }
   }
 
   /** The provider's token endpoint gave no token: nothing was sent to the model, and the next candidate is tried. */
