@@ -38,17 +38,21 @@ export function createRoutes(options: RouteOptions): readonly Route[] {
 }
 
 function inferenceRoutes(options: RouteOptions): readonly Route[] {
+  /** No body is read for a key that may not call: a flood of wrong keys costs headers only, and a wrong key is told before a wrong body. */
+  const known = <Answer>(serve: (ask: Ask) => Promise<Answer>) => async (ask: Ask): Promise<Answer> => {
+    const key = options.authenticate(ask.exchange.headers);
+    if (key instanceof Promise) await key;
+    return serve(ask);
+  };
+  const post = (path: string, read: (ask: Ask) => Promise<Inbound>): Route => ({ method: "POST", path, serve: known(async (ask) => options.serve(await read(ask))) });
   return [
-    { method: "POST", path: "/chat/completions", serve: async (ask) => options.serve(await options.readChatCompletions(ask)) },
-    { method: "POST", path: "/messages", serve: async (ask) => options.serve(await options.readMessages(ask)) },
-    { method: "POST", path: "/responses", serve: async (ask) => options.serve(await options.readResponses(ask)) },
-    { method: "POST", path: "/completions", serve: async (ask) => options.serve(await options.readCompletions(ask)) },
-    { method: "POST", path: "/embeddings", serve: async (ask) => options.serve(await options.readEmbeddings(ask)) },
-    { method: "POST", path: "/messages/count_tokens", serve: async (ask) => {
-      await options.authenticate(ask.exchange.headers);
-      writeJson(ask.exchange, { input_tokens: estimateTokens(await options.countTokensBytes(ask)), basis: "estimated" });
-    } },
-    { method: "POST", path: "/route/explain", serve: async (ask) => writeJson(ask.exchange, await options.explainRoute(ask)) },
+    post("/chat/completions", options.readChatCompletions),
+    post("/messages", options.readMessages),
+    post("/responses", options.readResponses),
+    post("/completions", options.readCompletions),
+    post("/embeddings", options.readEmbeddings),
+    { method: "POST", path: "/messages/count_tokens", serve: known(async (ask) => writeJson(ask.exchange, { input_tokens: estimateTokens(await options.countTokensBytes(ask)), basis: "estimated" })) },
+    { method: "POST", path: "/route/explain", serve: known(async (ask) => writeJson(ask.exchange, await options.explainRoute(ask))) },
   ];
 }
 

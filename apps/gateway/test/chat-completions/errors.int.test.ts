@@ -29,7 +29,7 @@ describe("POST /v1/chat/completions refuses", () => {
   });
   it("400 a body with neither messages nor input", async () => {
     const { status, error } = await errorOf(await stack.post("/chat/completions", { model: "openai/gpt-5-mini" }, { key: await stack.issueKey() }));
-    expect([status, error.param]).toEqual([400, "messages"]);
+    expect([status, error.param, error.message]).toEqual([400, "messages", "`messages` is required: send an array."]);
   });
   it("400 a parameter nobody can honour under losses: strict, before any call", async () => {
     const before = stack.simulator.journal().length;
@@ -43,6 +43,12 @@ describe("POST /v1/chat/completions refuses", () => {
     const unknown = { ...key, whole: generateKey("test", (size: number) => randomBytes(size)).whole };
     for (const wrong of [mistyped, unknown]) expect((await errorOf(await stack.post("/chat/completions", chat(), { key: wrong }))).error.code).toBe("caller.invalid_api_key");
     expect((await stack.post("/chat/completions", chat())).status).toBe(401);
+  });
+  it("401 a wrong key before its body is looked at, on every endpoint that takes one", async () => {
+    const wrong = { ...await stack.issueKey(), whole: generateKey("test", (size: number) => randomBytes(size)).whole };
+    for (const path of ["/chat/completions", "/messages", "/messages/count_tokens", "/responses", "/completions", "/embeddings", "/route/explain"]) {
+      expect([path, (await stack.post(path, '{"model": oops}', { key: wrong })).status]).toEqual([path, 401]);
+    }
   });
   it("401 a revoked, an expired and a management key, each in its own words", async () => {
     const codes = [];
