@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { createPlaygroundKeys, type PlaygroundCaller } from "./playground-keys.ts";
+import { createPlaygroundKeys, isPlaygroundKey, type PlaygroundCaller } from "./playground-keys.ts";
 
 const caller = (role: "owner" | "developer" = "owner"): PlaygroundCaller => ({ actor: { organizationId: "org_1", role, userId: "usr_1", label: "user:usr_1" }, projectId: "prj_1", mode: "test" });
 
@@ -37,6 +37,14 @@ describe("the playground's keys", () => {
     await keyOf(caller());
     forget(caller());
     expect(await keyOf(caller())).toBe("secret-2");
+  });
+
+  it("are known from a key that a person called the same", () => {
+    const createdAt = new Date(1_000);
+    expect(isPlaygroundKey({ name: "playground", createdAt, expiresAt: new Date(3_600_000) })).toBe(true);
+    expect(isPlaygroundKey({ name: "playground", createdAt, expiresAt: null })).toBe(false);
+    expect(isPlaygroundKey({ name: "playground", createdAt, expiresAt: new Date(90 * 86_400_000) })).toBe(false);
+    expect(isPlaygroundKey({ name: "prod-api", createdAt, expiresAt: new Date(3_600_000) })).toBe(false);
   });
 
   it("are asked for again after a refusal", async () => {

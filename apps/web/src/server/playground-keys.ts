@@ -15,6 +15,14 @@ const KEPT_MAX = 1_000;
 export interface PlaygroundCaller { readonly actor: Actor; readonly projectId: string; readonly mode: BookMode }
 type Issue = (caller: PlaygroundCaller, expiresAt: Date) => Promise<string>;
 
+/** What its keys are called in the log and in analytics. */
+export const PLAYGROUND_KEY_NAME = "playground";
+
+/** A key that the playground made for a sitting: it ends by itself, so no list of a person's keys is filled with it. */
+export function isPlaygroundKey({ name, createdAt, expiresAt }: { readonly name: string; readonly createdAt: Date; readonly expiresAt: Date | null }): boolean {
+  return name === PLAYGROUND_KEY_NAME && expiresAt !== null && expiresAt.getTime() - createdAt.getTime() <= LIFE_MS;
+}
+
 /** One key a (person, role, project, book): a person whose role changed does not keep a key that the new role could not make. */
 export function createPlaygroundKeys({ issue, nowMs }: { readonly issue: Issue; readonly nowMs: () => number }) {
   const kept = new Map<string, { readonly secret: Promise<string>; readonly untilMs: number }>();

@@ -4,7 +4,7 @@ import { ForbiddenError, NotFoundError } from "@trunkline/db/web";
 import { z } from "zod";
 import { webEnv } from "../env.ts";
 import { issueKey } from "./issue-key.ts";
-import { createPlaygroundKeys } from "./playground-keys.ts";
+import { createPlaygroundKeys, PLAYGROUND_KEY_NAME } from "./playground-keys.ts";
 import { problem } from "./problem.ts";
 import { publishChange } from "./publish.ts";
 import { services } from "./services.ts";
@@ -23,7 +23,7 @@ const keys = (holder.trunklinePlaygroundKeys ??= createPlaygroundKeys({
   nowMs: Date.now,
   issue: async ({ actor, projectId, mode }, expiresAt) => {
     const { db, peppers, kv } = services();
-    const { row, secret } = await issueKey(db, peppers, { actor, projectId, input: { name: "playground", kind: mode, expiresAt: expiresAt.toISOString() } });
+    const { row, secret } = await issueKey(db, peppers, { actor, projectId, input: { name: PLAYGROUND_KEY_NAME, kind: mode, expiresAt: expiresAt.toISOString() } });
     await publishChange(kv, INVALIDATION_TOPICS.apiKey, row.keyId);
     return secret;
   },

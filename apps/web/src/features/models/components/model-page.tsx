@@ -2,7 +2,7 @@
 import "./models.css";
 import Link from "next/link";
 import { useParams } from "next/navigation";
-import { useState } from "react";
+import { useState, type ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Card, CopyButton, count, duration, EmptyState, ErrorCard, Money, percent, Skeleton } from "@trunkline/ui";
 import type { ModelView, PerformanceGroup } from "../../../server/views.ts";
@@ -51,7 +51,7 @@ function Providers({ model }: { model: ModelView }) {
       <div className="twrap tablecards" tabIndex={0} role="region" aria-label="Providers, table">
         <table>
           <thead><tr><th scope="col">Provider</th>{["Input", "Output", "Cache read", "Cache write", "Requests", "Uptime", "First token p50", "First token p95", "Tokens/s"].map((head) => <th key={head} scope="col" className="r">{head}</th>)}</tr></thead>
-          <tbody>{model.providers.map((one) => <ProviderRow key={one.provider} provider={one} seen={byProvider.get(one.provider)} />)}</tbody>
+          <tbody>{model.providers.map((one) => <ProviderRow key={one.provider} provider={one} seen={byProvider.get(one.provider)} pending={seen.isPending} />)}</tbody>
         </table>
       </div>
       {seen.isError ? <div className="body"><ErrorCard message={seen.error.message} onRetry={() => void seen.refetch()} /></div> : null}
@@ -59,16 +59,18 @@ function Providers({ model }: { model: ModelView }) {
   );
 }
 
-function ProviderRow({ provider, seen }: { provider: ModelView["providers"][number]; seen: PerformanceGroup | undefined }) {
+/** While the figures are on their way nothing stands in for them: a zero would be a claim. */
+function ProviderRow({ provider, seen, pending }: { provider: ModelView["providers"][number]; seen: PerformanceGroup | undefined; pending: boolean }) {
+  const measured = (text: string): ReactNode => (pending ? <span className="inline-skeleton"><Skeleton height={12} width={40} /></span> : text);
   const ms = (value: number | null | undefined): string => (value === null || value === undefined ? "–" : duration(value));
   return (
     <tr>
       <th scope="row">{provider.provider}<span className="two">{provider.upstreamModel}</span></th>
       <td className="r" data-l="Input"><Money usd={provider.inputUsdPerMillion} /></td><td className="r" data-l="Output"><Money usd={provider.outputUsdPerMillion} /></td>
       <td className="r" data-l="Cache read"><Money usd={provider.cacheReadUsdPerMillion} /></td><td className="r" data-l="Cache write"><Money usd={provider.cacheWriteUsdPerMillion} /></td>
-      <td className="r" data-l="Requests">{count(seen?.requests ?? 0)}</td><td className="r" data-l="Uptime">{seen ? percent(1 - seen.failed / seen.requests) : "–"}</td>
-      <td className="r" data-l="First token p50">{ms(seen?.ttftP50)}</td><td className="r" data-l="First token p95">{ms(seen?.ttftP95)}</td>
-      <td className="r" data-l="Tokens/s">{seen?.speedP50 ? count(Math.round(seen.speedP50)) : "–"}</td>
+      <td className="r" data-l="Requests">{measured(count(seen?.requests ?? 0))}</td><td className="r" data-l="Uptime">{measured(seen ? percent(1 - seen.failed / seen.requests) : "–")}</td>
+      <td className="r" data-l="First token p50">{measured(ms(seen?.ttftP50))}</td><td className="r" data-l="First token p95">{measured(ms(seen?.ttftP95))}</td>
+      <td className="r" data-l="Tokens/s">{measured(seen?.speedP50 ? count(Math.round(seen.speedP50)) : "–")}</td>
     </tr>
   );
 }

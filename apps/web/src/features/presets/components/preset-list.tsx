@@ -40,10 +40,10 @@ function PresetTable({ presets }: { presets: readonly PresetListItem[] }) {
               <th scope="row"><Link className="link mono" href={path(`/presets/${preset.slug}`)}>{preset.slug}</Link></th>
               <td>{preset.name} {preset.builtIn ? <span className="tag">built in</span> : null}</td>
               <td>{preset.publishedVersion === null ? <span className="muted">not yet</span> : <span className="tag ok">v{preset.publishedVersion} live</span>}</td>
-              <td>{preset.hasDraft ? <span className="tag acc">draft</span> : <span className="muted">–</span>}</td>
+              <td className={preset.hasDraft ? undefined : "desk"}>{preset.hasDraft ? <span className="tag acc">draft</span> : <span className="muted">–</span>}</td>
               <td className="r" data-l="Requests, 7 days">{preset.requests7d.toLocaleString("en-US")}</td>
               <td className="r" data-l="Spend, 7 days"><Money usd={preset.spendUsd7d} /></td>
-              <td data-l="Changed">{preset.updatedAt ? <Ago at={preset.updatedAt} /> : <span className="muted">–</span>}</td>
+              <td data-l="Changed" className={preset.updatedAt ? undefined : "desk"}>{preset.updatedAt ? <Ago at={preset.updatedAt} /> : <span className="muted">–</span>}</td>
             </tr>
           ))}
         </tbody>
