@@ -69,7 +69,7 @@ const command = (executable, args, env) => async () => {
 };
 
 function projectsWithTypes() {
-  return ["packages", "apps"].flatMap((folder) => fs.readdirSync(path.join(root, folder)).map((name) => path.join(root, folder, name, "tsconfig.json"))).filter((file) => fs.existsSync(file));
+  return ["packages", "apps", "tests"].flatMap((folder) => fs.readdirSync(path.join(root, folder)).map((name) => path.join(root, folder, name, "tsconfig.json"))).filter((file) => fs.existsSync(file));
 }
 
 async function types() {
@@ -152,7 +152,7 @@ async function startServers() {
 async function main() {
   const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
   const only = (name) => wanted.length === 0 || wanted.includes(name);
-  ensureInstalled((text) => console.log(text));
+  ensureInstalled((text) => console.log(text), { clientLab: true });
   ensureSystem();
   const { buildAll, buildBundles } = await import("./build.mjs");
   await buildBundles();
@@ -167,7 +167,10 @@ async function main() {
     // The account tests and the browser speak to the built dashboard.
     if (only("integration") || only("e2e")) await step("build of the dashboard", async () => { await buildAll(); return { passed: 1, failed: 0 }; });
     if (only("integration")) await integration(servers.env);
-    if (only("conformance")) await step("conformance with the official clients", vitest("conformance", servers.env));
+    if (only("conformance")) {
+      await step("conformance with the official clients", vitest("conformance", servers.env));
+      await step("client lab: callers' clients on the gateway", vitest("client-lab"));
+    }
     if (only("crash")) {
       const judges = fileURLToPath(import.meta.resolve("../../tests/crash/oracle.test.mjs"));
       await step("the judges of the crash run", nodeTest(judges, { DATABASE_URL: await freshDatabase(servers.env.DATABASE_URL, "crash_judges") }));

@@ -39,6 +39,12 @@ describe("chatFromResponses", () => {
     expect(assistant?.tool_calls?.[0]?.extra_content).toEqual(signature);
   });
 
+  it("goes on without reasoning that a client only refers to, and says so", () => {
+    const { request, losses } = chatFromResponses({ model: "m", input: [{ role: "user", content: "x" }, { type: "item_reference", id: "rs_1" }, { type: "function_call", call_id: "c1", name: "f", arguments: "{}" }, { type: "function_call_output", call_id: "c1", output: "y" }] });
+    expect(request.messages.map((message) => message.role)).toEqual(["user", "assistant", "tool"]);
+    expect(losses).toEqual(["dropped:input.reasoning"]);
+  });
+
   it("emulates free-text tools, and reports what no other provider can run", () => {
     const { request, losses } = chatFromResponses({
       model: "m", input: "x", tools: [{ type: "custom", name: "apply_patch", description: "Edits." }, { type: "web_search" }, { type: "function", name: "f", parameters: { type: "object" }, strict: true }], tool_choice: { type: "web_search" }, truncation: "auto", text: { verbosity: "low" },

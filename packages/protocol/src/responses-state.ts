@@ -32,6 +32,12 @@ export const mayHoldPackedState = (raw: Uint8Array): boolean => Buffer.from(raw.
 /** Items of `input` without the reasoning that only the gateway can read. */
 export const withoutPackedState = (input: readonly unknown[]): readonly unknown[] => input.filter((item) => !(isJsonObject(item) && item["type"] === "reasoning" && unpackState(item["encrypted_content"])));
 
+/**
+ * A client that believes in stored items refers to the model's earlier reasoning by its id. Nothing is stored, but a conversation can go on
+ * without its reasoning, so such a reference is a loss and no error; what was said or called is another matter.
+ */
+export const isReasoningReference = (item: unknown): boolean => isJsonObject(item) && item["type"] === "item_reference" && textOf(item["id"]).startsWith("rs_");
+
 /** A reasoning item of the wire → what the hub carries of it. */
 export function stateFromItem(item: JsonObject): OpaqueState {
   const packed = unpackState(item["encrypted_content"]);

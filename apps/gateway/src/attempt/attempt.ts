@@ -1,5 +1,5 @@
 import { GatewayError, usdFromNano, ZERO_USAGE, type AttemptRecord, type BookMode, type Failure } from "@trunkline/contracts";
-import { adapterFor, type AnswerExtras, type Call, type ProviderAdapter, type Target, type UpstreamRequest } from "@trunkline/providers";
+import { adapterFor, forOpenRouterSdk, isOpenRouterSdk, type AnswerExtras, type Call, type ProviderAdapter, type Target, type UpstreamRequest } from "@trunkline/providers";
 import { CandidateWalk, type Candidate, type CircuitBook, type CircuitKey, type RetryBudget } from "@trunkline/router-core";
 import { ratedCharge } from "../charge.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
@@ -143,7 +143,7 @@ class AttemptLoop {
       return null;
     }
     this.#current = new AttemptOnce({
-      call, target, adapter, request: { method: prepared.method, headers, body: prepared.body }, address, pool, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs, candidate.timeoutMs),
+      call, target, adapter: isOpenRouterSdk(routed.exchange.headers) ? forOpenRouterSdk(adapter) : adapter, request: { method: prepared.method, headers, body: prepared.body }, address, pool, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs, candidate.timeoutMs),
       idleMs: options.timeouts.idleMs, deadlineAtMs: this.#deadlineAtMs, now: options.now,
     });
     const result = await this.#current.run();

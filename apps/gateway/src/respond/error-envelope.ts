@@ -15,6 +15,19 @@ export function errorBody(api: InboundApi, error: GatewayError, requestId: strin
   return { error: { message: error.message, type: ERROR_CODES[error.code].type, code: error.code, param: error.details.param ?? null, metadata } };
 }
 
+/**
+ * The same for OpenRouter's SDKs: their `code` is the status as a number, and a stream's error sits in a chunk. Ours goes into the metadata
+ * of a plain error; that of a chunk is a closed shape.
+ */
+export function openRouterErrorBody(error: GatewayError, requestId: string): Readonly<Record<string, unknown>> {
+  return { error: { message: error.message, type: ERROR_CODES[error.code].type, code: error.status, metadata: { ...error.details.metadata, code: error.code, param: error.details.param ?? null, owner: error.owner, request_id: requestId } } };
+}
+
+export function openRouterErrorEvent(error: GatewayError, { requestId, model, createdAtSeconds }: { readonly requestId: string; readonly model: string; readonly createdAtSeconds: number }): string {
+  const chunk = { id: requestId, object: "chat.completion.chunk", created: createdAtSeconds, model, choices: [{ index: 0, delta: { content: "" }, finish_reason: "error" }], error: { code: error.status, message: error.message } };
+  return `data: ${JSON.stringify(chunk)}\n\n`;
+}
+
 /** `x-should-retry` is what the official clients obey before they look at the status. */
 export function errorHeaders(error: GatewayError): Readonly<Record<string, string>> {
   const retryAfterMs = error.details.retryAfterMs;

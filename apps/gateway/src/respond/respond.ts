@@ -1,9 +1,9 @@
 import { estimateTokens } from "@trunkline/catalog";
 import { GatewayError } from "@trunkline/contracts";
-import type { Relayed } from "@trunkline/providers";
+import { isOpenRouterSdk, type Relayed } from "@trunkline/providers";
 import type { DeliveredResponse, StreamEnding, Stages, UpstreamStream, WonAttempt } from "../stages.ts";
 import { answerHeaders, STREAM_HEADERS } from "./answer-headers.ts";
-import { errorEvent } from "./error-envelope.ts";
+import { errorEvent, openRouterErrorEvent } from "./error-envelope.ts";
 
 /** A caller that reads nothing for this long has left, whatever its socket says. */
 const STALLED_CALLER_MS = 60_000;
@@ -62,12 +62,18 @@ function deliverStream(won: WonAttempt, stream: UpstreamStream, { onProgress, no
 }
 
 function finishStream(won: WonAttempt, how: StreamEnding, relayed: Relayed): void {
-  const { response, requestId } = won.routed.exchange;
+  const { exchange, call } = won.routed;
+  const { response, requestId } = exchange;
   if (response.destroyed) return;
   if (how === "caller_left") { response.destroy(); return; }
   if (relayed.bytes.length > 0) response.write(relayed.bytes);
   const { observation } = relayed;
-  if (!observation.complete) response.write(errorEvent(won.routed.call.inbound, brokenStream(how, observation.failure?.publicMessage), { requestId, sequence: observation.sequence }));
+  if (!observation.complete) {
+    const error = brokenStream(how, observation.failure?.publicMessage);
+    response.write(isOpenRouterSdk(exchange.headers) && call.inbound === "chat_completions"
+      ? openRouterErrorEvent(error, { requestId, model: won.candidate.model, createdAtSeconds: call.createdAtSeconds })
+      : errorEvent(call.inbound, error, { requestId, sequence: observation.sequence }));
+  }
   response.end();
 }
 

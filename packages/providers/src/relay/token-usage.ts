@@ -38,5 +38,5 @@ export function chatUsageFrom(usage: TokenUsage): ChatUsage {
 /** What the gateway adds inside a `usage` object, on every wire. */
 export function costFields(usage: TokenUsage, extras: AnswerExtras): Readonly<Record<string, unknown>> {
   const cost = extras.cost(usage);
-  return { cost, cost_details: { upstream_inference_cost: cost }, ...(extras.isTest ? { is_test: true } : {}) };
+  return { cost, cost_details: extras.costDetails ? extras.costDetails(usage) : { upstream_inference_cost: cost }, ...(extras.isTest ? { is_test: true } : {}) };
 }

@@ -1,4 +1,4 @@
-import { arrayOf, isJsonObject, mayHoldPackedState, objectOf, OPENAI_REASONING_FORMAT, spliceTopLevel, textOf, withoutPackedState, type ChatMessage, type ChatRequest, type JsonObject, type SpliceEdit } from "@trunkline/protocol";
+import { arrayOf, isJsonObject, isReasoningReference, mayHoldPackedState, objectOf, OPENAI_REASONING_FORMAT, spliceTopLevel, textOf, withoutPackedState, type ChatMessage, type ChatRequest, type JsonObject, type SpliceEdit } from "@trunkline/protocol";
 import type { Call, Profile, Target } from "../../adapter.ts";
 import { GATEWAY_FIELDS } from "../../relay/request-body.ts";
 import { strayLosses } from "../../relay/stray-losses.ts";
@@ -20,8 +20,14 @@ export function splicedBody(call: Call, target: Target): UpstreamBody {
   for (const field of GATEWAY_FIELDS) if (field in body) edits[field] = null;
   const include = arrayOf(body["include"]);
   if (body["store"] !== false && REASONING_MODEL.test(target.upstreamModel) && !include.includes(ENCRYPTED)) edits["include"] = JSON.stringify([...include, ENCRYPTED]);
-  if (Array.isArray(body["input"]) && mayHoldPackedState(call.raw)) edits["input"] = JSON.stringify(withoutPackedState(body["input"]));
-  return { body: spliceTopLevel(call.raw, edits), losses: body["store"] === true ? ["dropped:store"] : [] };
+  const losses = body["store"] === true ? ["dropped:store"] : [];
+  if (Array.isArray(body["input"])) {
+    const refers = body["input"].some(isReasoningReference);
+    if (refers) losses.push("dropped:input.reasoning");
+    const input = refers ? body["input"].filter((item) => !isReasoningReference(item)) : body["input"];
+    if (refers || mayHoldPackedState(call.raw)) edits["input"] = JSON.stringify(withoutPackedState(input));
+  }
+  return { body: spliceTopLevel(call.raw, edits), losses };
 }
 
 /** Hub → Responses body, for a caller of another wire. */
