@@ -1,6 +1,6 @@
 import { createKv, createReplayStore, type Kv } from "@trunkline/kv";
 import { createProducer } from "@trunkline/queue";
-import { createGatewayDb } from "@trunkline/db/gateway";
+import { createGatewayDb, type ApiKeyRecord } from "@trunkline/db/gateway";
 import { CircuitBook, explain, RetryBudget } from "@trunkline/router-core";
 import { createLogger, createMetrics, type LogLevel } from "@trunkline/telemetry";
 import type { UsageEvent } from "@trunkline/contracts";
@@ -22,7 +22,7 @@ import { isResponsesBody, readChatCompletions } from "./ingress/chat-completions
 import { readMessages } from "./ingress/messages.ts";
 import { readCompletions } from "./ingress/completions.ts";
 import { readEmbeddings } from "./ingress/embeddings.ts";
-import { readJsonBody } from "./ingress/read-body.ts";
+import { readJsonBody, type JsonBody } from "./ingress/read-body.ts";
 import { chatCompletionsBodySchema, completionsBodySchema, countTokensBodySchema, embeddingsBodySchema, messagesBodySchema, responsesBodySchema } from "./ingress/request-fields.ts";
 import { readResponses, readResponsesAsChat } from "./ingress/responses.ts";
 import { validate } from "./ingress/validate.ts";
@@ -40,8 +40,11 @@ import { createRunOnce } from "./repeat/run-once.ts";
 import { createKeepAlive } from "./respond/keep-alive.ts";
 import { createRespond } from "./respond/respond.ts";
 import { writeError } from "./respond/write-error.ts";
-import { createGatewayServer } from "./server.ts";
-import type { Inbound, Stages } from "./stages.ts";
+import { createGatewayServer, type Ask } from "./server.ts";
+import { keepingAnswers } from "./stored/keep-answer.ts";
+import { storedRoutes } from "./stored/stored-routes.ts";
+import { StoredResponses } from "./stored/stored-responses.ts";
+import type { Inbound, Soon, Stages } from "./stages.ts";
 
 /** Reads are few: keys on first use, budgets once a window, receipts. */
 const DB_POOL_MAX = 4;
@@ -74,6 +77,7 @@ export function compose(env: GatewayEnv): Gateway {
   const addressRules = { allowPrivate: env.allowPrivateAddresses };
   const guardedPools = new UpstreamPools(addressRules);
   const own = new OrganizationCredentials({ encryptionKeys: env.encryptionKeys, addressRules, onUnreadable: (credentialId) => warn(`credential ${credentialId} of an organization cannot be used: ${env.encryptionKeys ? "its seal does not open, or its address is refused" : "ENCRYPTION_KEYS is not set"}`) });
+  const stored = new StoredResponses({ db, encryptionKeys: env.encryptionKeys, now, onFault: warn });
   const sessions = new SessionPlaces();
   const planOptions: PlanOptions = { own, catalog, presets, circuits, sessions, budgetUse: new BudgetUse(db), available: credentials.available, now, random: Math.random };
   const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent) => { sessions.observe(event); observeHealth(event, circuits[event.mode]); observe(event, metrics, logger); } };
@@ -82,7 +86,7 @@ export function compose(env: GatewayEnv): Gateway {
     admit: createAdmit({ kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres") }),
     plan: createPlan(planOptions),
     attempt: createAttempt({ retries: new RetryBudget(), pools, guardedPools, own, ownAuthorization: new Authorization({ exchange: createExchangeForm(addressRules), now }), credentials, circuits, timeouts: env.timeouts, now }),
-    respond: createRespond(now),
+    respond: keepingAnswers(createRespond(now), stored),
     keepAlive: createKeepAlive(env.heartbeatMs),
     meter: createMeter(meterOptions),
   };
@@ -90,16 +94,17 @@ export function compose(env: GatewayEnv): Gateway {
   const onUnexpected = (error: unknown, requestId: string): void => logger.error({ requestId, err: error }, "request failed unexpectedly");
   const repeats = createReplayStore({ redisUrl: env.redisUrl ?? undefined });
   const runOnce = createRunOnce({ store: repeats, stages, serve, writeError, credentialOf: presentedText, onUnexpected });
+  const authenticate = (headers: Readonly<Record<string, string>>): Soon<ApiKeyRecord> => authenticateHeaders(headers, keys, now());
   const server = createGatewayServer({
     now, writeError, onUnexpected,
-    routes: createRoutes({
-      ...readers(stages, planOptions), serve: (inbound: Inbound) => inbound.exchange.headers["idempotency-key"] === undefined ? serve(inbound, stages) : runOnce(inbound), authenticate: (headers) => authenticateHeaders(headers, keys, now()), catalog, db, now,
+    routes: [...storedRoutes(stored, authenticate), ...createRoutes({
+      ...readers(stages, planOptions), readResponses: async (ask) => readResponses(ask.exchange, await withConversation(ask, { stored, authenticate })), serve: (inbound: Inbound) => inbound.exchange.headers["idempotency-key"] === undefined ? serve(inbound, stages) : runOnce(inbound), authenticate, catalog, db, now,
       availableProviders: (key) => key.kind === "test" ? credentials.available.test : own.find(key)?.available(credentials.available.live) ?? credentials.available.live,
       findUnshipped: (id) => shipper.find(id),
       dependenciesAway: () => dependenciesAway({ postgres: () => db.ping(), [env.redisUrl ? "redis" : "counters"]: () => kv.ping() }),
       renderMetrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
       openapi: () => openapiDocument({ chatCompletions: chatCompletionsBodySchema, messages: messagesBodySchema, responses: responsesBodySchema, embeddings: embeddingsBodySchema, completions: completionsBodySchema, countTokens: countTokensBodySchema }),
-    }),
+    })],
   });
   const gauges = setInterval(() => metrics.setSpool({ events: shipper.backlog, bytes: spool.bytes }), METRICS_GAUGE_MS).unref();
   return {
@@ -133,8 +138,14 @@ function hearChanges({ kv, keys, presets, catalog }: { readonly kv: Pick<Kv, "su
   }, () => { keys.invalidateAll(); presets.invalidateAll(); void catalog.reload(); });
 }
 
-/** Bytes → Inbound, for every endpoint that takes a body. */
-function readers(stages: Pick<Stages, "authenticate">, planOptions: PlanOptions): Pick<RouteOptions, "readChatCompletions" | "readMessages" | "readResponses" | "readEmbeddings" | "readCompletions" | "countTokensBytes" | "explainRoute"> {
+/** A body that continues a stored answer, with the conversation in front of it; every other one as it came. */
+async function withConversation({ request, exchange }: Ask, { stored, authenticate }: { readonly stored: StoredResponses; readonly authenticate: RouteOptions["authenticate"] }): Promise<JsonBody> {
+  const json = await readJsonBody(request);
+  return json.body["previous_response_id"] == null ? json : stored.continued(await authenticate(exchange.headers), json);
+}
+
+/** Bytes → Inbound, for every endpoint that takes a body and no state. */
+function readers(stages: Pick<Stages, "authenticate">, planOptions: PlanOptions): Pick<RouteOptions, "readChatCompletions" | "readMessages" | "readEmbeddings" | "readCompletions" | "countTokensBytes" | "explainRoute"> {
   return {
     readChatCompletions: async ({ request, exchange }) => {
       const json = await readJsonBody(request);
@@ -142,7 +153,6 @@ function readers(stages: Pick<Stages, "authenticate">, planOptions: PlanOptions)
     },
     readCompletions: async ({ request, exchange }) => readCompletions(exchange, await readJsonBody(request)),
     readEmbeddings: async ({ request, exchange }) => readEmbeddings(exchange, await readJsonBody(request)),
-    readResponses: async ({ request, exchange }) => readResponses(exchange, await readJsonBody(request)),
     readMessages: async ({ request, exchange }) => readMessages(exchange, await readJsonBody(request)),
     countTokensBytes: async ({ request }) => {
       const { raw, body } = await readJsonBody(request);

@@ -18,7 +18,7 @@ const DRAIN_CHECK_MS = 25;
 export interface Ask { readonly request: IncomingMessage; readonly exchange: ConnectedExchange; readonly path: string }
 /** One endpoint. It writes the answer itself, or throws GatewayError. */
 export type Endpoint = (ask: Ask) => Promise<void>;
-export interface Route { readonly method: "GET" | "POST"; /** Matched against the whole resource path. */ readonly path: string | RegExp; readonly serve: Endpoint }
+export interface Route { readonly method: "GET" | "POST" | "DELETE"; /** Matched against the whole resource path. */ readonly path: string | RegExp; readonly serve: Endpoint }
 
 export interface ServerOptions {
   readonly routes: readonly Route[];
@@ -109,7 +109,7 @@ function endpointFor(method: string, path: string, routes: readonly Route[]): En
 /** Answered without a key; what is asked for is echoed. No Allow-Origin: a page must not hold a server's key. */
 function preflight(request: IncomingMessage, response: ServerResponse): void {
   response.writeHead(204, {
-    "access-control-allow-methods": "GET, POST, OPTIONS", "access-control-max-age": PREFLIGHT_SECONDS, vary: "origin, access-control-request-headers",
+    "access-control-allow-methods": "GET, POST, DELETE, OPTIONS", "access-control-max-age": PREFLIGHT_SECONDS, vary: "origin, access-control-request-headers",
     ...(request.headers["access-control-request-headers"] ? { "access-control-allow-headers": request.headers["access-control-request-headers"] } : {}),
   });
   response.end();

@@ -36,7 +36,7 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
   const db = createWorkerDb({ databaseUrl: env.databaseUrl, ledgerEntriesFor });
   const store = { databaseUrl: env.databaseUrl, ...(env.redisUrl === undefined ? {} : { redisUrl: env.redisUrl }) };
   const producer = createProducer(store);
-  const jobs = createJobs({ ingest: { ingestEvents: db.ingestEvents, onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
+  const jobs = createJobs({ ingest: { ingestEvents: db.ingestEvents, onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), removeExpiredResponses: () => db.removeExpiredResponses(), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
   let draining = false;
   const consumer = joinQueue({ env, producer, log, isDraining: () => draining, start: () => createConsumer({
     ...store, handlers: jobs, concurrency: env.concurrency,

@@ -9,13 +9,15 @@ export interface JobPorts {
   readonly report: (() => Promise<void>) | null;
   /** One look at the price source; null when none is configured. */
   readonly syncCatalog: (() => Promise<void>) | null;
+  /** Deletes stored answers whose time is over. */
+  readonly removeExpiredResponses: () => Promise<void>;
   /** One tick of the alerts. */
   readonly alert: () => Promise<void>;
 }
 
 type JobRegistry = { readonly [Name in JobName]: (payload: JobPayloads[Name]) => Promise<void> };
 
-export function createJobs({ ingest, report, alert, syncCatalog }: JobPorts): JobRegistry {
+export function createJobs({ ingest, report, alert, syncCatalog, removeExpiredResponses }: JobPorts): JobRegistry {
   let ticking: Promise<void> | null = null;
   let alerting: Promise<void> | null = null;
   return {
@@ -27,6 +29,7 @@ export function createJobs({ ingest, report, alert, syncCatalog }: JobPorts): Jo
       await ticking;
     },
     async "catalog.sync-prices"() { await syncCatalog?.(); },
+    "response.remove-expired": () => removeExpiredResponses(),
     async "alert.evaluate-rules"() {
       alerting ??= alert().finally(() => { alerting = null; });
       await alerting;

@@ -45,12 +45,16 @@ export function joinQueue(join: QueueJoin): JoinedQueue {
   };
 }
 
+/** How long an expired answer, which nobody can read any more, may still lie in the database. */
+const EXPIRED_RESPONSES_MS = 600_000;
+
 async function tryToJoin({ env, producer, log, start }: QueueJoin): Promise<Consumer> {
   if (env.redisUrl === undefined) await migrateQueue(env.databaseUrl);
   else for (const problem of assertKeepsJobs(await inspectRedis(env.redisUrl))) log.warn({}, problem);
   await producer.upsertScheduler("billing.report-meter-events", env.billingTickMs);
   if (env.catalogSource !== undefined) await producer.upsertScheduler("catalog.sync-prices", env.catalogSyncMs);
   await producer.upsertScheduler("alert.evaluate-rules", env.alertTickMs);
+  await producer.upsertScheduler("response.remove-expired", EXPIRED_RESPONSES_MS);
   return start();
 }
 

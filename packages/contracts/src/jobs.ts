@@ -8,6 +8,8 @@ export interface JobPayloads {
   /** Brings the catalogue to what the configured price document says. */
   "catalog.sync-prices": Readonly<Record<string, never>>;
   "alert.evaluate-rules": Readonly<Record<string, never>>;
+  /** Stored answers of the Responses API whose time is over. */
+  "response.remove-expired": Readonly<Record<string, never>>;
 }
 
 /** What a producer may send instead: the events as the JSON text that the spool holds, one a line, in base64: escaping text a second time costs more than anything else on a job's way. A handler sees `JobPayloads`. */
@@ -16,6 +18,7 @@ export interface SentPayloads {
   "billing.report-meter-events": JobPayloads["billing.report-meter-events"];
   "catalog.sync-prices": JobPayloads["catalog.sync-prices"];
   "alert.evaluate-rules": JobPayloads["alert.evaluate-rules"];
+  "response.remove-expired": JobPayloads["response.remove-expired"];
 }
 export type JobName = keyof JobPayloads;
 

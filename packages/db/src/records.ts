@@ -17,6 +17,8 @@ export interface ApiKeyRecord {
   readonly revokedAtMs: number | null;
   /** Every enforced budget that may bind this key: its own, its project's, its organization's, and those of models, presets and end users. */
   readonly budgets: readonly Budget[];
+  /** Days for which answers of the Responses API are kept; 0: no body is stored. */
+  readonly responseRetentionDays: number;
   /** The enabled credentials that the organization brings, sealed, in the order of their position. */
   readonly credentials: readonly SealedCredential[];
 }
@@ -43,3 +45,9 @@ export interface OrganizationPresets {
 }
 
 export interface SpendScope extends BudgetFilter { readonly organizationId: string; readonly mode: BookMode; readonly fromMs: number; readonly toMs: number | null }
+
+/** Whose stored responses: nobody else's are ever seen. */
+export interface ResponseScope { readonly organizationId: string; readonly projectId: string; readonly mode: BookMode }
+/** An answer and the input that asked for it, sealed. */
+export interface SealedResponse { readonly id: string; readonly previousId: string | null; readonly sealed: string }
+export interface NewSealedResponse extends SealedResponse { readonly bytes: number; readonly expiresAtMs: number }

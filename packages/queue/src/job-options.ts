@@ -42,6 +42,13 @@ export const JOB_OPTIONS: { readonly [Name in JobName]: JobOptions } = Object.fr
     removeOnComplete: Object.freeze({ age: HOUR_S, count: 10 }),
     removeOnFail: Object.freeze({ age: 24 * HOUR_S, count: 100 }),
   }),
+  /** What has expired is invisible already; the next run takes what this one left. */
+  "response.remove-expired": Object.freeze({
+    attempts: 3,
+    backoff: Object.freeze({ type: "exponential", delay: 30_000 }),
+    removeOnComplete: Object.freeze({ age: 24 * HOUR_S, count: 10 }),
+    removeOnFail: Object.freeze({ age: 7 * 24 * HOUR_S, count: 100 }),
+  }),
 });
 
 /** Throws RangeError on what BullMQ refuses: a colon, or digits only, which it takes for ids of its own. */

@@ -42,6 +42,7 @@ export const JOB_SCHEMAS: { readonly [Name in JobName]: z.ZodType<JobPayloads[Na
   "usage.ingest-events": z.preprocess(unpack, z.looseObject({ batchId: z.string().min(1), events })),
   "billing.report-meter-events": z.record(z.string(), z.never()),
   "catalog.sync-prices": z.record(z.string(), z.never()),
+  "response.remove-expired": z.record(z.string(), z.never()),
   "alert.evaluate-rules": z.record(z.string(), z.never()),
 };
 

@@ -30,7 +30,9 @@ export function openapiDocument(bodies: DocumentedBodies): Record<string, unknow
     paths: {
       "/chat/completions": post("Chat Completions for any model", body(bodies.chatCompletions)),
       "/messages": post("Anthropic Messages for any model", body(bodies.messages)),
-      "/responses": post("OpenAI Responses for any model, without stored state", body(bodies.responses)),
+      "/responses": post("OpenAI Responses for any model; `previous_response_id` where the organization keeps answers (`responseRetentionDays`)", body(bodies.responses)),
+      "/responses/{id}": { ...get("A stored answer of the Responses API", [parameter("id", "path")]), delete: { summary: "Delete a stored answer; what continued it can no longer be continued", parameters: [parameter("id", "path")], responses: { 200: ok("Deleted."), ...errors } } },
+      "/responses/{id}/input_items": get("What a stored answer was asked with, newest first", [parameter("id", "path")]),
       "/completions": post("Legacy text completions for any model", body(bodies.completions)),
       "/embeddings": post("Embeddings of texts, as floats or base64", body(bodies.embeddings)),
       "/messages/count_tokens": post("Estimated input tokens of a Messages body", body(bodies.countTokens)),

@@ -9,9 +9,9 @@ import { measureInput, readNeeds } from "./read-needs.ts";
 import { responsesBodySchema } from "./request-fields.ts";
 import { validate } from "./validate.ts";
 
-/** Members that ask for state the gateway does not keep, each with what to do instead. */
+/** Members that ask for state that is not kept, or not here, each with what to do instead. A stored answer was put in front of `input` before. */
 const STATEFUL: Readonly<Record<string, string>> = {
-  previous_response_id: "responses are not stored by this gateway. Send the whole conversation as `input`, the earlier `output` items included; with `store: false` most clients do so by themselves.",
+  previous_response_id: "a stored answer can be continued by POST /v1/responses alone. Send the whole conversation as `input` here, the earlier `output` items included.",
   conversation: "conversations are not stored by this gateway. Send the whole conversation as `input`.",
   prompt: "prompt templates of a provider's account cannot be reached through the gateway. Send the text as `instructions` and `input`.",
 };

@@ -15,7 +15,7 @@ export interface MeView {
 export interface MemberView { userId: string; email: string; name: string | null; role: Role; joinedAt: string; self: boolean }
 export interface MembersView { members: MemberView[]; /** null for a role that may not manage members */ invitations: { email: string; role: Role; expiresAt: string }[] | null }
 export interface AuditView { entries: { id: string; at: string; actor: string; action: string; subject: string; address: string | null }[]; nextCursor: string | null }
-export interface OrganizationView { id: string; slug: string; name: string; timeZone: string; rpmLimit: number | null; createdAt: string }
+export interface OrganizationView { id: string; slug: string; name: string; timeZone: string; rpmLimit: number | null; /** days; 0: nothing is kept */ responseRetentionDays: number; createdAt: string }
 export interface SessionView { id: string; startedAt: string; endsAt: string; userAgent: string | null; address: string | null; current: boolean }
 export interface ProfileView { email: string; name: string | null; emailVerified: boolean; hasPassword: boolean; sessions: SessionView[] }
 export interface KeyView {
@@ -85,7 +85,7 @@ export interface ProviderCredentialsView { credentials: ProviderCredentialView[]
  *  alerts.list(Scope) → AlertsView · alerts.create(Scope & {alert}) → {alert, webhookSecret} · alerts.update(Scope & {id, change}) · alerts.test(Scope & {id}) · alerts.remove(Scope & {id})
  *  providerKeys.list(Scope) → ProviderCredentialsView · providerKeys.create(Scope & {provider, label, secret, baseUrl?, …}) · providerKeys.update(Scope & {id, …}) → {credential, note} · providerKeys.check(Scope & {id}) → verdict · providerKeys.remove(Scope & {id})
  *  organization.members(Scope) → MembersView · organization.invite(Scope & {email, role}) · organization.withdraw(Scope & {email}) · organization.setRole(Scope & {userId, role}) · organization.removeMember(Scope & {userId})
- *  organization.audit(Scope & {area?, cursor?}) → AuditView · organization.settings(Scope) → OrganizationView · organization.update(Scope & {name?, slug?, timeZone?, rpmLimit?}) → OrganizationView · organization.remove(Scope & {confirm})
+ *  organization.audit(Scope & {area?, cursor?}) → AuditView · organization.settings(Scope) → OrganizationView · organization.update(Scope & {name?, slug?, timeZone?, rpmLimit?, responseRetentionDays?}) → OrganizationView · organization.remove(Scope & {confirm})
  *  profile.get() → ProfileView · profile.rename({name}) · profile.endSession({id})
  *  models.list(Scope) → ModelView[] · budgets.list(Scope) → BudgetView[] · budgets.create(Scope & {scope, scopeId, name, period, limitUsd, action?, enforced?}) → BudgetView · budgets.update(Scope & {id, change}) · budgets.remove(Scope & {id})
  */

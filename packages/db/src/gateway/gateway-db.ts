@@ -6,6 +6,7 @@ import { FIND_GENERATION, receipt } from "./generation.ts";
 import type { GatewayDb } from "./port.ts";
 import { createPrepared } from "./prepared.ts";
 import { LOAD_PRESETS, organizationPresets } from "./presets.ts";
+import { LOAD_RESPONSE_CHAIN, REMOVE_RESPONSE, responseParameters, scopeParameters, STORE_RESPONSE } from "./stored-responses.ts";
 import { LOAD_SPENT, LOAD_USER_SPENT, spentParameters } from "./spend.ts";
 
 export interface GatewayDbOptions {
@@ -40,6 +41,9 @@ export function createGatewayDb(options: GatewayDbOptions): GatewayDb {
     },
     loadEndpointStats: async (scope) => (await prepared.read(LOAD_ENDPOINT_STATS, statsParameters(scope))).map(endpointStats),
     confirmGenerations: async (ids) => new Set((await prepared.read(CONFIRM_GENERATIONS, [ids])).map((row) => row.id)),
+    loadResponseChain: (scope, id, { depthMax, bytesMax }) => prepared.read(LOAD_RESPONSE_CHAIN, [...scopeParameters(scope), id, depthMax, bytesMax]),
+    async storeResponse(scope, row) { await prepared.read(STORE_RESPONSE, responseParameters(scope, row)); },
+    removeResponse: async (scope, id) => (await prepared.read(REMOVE_RESPONSE, [...scopeParameters(scope), id])).length > 0,
     async ping() { await prepared.read({ name: "gateway_ping", text: "SELECT 1" }, []); },
     close: () => prepared.close(),
   };

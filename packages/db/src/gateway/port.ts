@@ -1,6 +1,6 @@
 import type { CatalogSnapshot } from "@trunkline/contracts";
 import type { EndpointStats, StatsScope } from "./endpoint-stats.ts";
-import type { ApiKeyRecord, OrganizationPresets, SpendScope } from "../records.ts";
+import type { ApiKeyRecord, NewSealedResponse, OrganizationPresets, ResponseScope, SealedResponse, SpendScope } from "../records.ts";
 
 /** The gateway's whole view of Postgres: a few reads by plain `pg` prepared statements, never on the path of a warm key. */
 export interface GatewayDb {
@@ -15,6 +15,11 @@ export interface GatewayDb {
   loadEndpointStats(scope: StatsScope): Promise<readonly EndpointStats[]>;
   /** Those of the request ids that the ledger holds. What the usage spool may forget. */
   confirmGenerations(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** A stored response with all that it continues, oldest first; empty when absent, foreign or expired. Beyond a bound, or where an ancestor is gone, the first row still names one. */
+  loadResponseChain(scope: ResponseScope, id: string, bounds: { readonly depthMax: number; readonly bytesMax: number }): Promise<readonly SealedResponse[]>;
+  storeResponse(scope: ResponseScope, row: NewSealedResponse): Promise<void>;
+  /** False when there was none. */
+  removeResponse(scope: ResponseScope, id: string): Promise<boolean>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

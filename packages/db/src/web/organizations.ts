@@ -6,10 +6,10 @@ import { ConflictError, NotFoundError } from "./errors.ts";
 import { slugFrom } from "./slug.ts";
 
 export interface ProjectRecord { readonly id: string; readonly slug: string; readonly name: string; readonly createdAt: Date }
-export interface OrganizationRecord { readonly id: string; readonly slug: string; readonly name: string; readonly timeZone: string; readonly rpmLimit: number | null; readonly createdAt: Date }
+export interface OrganizationRecord { readonly id: string; readonly slug: string; readonly name: string; readonly timeZone: string; readonly rpmLimit: number | null; /** Days for which answers of the Responses API are kept; 0: never. */ readonly responseRetentionDays: number; readonly createdAt: Date }
 export interface ManagementKeyRecord { readonly actor: Actor; readonly hash: Uint8Array; readonly pepperVersion: number }
 
-const organizationFields = { id: true, slug: true, name: true, timeZone: true, rpmLimit: true, createdAt: true } as const;
+const organizationFields = { id: true, slug: true, name: true, timeZone: true, rpmLimit: true, responseRetentionDays: true, createdAt: true } as const;
 const projectFields = { id: true, slug: true, name: true, createdAt: true } as const;
 
 export function createOrganizations(context: StoreContext) {
@@ -41,7 +41,10 @@ export function createOrganizations(context: StoreContext) {
       await recordAudit(transaction, actor, { action: "organization.slug", subject: slug });
       return transaction.organization.update({ where: { id: actor.organizationId }, data: { slug }, select: organizationFields });
     }),
-    update: (actor: Actor, change: { name?: string; timeZone?: string; rpmLimit?: number | null }): Promise<OrganizationRecord> => context.tenant(actor, "organization.manage", async (transaction) => {
+    /** Who stops storing answers has those that are stored deleted with it. */
+    update: (actor: Actor, change: { name?: string; timeZone?: string; rpmLimit?: number | null; responseRetentionDays?: number }): Promise<OrganizationRecord> => context.tenant(actor, "organization.manage", async (transaction) => {
+      if (change.responseRetentionDays !== undefined) await recordAudit(transaction, actor, { action: "organization.response-retention", subject: String(change.responseRetentionDays) });
+      if (change.responseRetentionDays === 0) await transaction.$executeRaw`DELETE FROM stored_response WHERE "organizationId" = ${actor.organizationId}`;
       await recordAudit(transaction, actor, { action: "organization.update", subject: actor.organizationId });
       return transaction.organization.update({ where: { id: actor.organizationId }, data: change, select: organizationFields });
     }),

@@ -23,6 +23,8 @@ export interface WorkerDb extends ExportQueries, AlertQueries {
    * already there changes nothing. Rejects with the driver's error, and then nothing of the batch is booked.
    */
   ingestEvents(events: readonly UsageEvent[]): Promise<{ readonly inserted: number }>;
+  /** Deletes stored answers whose time is over. */
+  removeExpiredResponses(): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -32,6 +34,9 @@ const POOL_CONNECTIONS_MAX = 12;
 /** Longer than any healthy wait, shorter than the queue's stalled check of 30 s. */
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 20_000;
+/** At a time, so that a statement ends soon however many there are. */
+const EXPIRED_ROWS_MAX = 500;
+const REMOVE_EXPIRED_SQL = `DELETE FROM stored_response WHERE ctid IN (SELECT ctid FROM stored_response WHERE "expiresAt" <= now() LIMIT $1 FOR UPDATE SKIP LOCKED)`;
 
 export function createWorkerDb({ databaseUrl, ledgerEntriesFor }: WorkerDbOptions): WorkerDb {
   const pool = new pg.Pool({
@@ -45,6 +50,9 @@ export function createWorkerDb({ databaseUrl, ledgerEntriesFor }: WorkerDbOption
     async ingestEvents(events) {
       if (events.length === 0) return { inserted: 0 };
       return { inserted: await inTransaction(pool, (client) => book(client, events, ledgerEntriesFor)) };
+    },
+    async removeExpiredResponses() {
+      for (;;) if ((await pool.query(REMOVE_EXPIRED_SQL, [EXPIRED_ROWS_MAX])).rowCount !== EXPIRED_ROWS_MAX) return;
     },
     async ping() { await pool.query("SELECT 1"); },
     async close() { await pool.end(); },

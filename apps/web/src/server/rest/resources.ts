@@ -10,6 +10,7 @@ import { publishChange } from "../publish.ts";
 import { backtestInput, backtestPreset } from "../backtest-preset.ts";
 import { builtInPresets, explainRoute } from "../routing.ts";
 import { MEMBER_OPERATIONS } from "./members.ts";
+import { responseRetentionInput } from "../response-retention.ts";
 import { list, operation, type Operation } from "./operation.ts";
 import { OVERLAP_SECONDS_DEFAULT, OVERLAP_SECONDS_MAX, rotateKey } from "./rotate-key.ts";
 
@@ -29,12 +30,12 @@ const organizations: Operation[] = [
   }),
   operation({ method: "GET", path: "/organizations", id: "listOrganizations", summary: "The organization of the key or session", status: 200, ...none, handle: async ({ db, actor }) => list([await db.organizations.find(actor)]) }),
   operation({
-    method: "PATCH", path: "/organizations/{id}", id: "updateOrganization", summary: "Name, time zone, request limit", status: 200, query: null,
-    body: z.strictObject({ name: NAME.optional(), timeZone: z.string().refine((zone) => Intl.supportedValuesOf("timeZone").includes(zone) || zone === "UTC", "must be an IANA time zone").optional(), rpmLimit: rpmLimitInput.nullable().optional() }),
+    method: "PATCH", path: "/organizations/{id}", id: "updateOrganization", summary: "Name, time zone, request limit, days for which answers of the Responses API are kept", status: 200, query: null,
+    body: z.strictObject({ name: NAME.optional(), timeZone: z.string().refine((zone) => Intl.supportedValuesOf("timeZone").includes(zone) || zone === "UTC", "must be an IANA time zone").optional(), rpmLimit: rpmLimitInput.nullable().optional(), responseRetentionDays: responseRetentionInput.optional() }),
     handle: async ({ db, kv, actor, parameters, body }) => {
       if (id(parameters) !== actor.organizationId) throw new NotFoundError("organization");
-      const { name, timeZone, rpmLimit } = body;
-      const row = await db.organizations.update(actor, { ...(name === undefined ? {} : { name }), ...(timeZone === undefined ? {} : { timeZone }), ...(rpmLimit === undefined ? {} : { rpmLimit }) });
+      const { name, timeZone, rpmLimit, responseRetentionDays } = body;
+      const row = await db.organizations.update(actor, { ...(name === undefined ? {} : { name }), ...(timeZone === undefined ? {} : { timeZone }), ...(rpmLimit === undefined ? {} : { rpmLimit }), ...(responseRetentionDays === undefined ? {} : { responseRetentionDays }) });
       await publishChange(kv, INVALIDATION_TOPICS.budget, actor.organizationId);
       return row;
     },

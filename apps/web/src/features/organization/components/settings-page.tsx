@@ -5,6 +5,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { Download } from "lucide-react";
 import { Button, Card, ErrorCard, Field, Skeleton, useToasts } from "@trunkline/ui";
+import { RESPONSE_RETENTION_DAYS_MAX } from "../../../server/response-retention.ts";
 import type { OrganizationView } from "../../../server/views.ts";
 import { useRole } from "../../shell/use-role.ts";
 import { useScope } from "../../shell/use-scope.ts";
@@ -55,6 +56,7 @@ function OrganizationForm({ view, disabled }: { view: OrganizationView; disabled
   const [slug, setSlug] = useState(view.slug);
   const [timeZone, setTimeZone] = useState(view.timeZone);
   const [rpm, setRpm] = useState(view.rpmLimit === null ? "" : String(view.rpmLimit));
+  const [retention, setRetention] = useState(String(view.responseRetentionDays));
   const update = useMutation(trpc.organization.update.mutationOptions({
     onSuccess: async (saved) => {
       toasts.say("Saved.");
@@ -64,7 +66,7 @@ function OrganizationForm({ view, disabled }: { view: OrganizationView; disabled
   }));
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    update.mutate({ ...scope, name: name.trim(), slug, timeZone, rpmLimit: rpm === "" ? null : Number(rpm) });
+    update.mutate({ ...scope, name: name.trim(), slug, timeZone, rpmLimit: rpm === "" ? null : Number(rpm), responseRetentionDays: Number(retention) });
   };
   return (
     <form className="stack" onSubmit={submit}>
@@ -78,6 +80,7 @@ function OrganizationForm({ view, disabled }: { view: OrganizationView; disabled
           <p className="meta">Days and months of every chart and sum are cut in it.</p>
         </div>
         <Field label="Requests per minute, all keys together (optional)" type="number" min={1} max={RPM_MAX} step={1} value={rpm} onChange={(event) => setRpm(event.target.value)} />
+        <Field label="Keep answers of the Responses API (days)" required type="number" min={0} max={RESPONSE_RETENTION_DAYS_MAX} step={1} hint="0 keeps no prompt and no answer, and deletes what was kept. Above 0 both are stored encrypted for that time, so that previous_response_id works." value={retention} onChange={(event) => setRetention(event.target.value)} />
       </fieldset>
       {update.error ? <ErrorCard message={update.error.message} /> : null}
       {disabled ? null : <div className="row"><Button type="submit" variant="primary" disabled={update.isPending}>Save</Button></div>}
