@@ -134,7 +134,7 @@ function hearChanges({ kv, keys, presets, catalog }: { readonly kv: Pick<Kv, "su
     if (topic === "api-key") keys.invalidate(id);
     else if (topic === "preset") presets.invalidate(id);
     else if (topic === "catalog") void catalog.reload();
-    else keys.invalidateAll();
+    else keys.invalidateOrganization(id);
   }, () => { keys.invalidateAll(); presets.invalidateAll(); void catalog.reload(); });
 }
 

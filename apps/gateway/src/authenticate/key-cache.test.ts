@@ -63,4 +63,16 @@ describe("the key cache", () => {
     cache.invalidate(key.keyId);
     expect((await cache.find(key))?.revokedAtMs).toBe(0);
   });
+  it("asks again for the keys of the organization that changed, and for no other's", async () => {
+    const key = parsed();
+    const { state, cache } = setup(recordOf(key));
+    await cache.find(key);
+    cache.invalidateOrganization("org_2");
+    await cache.find(key);
+    expect([state.reads, cache.findFresh(key.whole)?.id]).toEqual([1, "key_1"]);
+    cache.invalidateOrganization("org_1");
+    expect(cache.findFresh(key.whole)).toBeNull();
+    await cache.find(key);
+    expect(state.reads).toBe(2);
+  });
 });

@@ -88,6 +88,13 @@ export class KeyCache {
     this.#negative.clear();
   }
 
+  /** A budget, a credential or the standing of an organization changed: its keys ask again, the others' do not. */
+  invalidateOrganization(organizationId: string): void {
+    for (const entry of this.#entries.values()) if (entry.record.organizationId === organizationId) entry.stale = true;
+    this.#generation++;
+    this.#loads.clear();
+  }
+
   /** Messages may have been missed. */
   invalidateAll(): void {
     for (const entry of this.#entries.values()) entry.stale = true;
