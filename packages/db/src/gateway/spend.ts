@@ -1,13 +1,12 @@
 import type { SpendScope } from "../records.ts";
 import type { Statement } from "./prepared.ts";
 
-/** $1 organization, $2 mode, $3 from, $4 to or null, $5 project, $6 key, $7 model, $8 preset, each or null. Buckets are minutes, and windows begin on one. */
+/** $1 organization, $2 mode, $3 from, $4 to or null, $5 project, $6 key, $7 model, $8 preset, each or null. Windows begin on a minute. */
 export const LOAD_SPENT: Statement<{ readonly spent: string }> = {
   name: "gateway_load_spent",
   text: `
-SELECT coalesce(sum("chargeNanoUsd"), 0)::text AS spent FROM usage_rollup
-WHERE "organizationId" = $1 AND mode = $2 AND bucket >= $3::timestamptz AND ($4::timestamptz IS NULL OR bucket < $4::timestamptz)
-  AND ($5::text IS NULL OR "projectId" = $5) AND ($6::text IS NULL OR "apiKeyId" = $6)
+SELECT coalesce(sum("chargeNanoUsd"), 0)::text AS spent FROM usage_between($1, $2, $3::timestamptz, $4::timestamptz, '{}')
+WHERE ($5::text IS NULL OR "projectId" = $5) AND ($6::text IS NULL OR "apiKeyId" = $6)
   AND ($7::text IS NULL OR model = $7) AND ($8::text IS NULL OR "presetSlug" = $8)`,
 };
 

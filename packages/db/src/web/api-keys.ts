@@ -24,18 +24,18 @@ export function createApiKeys(context: StoreContext) {
   async function read(transaction: Transaction, where: { organizationId: string; projectId?: string; id?: string }): Promise<ApiKeyRow[]> {
     const keys = await transaction.apiKey.findMany({ where, orderBy: { createdAt: "desc" }, select: fields });
     const ids = keys.map((key) => key.id);
-    const usage = await transaction.usageRollup.groupBy({
-      by: ["apiKeyId"], where: { organizationId: where.organizationId, apiKeyId: { in: ids }, bucket: { gte: new Date(context.nowMs() - DAYS_30_MS) } }, _sum: { chargeNanoUsd: true, requests: true },
+    const usage = await transaction.usageRollupHour.groupBy({
+      by: ["apiKeyId"], where: { organizationId: where.organizationId, apiKeyId: { in: ids }, bucket: { gte: new Date(context.nowMs() - DAYS_30_MS) } }, _sum: { chargeNanoUsd: true, requests: true }, _max: { bucket: true },
     });
-    const last = await transaction.usageRollup.groupBy({ by: ["apiKeyId"], where: { organizationId: where.organizationId, apiKeyId: { in: ids } }, _max: { bucket: true } });
     const budgets = await transaction.budget.findMany({ where: { organizationId: where.organizationId, scope: "key", scopeId: { in: ids } }, orderBy: { createdAt: "asc" } });
     const spent: (Budget & { readonly spentNanoUsd: bigint })[] = [];
     const timeZone = budgets.length === 0 ? "UTC" : await timeZoneOf(transaction, where.organizationId);
     for (const row of budgets) { const budget = toBudget(row, timeZone); spent.push({ ...budget, spentNanoUsd: await spentOf(transaction, budget, context.nowMs()) }); }
     return keys.map((key) => {
-      const sums = usage.find((row) => row.apiKeyId === key.id)?._sum;
+      const used = usage.find((row) => row.apiKeyId === key.id);
+      const sums = used?._sum;
       return {
-        ...key, lastUsedAt: last.find((row) => row.apiKeyId === key.id)?._max.bucket ?? key.lastUsedAt,
+        ...key, lastUsedAt: key.lastUsedAt ?? used?._max.bucket ?? null,
         budget: spent.find((row) => row.scopeId === key.id) ?? null, spendNanoUsd30d: sums?.chargeNanoUsd ?? 0n, requests30d: sums?.requests ?? 0n,
       };
     });

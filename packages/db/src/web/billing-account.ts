@@ -74,7 +74,7 @@ async function addEntry(context: StoreContext, transaction: Transaction, entry: 
 }
 
 async function chargedOf(transaction: Transaction, organizationId: string): Promise<bigint> {
-  const { _sum } = await transaction.usageRollup.aggregate({ where: { organizationId, mode: "live" }, _sum: { chargeNanoUsd: true } });
+  const { _sum } = await transaction.usageRollupDay.aggregate({ where: { organizationId, mode: "live" }, _sum: { chargeNanoUsd: true } });
   return _sum.chargeNanoUsd ?? 0n;
 }
 

@@ -20,12 +20,14 @@ export async function timeZoneOf(transaction: Transaction, organizationId: strin
 /** Charges of the budget's current window. A key has one book of its own, every other scope counts the live one; a budget that every user has shows the user who has spent most. */
 export async function spentOf(transaction: Transaction, budget: Budget, nowMs: number): Promise<bigint> {
   const { startMs, endMs } = budgetWindow(budget.period, nowMs, budget.timeZone);
-  const window = { gte: new Date(startMs), ...(endMs === null ? {} : { lt: new Date(endMs) }) };
   const { organizationId } = budget;
-  if (budget.scope === "user") return userSpent(transaction, { organizationId, mode: "live", createdAt: window, endUser: budget.scopeId === EVERY_USER ? { not: null } : budget.scopeId });
-  const filter = budget.scope === "key" ? budgetFilter(budget) : { ...budgetFilter(budget), mode: "live" };
-  const sum = await transaction.usageRollup.aggregate({ where: { organizationId, ...filter, bucket: window }, _sum: { chargeNanoUsd: true } });
-  return sum._sum.chargeNanoUsd ?? 0n;
+  if (budget.scope === "user") return userSpent(transaction, { organizationId, mode: "live", createdAt: { gte: new Date(startMs), ...(endMs === null ? {} : { lt: new Date(endMs) }) }, endUser: budget.scopeId === EVERY_USER ? { not: null } : budget.scopeId });
+  const { projectId = null, apiKeyId = null, model = null, presetSlug = null } = budgetFilter(budget);
+  const modes = budget.scope === "key" ? ["live", "test"] : ["live"];
+  const [sum] = await transaction.$queryRaw<{ spent: bigint }[]>`
+    SELECT coalesce(sum(u."chargeNanoUsd"), 0)::bigint AS spent FROM unnest(${modes}::text[]) book, usage_between(${organizationId}, book, ${new Date(startMs)}::timestamptz, ${endMs === null ? null : new Date(endMs)}::timestamptz, '{}') u
+    WHERE (${projectId}::text IS NULL OR u."projectId" = ${projectId}) AND (${apiKeyId}::text IS NULL OR u."apiKeyId" = ${apiKeyId}) AND (${model}::text IS NULL OR u.model = ${model}) AND (${presetSlug}::text IS NULL OR u."presetSlug" = ${presetSlug})`;
+  return sum?.spent ?? 0n;
 }
 
 type GenerationWhere = NonNullable<NonNullable<Parameters<Transaction["generation"]["findFirst"]>[0]>["where"]>;

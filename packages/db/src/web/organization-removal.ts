@@ -14,6 +14,7 @@ export function createOrganizationRemoval({ client, nowMs }: StoreContext) {
     for (;;) {
       const gone = table === "generation"
         ? await client.$executeRaw`DELETE FROM generation WHERE ctid = ANY (ARRAY(SELECT ctid FROM generation WHERE "organizationId" = ${organizationId} LIMIT ${ROWS_AT_ONCE}))`
+        // Their hours and days go with them.
         : await client.$executeRaw`DELETE FROM usage_rollup WHERE ctid = ANY (ARRAY(SELECT ctid FROM usage_rollup WHERE "organizationId" = ${organizationId} LIMIT ${ROWS_AT_ONCE}))`;
       if (gone === 0) return;
     }

@@ -1,5 +1,5 @@
 /**
- * Sums over the minute rollups, cut into hours or days of the organization's own time zone. Raw generations are read only
+ * Sums over the rollups, cut into hours or days of the organization's own time zone. Raw generations are read only
  * for the dimensions that the rollups do not carry (end user, session).
  */
 import type { BookMode } from "@trunkline/contracts";
@@ -35,10 +35,15 @@ const GENERATION_SUMS = Prisma.sql`
   count(*)::bigint AS requests, count(*) FILTER (WHERE status = 'failed')::bigint AS failed, count(*) FILTER (WHERE status = 'rescued')::bigint AS rescued, ${TOKEN_SUMS},
   coalesce(sum(jsonb_array_length(attempts)), 0)::bigint AS attempts, coalesce(sum("timeToFirstTokenMs"), 0)::bigint AS "ttftMsSum", count("timeToFirstTokenMs")::bigint AS "ttftCount"`;
 
-function within(actor: Actor, range: UsageRange, time: Prisma.Sql): Prisma.Sql {
+function narrowed(range: UsageRange): Prisma.Sql {
   const project = range.projectId === undefined ? Prisma.empty : Prisma.sql`AND "projectId" = ${range.projectId}`;
   const only = range.only === undefined ? Prisma.empty : Prisma.sql`AND coalesce(${column(ROLLUP_COLUMN[range.only.dimension])}, '') = ${range.only.key}`;
-  return Prisma.sql`"organizationId" = ${actor.organizationId} AND mode = ${range.mode} AND ${time} >= ${range.from} AND ${time} < ${range.to} ${project} ${only}`;
+  return Prisma.sql`${project} ${only}`;
+}
+
+/** Rollups of the range, as wide as no cut divides them. Buckets are minutes at their finest, so instants inside one count from the next. */
+function rollups(actor: Actor, range: UsageRange, cuts: readonly Date[] = []): Prisma.Sql {
+  return Prisma.sql`usage_between(${actor.organizationId}, ${range.mode}, ${range.from}::timestamptz, ${range.to}::timestamptz, ${cuts.map((cut) => cut.toISOString())}::timestamptz[]) WHERE true ${narrowed(range)}`;
 }
 
 /** Ids become the names people gave; an empty value says what its absence means. */
@@ -54,9 +59,9 @@ async function labelled(transaction: Transaction, organizationId: string, dimens
 function groupQuery(actor: Actor, range: UsageRange, dimension: UsageDimension): Prisma.Sql {
   if (dimension === "user" || dimension === "session") {
     const name = column(GENERATION_COLUMN[dimension]);
-    return Prisma.sql`SELECT coalesce(${name}, '') AS key, ${GENERATION_SUMS} FROM generation WHERE ${within(actor, range, column("createdAt"))} GROUP BY 1 ORDER BY "chargeNanoUsd" DESC, requests DESC, 1 LIMIT ${USAGE_GROUPS_MAX}`;
+    return Prisma.sql`SELECT coalesce(${name}, '') AS key, ${GENERATION_SUMS} FROM generation WHERE "organizationId" = ${actor.organizationId} AND mode = ${range.mode} AND "createdAt" >= ${range.from} AND "createdAt" < ${range.to} ${narrowed(range)} GROUP BY 1 ORDER BY "chargeNanoUsd" DESC, requests DESC, 1 LIMIT ${USAGE_GROUPS_MAX}`;
   }
-  return Prisma.sql`SELECT ${column(ROLLUP_COLUMN[dimension])} AS key, ${ROLLUP_SUMS} FROM usage_rollup WHERE ${within(actor, range, column("bucket"))} GROUP BY 1 ORDER BY "chargeNanoUsd" DESC, requests DESC, 1 LIMIT ${USAGE_GROUPS_MAX}`;
+  return Prisma.sql`SELECT ${column(ROLLUP_COLUMN[dimension])} AS key, ${ROLLUP_SUMS} FROM ${rollups(actor, range)} GROUP BY 1 ORDER BY "chargeNanoUsd" DESC, requests DESC, 1 LIMIT ${USAGE_GROUPS_MAX}`;
 }
 
 export interface SeriesQuery extends UsageRange { readonly granularity: "hour" | "day"; readonly groupBy: Exclude<UsageDimension, "user" | "session"> }
@@ -66,7 +71,7 @@ export function createUsage(context: StoreContext) {
     (await transaction.organization.findUniqueOrThrow({ where: { id: actor.organizationId }, select: { timeZone: true } })).timeZone;
   return {
     totals: (actor: Actor, range: UsageRange): Promise<UsageSums> => context.tenant(actor, "usage.read", async (transaction) => {
-      const rows = await transaction.$queryRaw<UsageSums[]>`SELECT ${ROLLUP_SUMS} FROM usage_rollup WHERE ${within(actor, range, column("bucket"))}`;
+      const rows = await transaction.$queryRaw<UsageSums[]>`SELECT ${ROLLUP_SUMS} FROM ${rollups(actor, range)}`;
       if (!rows[0]) throw new Error("an aggregate without GROUP BY gave no row");
       return rows[0];
     }),
@@ -81,7 +86,7 @@ export function createUsage(context: StoreContext) {
         : Prisma.sql`SELECT generate_series(date_trunc('hour', ${from}::timestamptz, ${timeZone}), ${to}::timestamptz - interval '1 millisecond', interval '1 hour') AS bucket`);
       const points = await transaction.$queryRaw<UsagePoint[]>`
         SELECT date_trunc(${granularity}, bucket, ${timeZone}) AS bucket, ${column(ROLLUP_COLUMN[query.groupBy])} AS key, ${ROLLUP_SUMS}
-        FROM usage_rollup WHERE ${within(actor, query, column("bucket"))} GROUP BY 1, 2 ORDER BY 1`;
+        FROM ${rollups(actor, query, buckets.map((row) => row.bucket))} GROUP BY 1, 2 ORDER BY 1`;
       const sums = await transaction.$queryRaw<(UsageSums & { key: string })[]>(groupQuery(actor, query, query.groupBy));
       return { timeZone, buckets: buckets.map((row) => row.bucket), points, groups: await labelled(transaction, actor.organizationId, query.groupBy, sums) };
     }),
