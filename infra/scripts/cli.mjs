@@ -1,4 +1,4 @@
-// Runs a command of the project from its bundle: trunkline, crash, race, bench or market. Finds the development database where no DATABASE_URL is set.
+// Runs a command of the project from its bundle: trunkline, crash, race, agents, bench or market. Finds the development database where no DATABASE_URL is set.
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -13,7 +13,7 @@ function developmentEnvironment() {
   return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
 }
 
-const COMMANDS = { trunkline: "apps/web/dist/trunkline.mjs", crash: "tests/crash/main.mjs", race: "tests/race/main.mjs", bench: "bench/main.mjs" };
+const COMMANDS = { trunkline: "apps/web/dist/trunkline.mjs", crash: "tests/crash/main.mjs", race: "tests/race/main.mjs", agents: "tests/agents/main.mjs", bench: "bench/main.mjs" };
 
 /** Routing alone: nothing of these starts a server or reads a database. */
 const ROUTING = { "bench router": "bench", "bench classifier": "classifier-report", market: "market" };
