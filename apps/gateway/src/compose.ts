@@ -8,6 +8,7 @@ import { createAdmit } from "./admit/admit.ts";
 import { BudgetLines } from "./admit/reservation.ts";
 import { createAttempt } from "./attempt/attempt.ts";
 import { Authorization } from "./attempt/authorization.ts";
+import { createCountTokens } from "./attempt/count-tokens.ts";
 import { createCredentials } from "./attempt/credentials.ts";
 import { createExchangeForm } from "./attempt/exchange-form.ts";
 import { OrganizationCredentials } from "./attempt/organization-credentials.ts";
@@ -19,13 +20,12 @@ import { openapiDocument } from "./endpoints/openapi.ts";
 import { createRoutes, type RouteOptions } from "./endpoints/routes.ts";
 import type { GatewayEnv } from "./env.ts";
 import { isResponsesBody, readChatCompletions } from "./ingress/chat-completions.ts";
-import { readMessages } from "./ingress/messages.ts";
+import { readCountTokens, readMessages } from "./ingress/messages.ts";
 import { readCompletions } from "./ingress/completions.ts";
 import { readEmbeddings } from "./ingress/embeddings.ts";
 import { readJsonBody, type JsonBody } from "./ingress/read-body.ts";
 import { chatCompletionsBodySchema, completionsBodySchema, countTokensBodySchema, embeddingsBodySchema, messagesBodySchema, responsesBodySchema } from "./ingress/request-fields.ts";
 import { readResponses, readResponsesAsChat } from "./ingress/responses.ts";
-import { validate } from "./ingress/validate.ts";
 import { createMeter, replay } from "./meter/meter.ts";
 import { Shipper } from "./meter/shipper.ts";
 import { Spool } from "./meter/spool.ts";
@@ -73,19 +73,19 @@ export function compose(env: GatewayEnv): Gateway {
   const presets = new PresetCache(db, now);
   const circuits = { live: new CircuitBook({ jitter: Math.random }), test: new CircuitBook({ jitter: Math.random }) };
   const credentials = createCredentials({ simulatorUrl: env.simulatorUrl, platform: env.credentials, authorization: new Authorization({ exchange: createExchangeForm({ allowPrivate: true }), now }) });
-  const pools = new UpstreamPools();
   const addressRules = { allowPrivate: env.allowPrivateAddresses };
-  const guardedPools = new UpstreamPools(addressRules);
+  const [pools, guardedPools] = [new UpstreamPools(), new UpstreamPools(addressRules)];
   const own = new OrganizationCredentials({ encryptionKeys: env.encryptionKeys, addressRules, onUnreadable: (credentialId) => warn(`credential ${credentialId} of an organization cannot be used: ${env.encryptionKeys ? "its seal does not open, or its address is refused" : "ENCRYPTION_KEYS is not set"}`) });
   const stored = new StoredResponses({ db, encryptionKeys: env.encryptionKeys, now, onFault: warn });
   const sessions = new SessionPlaces();
   const planOptions: PlanOptions = { own, catalog, presets, circuits, sessions, budgetUse: new BudgetUse(db), available: credentials.available, now, random: Math.random };
   const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent) => { sessions.observe(event); observeHealth(event, circuits[event.mode]); observe(event, metrics, logger); } };
+  const upstreams = { pools, guardedPools, own, credentials, ownAuthorization: new Authorization({ exchange: createExchangeForm(addressRules), now }) };
   const featured: Stages = {
     authenticate: createAuthenticate(keys, now),
     admit: createAdmit({ kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres") }),
     plan: createPlan(planOptions),
-    attempt: createAttempt({ retries: new RetryBudget(), pools, guardedPools, own, ownAuthorization: new Authorization({ exchange: createExchangeForm(addressRules), now }), credentials, circuits, timeouts: env.timeouts, now }),
+    attempt: createAttempt({ ...upstreams, retries: new RetryBudget(), circuits, timeouts: env.timeouts, now }),
     respond: keepingAnswers(createRespond(now), stored),
     keepAlive: createKeepAlive(env.heartbeatMs),
     meter: createMeter(meterOptions),
@@ -93,17 +93,18 @@ export function compose(env: GatewayEnv): Gateway {
   const stages = env.lane === "naked" ? nakedStages(featured) : featured;
   const onUnexpected = (error: unknown, requestId: string): void => logger.error({ requestId, err: error }, "request failed unexpectedly");
   const repeats = createReplayStore({ redisUrl: env.redisUrl ?? undefined });
+  const countTokens = createCountTokens({ ...upstreams, stages, plan: (call) => planFor(call, planOptions) });
   const runOnce = createRunOnce({ store: repeats, stages, serve, writeError, credentialOf: presentedText, onUnexpected });
   const authenticate = (headers: Readonly<Record<string, string>>): Soon<ApiKeyRecord> => authenticateHeaders(headers, keys, now());
   const server = createGatewayServer({
     now, writeError, onUnexpected,
     routes: [...storedRoutes(stored, authenticate), ...createRoutes({
-      ...readers(stages, planOptions), readResponses: async (ask) => readResponses(ask.exchange, await withConversation(ask, { stored, authenticate })), serve: (inbound: Inbound) => inbound.exchange.headers["idempotency-key"] === undefined ? serve(inbound, stages) : runOnce(inbound), authenticate, catalog, db, now,
+      ...readers(stages, planOptions), countTokens: async ({ request, exchange }) => countTokens(readCountTokens(exchange, await readJsonBody(request))), readResponses: async (ask) => readResponses(ask.exchange, await withConversation(ask, { stored, authenticate })), serve: (inbound: Inbound) => inbound.exchange.headers["idempotency-key"] === undefined ? serve(inbound, stages) : runOnce(inbound), authenticate, catalog, db, now,
       availableProviders: (key) => key.kind === "test" ? credentials.available.test : own.find(key)?.available(credentials.available.live) ?? credentials.available.live,
       findUnshipped: (id) => shipper.find(id),
       dependenciesAway: () => dependenciesAway({ postgres: () => db.ping(), [env.redisUrl ? "redis" : "counters"]: () => kv.ping() }),
       renderMetrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),
-      openapi: () => openapiDocument({ chatCompletions: chatCompletionsBodySchema, messages: messagesBodySchema, responses: responsesBodySchema, embeddings: embeddingsBodySchema, completions: completionsBodySchema, countTokens: countTokensBodySchema }),
+      openapi: documentedApi,
     })],
   });
   const gauges = setInterval(() => metrics.setSpool({ events: shipper.backlog, bytes: spool.bytes }), METRICS_GAUGE_MS).unref();
@@ -144,8 +145,10 @@ async function withConversation({ request, exchange }: Ask, { stored, authentica
   return json.body["previous_response_id"] == null ? json : stored.continued(await authenticate(exchange.headers), json);
 }
 
+const documentedApi = (): Record<string, unknown> => openapiDocument({ chatCompletions: chatCompletionsBodySchema, messages: messagesBodySchema, responses: responsesBodySchema, embeddings: embeddingsBodySchema, completions: completionsBodySchema, countTokens: countTokensBodySchema });
+
 /** Bytes → Inbound, for every endpoint that takes a body and no state. */
-function readers(stages: Pick<Stages, "authenticate">, planOptions: PlanOptions): Pick<RouteOptions, "readChatCompletions" | "readMessages" | "readEmbeddings" | "readCompletions" | "countTokensBytes" | "explainRoute"> {
+function readers(stages: Pick<Stages, "authenticate">, planOptions: PlanOptions): Pick<RouteOptions, "readChatCompletions" | "readMessages" | "readEmbeddings" | "readCompletions" | "explainRoute"> {
   return {
     readChatCompletions: async ({ request, exchange }) => {
       const json = await readJsonBody(request);
@@ -154,11 +157,6 @@ function readers(stages: Pick<Stages, "authenticate">, planOptions: PlanOptions)
     readCompletions: async ({ request, exchange }) => readCompletions(exchange, await readJsonBody(request)),
     readEmbeddings: async ({ request, exchange }) => readEmbeddings(exchange, await readJsonBody(request)),
     readMessages: async ({ request, exchange }) => readMessages(exchange, await readJsonBody(request)),
-    countTokensBytes: async ({ request }) => {
-      const { raw, body } = await readJsonBody(request);
-      validate(countTokensBodySchema, body);
-      return raw.byteLength;
-    },
     explainRoute: async ({ request, exchange }) => {
       const json = await readJsonBody(request);
       const inbound = isMessagesBody(json.body) ? readMessages(exchange, json) : isResponsesBody(json.body) ? readResponses(exchange, json) : readChatCompletions(exchange, json);

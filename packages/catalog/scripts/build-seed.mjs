@@ -16,7 +16,7 @@ import { contextOf, factsOf } from "./model-facts.mjs";
 const PACKAGE = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).dependencies["@pydantic/genai-prices"];
 const SOURCE = `@pydantic/genai-prices@${PACKAGE}`;
 /** Our provider id → the package's. */
-const PRICE_PROVIDERS = { openai: "openai", anthropic: "anthropic", gemini: "google", mistral: "mistral", deepseek: "deepseek", groq: "groq", xai: "x-ai", together: "together", fireworks: "fireworks", vertex: "google", "bedrock-anthropic": "aws" };
+const PRICE_PROVIDERS = { openai: "openai", anthropic: "anthropic", gemini: "google", mistral: "mistral", deepseek: "deepseek", groq: "groq", xai: "x-ai", together: "together", fireworks: "fireworks", vertex: "google", "bedrock-anthropic": "aws", "vertex-anthropic": "google" };
 /** An entry without a start date holds since before the gateway existed. */
 const FIRST_EFFECTIVE = "2020-01-01";
 const MODALITIES = { i: "image", p: "pdf" };

@@ -111,8 +111,9 @@ export const ANTHROPIC_SNAPSHOTS = {
  */
 export const HOSTED = {
   "anthropic/claude-sonnet-4": { "bedrock-anthropic": "global.anthropic.claude-sonnet-4-20250514-v1:0" },
-  "anthropic/claude-sonnet-4.5": { "bedrock-anthropic": "global.anthropic.claude-sonnet-4-5-20250929-v1:0" },
+  "anthropic/claude-sonnet-4.5": { "bedrock-anthropic": "global.anthropic.claude-sonnet-4-5-20250929-v1:0", "vertex-anthropic": "claude-sonnet-4-5" },
   "anthropic/claude-haiku-4.5": { "bedrock-anthropic": "global.anthropic.claude-haiku-4-5-20251001-v1:0" },
+  "anthropic/claude-opus-4.6": { "vertex-anthropic": "claude-opus-4-6" }, "anthropic/claude-sonnet-4.6": { "vertex-anthropic": "claude-sonnet-4-6" }, "anthropic/claude-opus-4.7": { "vertex-anthropic": "claude-opus-4-7" },
   "google/gemini-2.5-flash-lite": { vertex: "gemini-2.5-flash-lite" }, "google/gemini-2.5-flash": { vertex: "gemini-2.5-flash" }, "google/gemini-2.5-pro": { vertex: "gemini-2.5-pro" },
   "google/gemini-3-flash-preview": { vertex: "gemini-3-flash-preview" }, "google/gemini-3.1-pro-preview": { vertex: "gemini-3.1-pro-preview" }, "google/gemini-3.1-flash-lite": { vertex: "gemini-3.1-flash-lite" },
   "google/gemini-3.5-flash": { vertex: "gemini-3.5-flash" }, "google/gemini-3.5-flash-lite": { vertex: "gemini-3.5-flash-lite" },

@@ -35,7 +35,7 @@ describe("the seed", () => {
   });
   it("serves models of one maker through the big clouds too", () => {
     const providersOf = (model: string): readonly string[] => (snapshot.endpointsByModel.get(model) ?? []).map(({ provider }) => provider);
-    expect(providersOf("anthropic/claude-sonnet-4.5")).toEqual(["anthropic", "bedrock-anthropic"]);
+    expect(providersOf("anthropic/claude-sonnet-4.5")).toEqual(["anthropic", "bedrock-anthropic", "vertex-anthropic"]);
     expect(providersOf("google/gemini-2.5-flash")).toEqual(["gemini", "vertex"]);
     expect(providersOf("amazon/nova-pro-v1").includes("bedrock")).toBe(true);
   });

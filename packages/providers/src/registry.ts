@@ -1,6 +1,7 @@
 import type { InboundApi } from "@trunkline/contracts";
 import type { Profile, ProviderAdapter } from "./adapter.ts";
 import { createAnthropicAdapter } from "./dialects/anthropic/adapter.ts";
+import { createTokenCounter, type TokenCounter } from "./dialects/anthropic/count-tokens.ts";
 import { createBedrockAdapter } from "./dialects/bedrock/adapter.ts";
 import { createCohereAdapter } from "./dialects/cohere/adapter.ts";
 import { createGeminiAdapter } from "./dialects/gemini/adapter.ts";
@@ -69,6 +70,15 @@ const EMBEDDINGS: ReadonlyMap<string, ProviderAdapter> = new Map([...PROVIDERS].
   const create = EMBEDDING_WIRES[profile.dialect];
   return create && profile.hosting !== "vertex" ? [[id, create(profile)] as const] : [];
 }));
+
+/** Of the providers that count a Messages body themselves. */
+const TOKEN_COUNTERS: ReadonlyMap<string, TokenCounter> = new Map([...PROVIDERS].flatMap(([id, profile]) => {
+  const counter = createTokenCounter(profile);
+  return counter ? [[id, counter] as const] : [];
+}));
+
+/** Null where the provider has no endpoint that counts a Messages body. */
+export const tokenCounterFor = (provider: string): TokenCounter | null => TOKEN_COUNTERS.get(provider) ?? null;
 
 /** Models that OpenAI serves on that wire alone (https://platform.openai.com/docs/models). */
 const RESPONSES_ONLY = /^(?:o\d-pro|gpt-5(?:\.\d)?-(?:pro|codex)|codex-mini|computer-use|o\d(?:-mini)?-deep-research)/;

@@ -6,7 +6,7 @@ import type { Authorization } from "./authorization.ts";
 
 /** One attempt's request, as far as its authorization depends on it. */
 export interface Authorized {
-  readonly routed: RoutedCall;
+  readonly routed: Pick<RoutedCall, "mode" | "exchange">;
   readonly attempt: number;
   readonly request: Signing["request"];
 }

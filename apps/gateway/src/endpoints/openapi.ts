@@ -35,7 +35,7 @@ export function openapiDocument(bodies: DocumentedBodies): Record<string, unknow
       "/responses/{id}/input_items": get("What a stored answer was asked with, newest first", [parameter("id", "path")]),
       "/completions": post("Legacy text completions for any model", body(bodies.completions)),
       "/embeddings": post("Embeddings of texts, as floats or base64", body(bodies.embeddings)),
-      "/messages/count_tokens": post("Estimated input tokens of a Messages body", body(bodies.countTokens)),
+      "/messages/count_tokens": post("Input tokens of a Messages body: counted by the Claude host that would serve it, else estimated; `basis` says which", body(bodies.countTokens)),
       "/route/explain": post("The whole routing decision for a body, without calling anybody", body(z.union([bodies.chatCompletions, bodies.messages, bodies.responses]))),
       "/models": get("Models with prices"),
       "/models/{author}/{slug}": get("One model", [parameter("author", "path"), parameter("slug", "path")]),

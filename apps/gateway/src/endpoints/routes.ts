@@ -1,4 +1,3 @@
-import { estimateTokens } from "@trunkline/catalog";
 import { GatewayError, type CatalogSnapshot, type UsageEvent } from "@trunkline/contracts";
 import { receiptOfEvent, type ApiKeyRecord, type GatewayDb } from "@trunkline/db/gateway";
 import type { Inbound, Soon } from "../stages.ts";
@@ -13,7 +12,7 @@ export interface RouteOptions {
   readonly readResponses: (ask: Ask) => Promise<Inbound>;
   readonly readEmbeddings: (ask: Ask) => Promise<Inbound>;
   readonly readCompletions: (ask: Ask) => Promise<Inbound>;
-  readonly countTokensBytes: (ask: Ask) => Promise<number>;
+  readonly countTokens: (ask: Ask) => Promise<object>;
   readonly explainRoute: (ask: Ask) => Promise<Record<string, unknown>>;
   readonly authenticate: (headers: Readonly<Record<string, string>>) => Soon<ApiKeyRecord>;
   readonly catalog: { readonly snapshot: CatalogSnapshot };
@@ -51,7 +50,7 @@ function inferenceRoutes(options: RouteOptions): readonly Route[] {
     post("/responses", options.readResponses),
     post("/completions", options.readCompletions),
     post("/embeddings", options.readEmbeddings),
-    { method: "POST", path: "/messages/count_tokens", serve: known(async (ask) => writeJson(ask.exchange, { input_tokens: estimateTokens(await options.countTokensBytes(ask)), basis: "estimated" })) },
+    { method: "POST", path: "/messages/count_tokens", serve: known(async (ask) => writeJson(ask.exchange, await options.countTokens(ask))) },
     { method: "POST", path: "/route/explain", serve: known(async (ask) => writeJson(ask.exchange, await options.explainRoute(ask))) },
   ];
 }

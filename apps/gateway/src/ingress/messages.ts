@@ -4,7 +4,7 @@ import type { Exchange, Inbound } from "../stages.ts";
 import type { JsonBody } from "./read-body.ts";
 import { readEndUser, readFacts, readMetadata, readSession } from "./read-facts.ts";
 import { measureInput, readNeeds } from "./read-needs.ts";
-import { messagesBodySchema } from "./request-fields.ts";
+import { countTokensBodySchema, messagesBodySchema } from "./request-fields.ts";
 import { validate } from "./validate.ts";
 
 /** Claude Code puts account and session into one user id: `user_<hash>_account_<id>_session_<uuid>`. */
@@ -35,6 +35,12 @@ export function readMessages(exchange: Exchange, { raw, body }: JsonBody): Inbou
       metadata: readMetadata(exchange.headers, fields.metadata),
     }),
   };
+}
+
+/** The same without what only an answer needs. */
+export function readCountTokens(exchange: Exchange, { raw, body }: JsonBody): Inbound {
+  validate(countTokensBodySchema, body);
+  return readMessages(exchange, { raw, body: { max_tokens: 1, ...body } });
 }
 
 /** An Anthropic upstream gets them byte for byte. */

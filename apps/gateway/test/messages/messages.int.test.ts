@@ -24,10 +24,24 @@ describe("POST /v1/messages", () => {
     expect(broken).not.toContain("message_stop");
   });
 
-  it("counts tokens without calling anybody", async () => {
+  const counted = async (model: string, more: Readonly<Record<string, unknown>> = {}, headers: Readonly<Record<string, string>> = {}): Promise<Record<string, unknown>> =>
+    await (await stack.post("/messages/count_tokens", { model, messages: [{ role: "user", content: "word ".repeat(800) }], ...more }, { key: await stack.issueKey(), headers })).json() as Record<string, unknown>;
+
+  it.each(["anthropic", "vertex-anthropic", "bedrock-anthropic"])("has %s count the tokens of what it would serve, and agrees with the bill", async (provider) => {
+    const only = { model: "anthropic/claude-sonnet-4.5", provider: { only: [provider] } };
+    const count = await counted("anthropic/claude-sonnet-4.5", { provider: { only: [provider] } });
+    expect(count).toMatchObject({ basis: "counted", provider, model: "anthropic/claude-sonnet-4.5" });
+    const answer = await (await stack.post("/messages", message({ ...only, messages: [{ role: "user", content: "word ".repeat(800) }] }), { key: await stack.issueKey() })).json() as { usage: { input_tokens: number } };
+    expect(count["input_tokens"]).toBe(answer.usage.input_tokens);
+  });
+
+  it("estimates where the model's provider cannot count, and says so, calling nobody", async () => {
     const before = stack.simulator.journal().length;
-    const body = await (await stack.post("/messages/count_tokens", { model: "anthropic/claude-haiku-4.5", messages: [{ role: "user", content: "x".repeat(4000) }] }, { key: await stack.issueKey() })).json() as { input_tokens: number };
-    expect(body.input_tokens).toBeGreaterThan(900);
+    expect(await counted("openai/gpt-5-mini")).toMatchObject({ basis: "estimated", reason: expect.stringContaining("openai") as unknown });
     expect(stack.simulator.journal().length).toBe(before);
+  });
+
+  it.each(["status=500", "reset", "malformed"])("estimates when counting fails by %s, and says so", async (order) => {
+    expect(await counted("anthropic/claude-haiku-4.5", {}, { "x-simulate": order })).toMatchObject({ basis: "estimated", input_tokens: expect.any(Number) as unknown });
   });
 });

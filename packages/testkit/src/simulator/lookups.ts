@@ -51,7 +51,8 @@ export function findModel(wire: WireName, provider: string, path: string): objec
 
 /** Token count of a prompt, in the wire's shape. */
 export function countBody(wire: WireName, tokens: number): object {
-  return wire === "anthropic" ? { input_tokens: tokens } : { totalTokens: tokens, promptTokensDetails: [{ modality: "TEXT", tokenCount: tokens }] };
+  if (wire === "bedrock_anthropic") return { inputTokens: tokens };
+  return wire === "anthropic" || wire === "vertex_anthropic" ? { input_tokens: tokens } : { totalTokens: tokens, promptTokensDetails: [{ modality: "TEXT", tokenCount: tokens }] };
 }
 
 function embeddingOf(text: string, dimensions: number): Float32Array {

@@ -32,6 +32,8 @@ const ENDINGS: readonly Ending[] = [
   { pattern: /:(streamG|g)enerateContent$/, method: "POST", wire: "gemini", operation: "generate" },
   { pattern: /\/model\/[^/]+\/converse(-stream)?$/, method: "POST", wire: "bedrock", operation: "generate" },
   { pattern: /\/model\/[^/]+\/invoke(-with-response-stream)?$/, method: "POST", wire: "bedrock_anthropic", operation: "generate" },
+  { pattern: /\/model\/[^/]+\/count-tokens$/, method: "POST", wire: "bedrock_anthropic", operation: "count_tokens" },
+  { pattern: /\/models\/count-tokens:rawPredict$/, method: "POST", wire: "vertex_anthropic", operation: "count_tokens" },
   { pattern: /:(streamR|r)awPredict$/, method: "POST", wire: "vertex_anthropic", operation: "generate" },
   { pattern: /\/v2\/embed$/, method: "POST", wire: "cohere", operation: "embed" },
   { pattern: /\/v2\/chat$/, method: "POST", wire: "cohere", operation: "generate" },
