@@ -64,8 +64,26 @@ class RecentlyUsed<Value> {
   get size(): number { return this.#entries.size; }
 }
 
-const textOf = (key: CircuitKey): string => `${key.provider}|${key.model}|${key.credentialOwner}`;
-const credentialOf = (key: CircuitKey): string => `${key.provider}|${EVERY_MODEL}|${key.credentialOwner}`;
+const PLATFORM = "platform";
+
+/** A text put together anew has to be hashed anew at each look-up, which cost a third of a plan: the platform's names are kept, and with them their hashes. Bounded; when full it starts afresh. */
+class KeptNames {
+  #byProvider = new Map<string, Map<string, string>>();
+  #size = 0;
+  constructor(readonly suffix: string, readonly max: number) {}
+
+  of(provider: string, model: string): string {
+    let models = this.#byProvider.get(provider);
+    const known = models?.get(model);
+    if (known !== undefined) return known;
+    if (this.#size >= this.max) { this.#byProvider = new Map(); this.#size = 0; models = undefined; }
+    if (models === undefined) this.#byProvider.set(provider, models = new Map());
+    const made = `${provider}|${model}${this.suffix}`;
+    models.set(model, made);
+    this.#size++;
+    return made;
+  }
+}
 const SEVERITY: Readonly<Record<CircuitState, number>> = { closed: 0, half_open: 1, open: 2 };
 
 export class CircuitBook {
@@ -74,6 +92,8 @@ export class CircuitBook {
   /** By credential; only of those that were refused. Counts requests until their first content or their failure. */
   readonly #limits: RecentlyUsed<AdaptiveLimit>;
   readonly #jitter: () => number;
+  readonly #platformNames: KeptNames;
+  readonly #speedNames: KeptNames;
   /** No credential was ever found bad: most processes live their whole life so, and need not ask. */
   #credentialsMarked = false;
 
@@ -83,24 +103,32 @@ export class CircuitBook {
     this.#speeds = new RecentlyUsed(max);
     this.#limits = new RecentlyUsed(max);
     this.#jitter = options.jitter;
+    this.#platformNames = new KeptNames(`|${PLATFORM}`, max);
+    this.#speedNames = new KeptNames("", max);
   }
+
+  #textOf(provider: string, model: string, owner: string): string { return owner === PLATFORM ? this.#platformNames.of(provider, model) : `${provider}|${model}|${owner}`; }
+  #nameOf({ provider, model, credentialOwner }: CircuitKey): string { return this.#textOf(provider, model, credentialOwner); }
+  #credentialOf({ provider, credentialOwner }: CircuitKey): string { return this.#textOf(provider, EVERY_MODEL, credentialOwner); }
 
   get size(): number { return this.#circuits.size; }
 
   /** The worse of the model's circuit and its credential's. Unknown keys are closed. */
-  state(key: CircuitKey, nowMs: number): CircuitState {
-    const model = this.#circuits.find(textOf(key))?.state(nowMs) ?? "closed";
+  state({ provider, model, credentialOwner }: CircuitKey, nowMs: number): CircuitState { return this.#stateOf(provider, model, { owner: credentialOwner, nowMs }); }
+
+  #stateOf(provider: string, modelId: string, { owner, nowMs }: { readonly owner: string; readonly nowMs: number }): CircuitState {
+    const model = this.#circuits.find(this.#textOf(provider, modelId, owner))?.state(nowMs) ?? "closed";
     if (!this.#credentialsMarked) return model;
-    const credential = this.#circuits.find(credentialOf(key))?.state(nowMs) ?? "closed";
+    const credential = this.#circuits.find(this.#textOf(provider, EVERY_MODEL, owner))?.state(nowMs) ?? "closed";
     return SEVERITY[model] >= SEVERITY[credential] ? model : credential;
   }
 
   /** Asked right before an attempt: false when open, or when another request holds the trial. A last resort goes ahead regardless. */
   admit(key: CircuitKey, nowMs: number): boolean {
-    const model = this.#circuits.find(textOf(key));
-    const credential = this.#circuits.find(credentialOf(key));
+    const model = this.#circuits.find(this.#nameOf(key));
+    const credential = this.#circuits.find(this.#credentialOf(key));
     if (model?.state(nowMs) === "open" || credential?.state(nowMs) === "open") return false;
-    const limit = this.#limits.size === 0 ? undefined : this.#limits.find(credentialOf(key));
+    const limit = this.#limits.size === 0 ? undefined : this.#limits.find(this.#credentialOf(key));
     if (limit && !limit.hasRoom(nowMs)) return false;
     limit?.start(nowMs);
     model?.admit(nowMs);
@@ -110,9 +138,9 @@ export class CircuitBook {
 
   /** Gives back what `admit` claimed, where no attempt was made after all. */
   release(key: CircuitKey): void {
-    this.#circuits.find(textOf(key))?.release();
-    this.#circuits.find(credentialOf(key))?.release();
-    if (this.#limits.size > 0) this.#limits.find(credentialOf(key))?.end();
+    this.#circuits.find(this.#nameOf(key))?.release();
+    this.#circuits.find(this.#credentialOf(key))?.release();
+    if (this.#limits.size > 0) this.#limits.find(this.#credentialOf(key))?.end();
   }
 
   /** One outcome of one attempt, as the disposition table says. */
@@ -122,11 +150,11 @@ export class CircuitBook {
     this.#limitAfter(key, outcome.failure.class, nowMs);
     if (disposition.marksCredential) {
       this.#credentialsMarked = true;
-      this.#circuits.obtain(credentialOf(key), () => new Circuit()).trip(nowMs);
+      this.#circuits.obtain(this.#credentialOf(key), () => new Circuit()).trip(nowMs);
     }
-    if (disposition.countsForCircuit) this.#circuits.obtain(textOf(key), () => new Circuit()).fail(nowMs, outcome.failure.retryAfterMs ?? 0, this.#jitter());
-    else this.#circuits.find(textOf(key))?.release();
-    if (!disposition.marksCredential) this.#circuits.find(credentialOf(key))?.release();
+    if (disposition.countsForCircuit) this.#circuits.obtain(this.#nameOf(key), () => new Circuit()).fail(nowMs, outcome.failure.retryAfterMs ?? 0, this.#jitter());
+    else this.#circuits.find(this.#nameOf(key))?.release();
+    if (!disposition.marksCredential) this.#circuits.find(this.#credentialOf(key))?.release();
   }
 
   /** What planning reads, at one instant and for one credential owner. */
@@ -134,37 +162,38 @@ export class CircuitBook {
     // Planning asks for one endpoint's figures in a row: the name is put together once.
     let asked: { provider: string; model: string; found: Speed | undefined } | null = null;
     const speed = (provider: string, model: string): Speed | undefined => {
-      if (asked === null || asked.provider !== provider || asked.model !== model) asked = { provider, model, found: this.#speeds.find(`${provider}|${model}`) };
+      if (asked === null || asked.provider !== provider || asked.model !== model) asked = { provider, model, found: this.#speeds.find(this.#speedNames.of(provider, model)) };
       return asked.found;
     };
+    const asker = { owner: credentialOwner, nowMs };
     return {
-      circuit: (provider, model) => this.state({ provider, model, credentialOwner }, nowMs),
+      circuit: (provider, model) => this.#stateOf(provider, model, asker),
       timeToFirstTokenMs: (provider, model) => speed(provider, model)?.timeToFirstTokenMs.value(nowMs) ?? null,
       tokensPerSecond: (provider, model) => speed(provider, model)?.tokensPerSecond.value(nowMs) ?? null,
       timeToFirstTokenP95Ms: (provider, model) => speed(provider, model)?.timeToFirstTokenMs.p95(nowMs) ?? null,
-      busyShare: (provider) => (this.#limits.size === 0 ? 0 : this.#limits.find(`${provider}|${EVERY_MODEL}|${credentialOwner}`)?.share ?? 0),
+      busyShare: (provider) => (this.#limits.size === 0 ? 0 : this.#limits.find(this.#textOf(provider, EVERY_MODEL, credentialOwner))?.share ?? 0),
     };
   }
 
   /** The speed of a stream is known when it has ended; its first content was recorded before. */
   recordSpeed({ provider, model }: Pick<CircuitKey, "provider" | "model">, tokensPerSecond: number, nowMs: number): void {
-    this.#speeds.find(`${provider}|${model}`)?.tokensPerSecond.add(tokensPerSecond, nowMs);
+    this.#speeds.find(this.#speedNames.of(provider, model))?.tokensPerSecond.add(tokensPerSecond, nowMs);
   }
 
   /** The first refusal only begins the count: nothing is known yet of how many were under way. */
   #limitAfter(key: CircuitKey, failure: Failure["class"], nowMs: number): void {
     const refused = failure === "rate_limited" || failure === "timeout";
-    const known = this.#limits.size === 0 ? undefined : this.#limits.find(credentialOf(key));
-    if (!known) { if (refused) this.#limits.obtain(credentialOf(key), () => new AdaptiveLimit()); return; }
+    const known = this.#limits.size === 0 ? undefined : this.#limits.find(this.#credentialOf(key));
+    if (!known) { if (refused) this.#limits.obtain(this.#credentialOf(key), () => new AdaptiveLimit()); return; }
     if (refused) known.refuse(nowMs);
     else known.end();
   }
 
   #recordSuccess(key: CircuitKey, outcome: Extract<AttemptOutcome, { ok: true }>, nowMs: number): void {
-    this.#circuits.obtain(textOf(key), () => new Circuit()).succeed(nowMs);
-    this.#circuits.find(credentialOf(key))?.succeed(nowMs);
-    if (this.#limits.size > 0) this.#limits.find(credentialOf(key))?.succeed();
-    const speed = this.#speeds.obtain(`${key.provider}|${key.model}`, () => ({ timeToFirstTokenMs: new DecayedMean(), tokensPerSecond: new DecayedMean() }));
+    this.#circuits.obtain(this.#nameOf(key), () => new Circuit()).succeed(nowMs);
+    this.#circuits.find(this.#credentialOf(key))?.succeed(nowMs);
+    if (this.#limits.size > 0) this.#limits.find(this.#credentialOf(key))?.succeed();
+    const speed = this.#speeds.obtain(this.#speedNames.of(key.provider, key.model), () => ({ timeToFirstTokenMs: new DecayedMean(), tokensPerSecond: new DecayedMean() }));
     if (outcome.timeToFirstTokenMs !== null) speed.timeToFirstTokenMs.add(outcome.timeToFirstTokenMs, nowMs);
     if (outcome.tokensPerSecond !== null) speed.tokensPerSecond.add(outcome.tokensPerSecond, nowMs);
   }

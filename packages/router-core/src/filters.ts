@@ -12,8 +12,8 @@ export const INPUT_BOUND_FACTOR = 4;
 /** For the likely cost where only an upper bound of the output is known: most chat answers are shorter. */
 export const LIKELY_OUTPUT_TOKENS = 500;
 
-/** A candidate before it is ordered. */
-export type Draft = Omit<Candidate, "scores" | "lastResort">;
+/** A candidate before it is ordered: the scores are still to come. */
+export type Draft = Candidate & { scores: Candidate["scores"]; lastResort: boolean };
 /** `prices`: every version, by time. */
 export interface Pair { readonly endpoint: CatalogEndpoint; readonly model: CatalogModel; readonly prices: readonly PriceVersion[] }
 /** What the preset says of the place in which a pair stands. */
@@ -139,6 +139,8 @@ function likelyInputPrice({ endpoint: { provider }, model }: Pair, { sticky }: P
   return BigInt(Math.round(Number(price.inputNanoUsdPerMillion) * (1 - cached) + Number(price.cacheReadNanoUsdPerMillion) * cached));
 }
 
+const UNSCORED: Candidate["scores"] = {};
+
 function draftOf(pair: Pair, input: PlanInput, place: Place, { price, maxOutputTokens }: { readonly price: PriceVersion; readonly maxOutputTokens: number }): Draft {
   const { endpoint, model } = pair;
   const { facts, health } = input;
@@ -150,7 +152,7 @@ function draftOf(pair: Pair, input: PlanInput, place: Place, { price, maxOutputT
     provider: endpoint.provider, model: model.id, upstreamModel: endpoint.upstreamModel, contextTokens: model.contextTokens, maxOutputTokens, price,
     estimatedCostNanoUsd: cost({ input: whole(facts.inputTokens), inputPrice: likelyInputPrice(pair, facts, likely), output: answers * whole(Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)), outputPrice: likely.outputNanoUsdPerMillion }),
     maxCostNanoUsd: cost({ input: inputMax, inputPrice: bound?.input ?? dearestInput(price), output: answers * whole(maxOutputTokens), outputPrice: bound?.output ?? price.outputNanoUsdPerMillion }),
-    circuit: health.circuit(endpoint.provider, model.id),
+    circuit: health.circuit(endpoint.provider, model.id), scores: UNSCORED, lastResort: false,
     after: place.after, timeoutMs: place.target.timeoutMs ?? null, overrides: place.target.overrides ?? null,
   };
 }
