@@ -1,2 +1,2 @@
-export { createSimulator } from "./simulator/index.ts";
+export { createSimulator, FAULT_TERMS } from "./simulator/index.ts";
 export type { JournalEntry, Simulator, SimulatorOptions } from "./simulator/index.ts";

@@ -151,6 +151,9 @@ const AT_TOKENS = new Map<string, (fault: Fault, tokens: number) => void>(Object
   malformed: (fault, tokens) => { fault.malformedAtTokens = tokens; },
 }));
 
+/** Every term that an order may hold, as it is written; those at a position end in `@`. */
+export const FAULT_TERMS: readonly string[] = [...WITH_VALUE.keys(), ...BARE.keys(), ...[...AT_TOKENS.keys()].map((name) => `${name}@`)];
+
 function applyTerm(rule: FaultRule, term: string): void {
   const equals = term.indexOf("=");
   if (equals > 0) {

@@ -11,7 +11,7 @@ import type { StandingOrders } from "./standing-faults.ts";
 
 export type { JournalEntry } from "./journal.ts";
 export type { Fault, FaultRule } from "./faults.ts";
-export { FaultSyntaxError, parseFaults } from "./faults.ts";
+export { FAULT_TERMS, FaultSyntaxError, parseFaults } from "./faults.ts";
 export type { Framing, RecordedStream } from "./framing.ts";
 export { framesOf, partsOf } from "./framing.ts";
 export type { Replay, ReplayedRequest, ReplayHandle, ReplayServer } from "./replay.ts";
