@@ -20,6 +20,8 @@ import { joinQueue } from "./join-queue.ts";
 import { createCatalogSync } from "./maintain/sync-catalog.ts";
 import { createMetrics } from "./metrics.ts";
 import type { WorkerMetrics } from "./metrics.ts";
+import { createStatusSamples } from "./probe/status-samples.ts";
+import type { StatusSamples } from "./probe/status-samples.ts";
 import type { Log, ReportOutcome } from "./stages.ts";
 
 export interface WorkerApp {
@@ -36,7 +38,8 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
   const db = createWorkerDb({ databaseUrl: env.databaseUrl, ledgerEntriesFor });
   const store = { databaseUrl: env.databaseUrl, ...(env.redisUrl === undefined ? {} : { redisUrl: env.redisUrl }) };
   const producer = createProducer(store);
-  const jobs = createJobs({ ingest: { ingestEvents: db.ingestEvents, onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), removeExpiredResponses: () => db.removeExpiredResponses(), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
+  const status = createStatus(env, { db, log });
+  const jobs = createJobs({ ingest: { ingestEvents: observed(db, status), onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), removeExpiredResponses: () => db.removeExpiredResponses(), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
   let draining = false;
   const consumer = joinQueue({ env, producer, log, isDraining: () => draining, start: () => createConsumer({
     ...store, handlers: jobs, concurrency: env.concurrency,
@@ -51,11 +54,13 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
     renderMetrics: async () => metrics.render(await readGauges(db, producer)),
   });
   const port = await listen(server, env);
+  const statusTimer = setInterval(() => void status.tick(), env.statusTickMs);
   log.info({ port, queue: env.redisUrl === undefined ? "postgres" : "redis" }, "worker listens");
   return {
     port, log,
     async drain() {
       draining = true;
+      clearInterval(statusTimer);
       await consumer.close();
       await producer.close();
       await db.close();
@@ -63,6 +68,31 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
     },
   };
 }
+
+/** Longer than a healthy part needs, shorter than the interval. */
+const STATUS_PROBE_TIMEOUT_MS = 5_000;
+
+/** The worker that asks is itself one of the parts: where none runs, nothing is counted, and the page says so. */
+function createStatus({ publicWebUrl, publicGatewayUrl }: WorkerEnv, { db, log }: { readonly db: WorkerDb; readonly log: Log }): StatusSamples {
+  const ask = (base: string, path: string) => async (): Promise<void> => {
+    const { ok } = await fetch(new URL(path, base), { signal: AbortSignal.timeout(STATUS_PROBE_TIMEOUT_MS), redirect: "error" });
+    if (!ok) throw new Error("not ready");
+  };
+  return createStatusSamples({
+    db, clock: Date.now, onFailed: (error) => log.warn({ err: error }, "the status samples could not be written; they go with the next"),
+    probes: {
+      ...(publicGatewayUrl === undefined ? {} : { gateway: ask(publicGatewayUrl, "/readyz") }), ...(publicWebUrl === undefined ? {} : { dashboard: ask(publicWebUrl, "/healthz") }),
+      worker: async () => undefined, database: () => db.ping(),
+    },
+  });
+}
+
+/** A batch of which something was known already comes again: it was counted before. */
+const observed = (db: WorkerDb, status: StatusSamples): WorkerDb["ingestEvents"] => async (events) => {
+  const result = await db.ingestEvents(events);
+  if (result.inserted === events.length) status.observe(events);
+  return result;
+};
 
 function createAlerts(env: WorkerEnv, { db, log }: { readonly db: WorkerDb; readonly log: Log }): () => Promise<void> {
   return createAlertTick({

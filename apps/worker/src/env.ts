@@ -31,12 +31,14 @@ const schema = z.object({
   CATALOG_SOURCE: z.string().min(1).optional(),
   CATALOG_SYNC_MS: whole(1_000, 24 * HOUR_MS).optional(),
   ALERT_TICK_MS: whole(200, HOUR_MS).optional(),
+  STATUS_TICK_MS: whole(200, HOUR_MS).optional(),
   ENCRYPTION_KEYS: z.string().regex(/^\d+:[A-Za-z0-9+/=_-]+(,\d+:[A-Za-z0-9+/=_-]+)*$/, { error: "must look like 1:base64,2:base64" }).optional(),
   OUTBOUND_PRIVATE_ADDRESSES: z.enum(["refuse", "allow"], { error: "must be refuse or allow" }).optional(),
   SMTP_URL: url(["smtp:", "smtps:"]).optional(),
   MAIL_FROM: z.string().min(3).optional(),
   MAIL_DIR: z.string().min(1).optional(),
   PUBLIC_WEB_URL: url(["https:", "http:"]).optional(),
+  PUBLIC_GATEWAY_URL: url(["https:", "http:"]).optional(),
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], { error: "must be fatal, error, warn, info, debug, trace or silent" }).optional(),
 });
 
@@ -60,8 +62,11 @@ export interface WorkerEnv {
   readonly encryptionKeys: VersionedSecrets | undefined;
   readonly allowPrivateAddresses: boolean;
   readonly mail: { readonly smtpUrl: string | undefined; readonly from: string; readonly directory: string | undefined };
-  /** For links in mails. */
+  readonly statusTickMs: number;
+  /** For links in mails, and asked for the status page. */
   readonly publicWebUrl: string | undefined;
+  /** Asked for the status page. */
+  readonly publicGatewayUrl: string | undefined;
   readonly logLevel: LogLevel;
 }
 
@@ -90,11 +95,13 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): W
     billingTickMs: env.BILLING_TICK_MS ?? TICK_MS_DEFAULT,
     catalogSource: env.CATALOG_SOURCE,
     catalogSyncMs: env.CATALOG_SYNC_MS ?? CATALOG_SYNC_MS_DEFAULT,
+    statusTickMs: env.STATUS_TICK_MS ?? TICK_MS_DEFAULT,
     alertTickMs: env.ALERT_TICK_MS ?? ALERT_TICK_MS_DEFAULT,
     encryptionKeys: env.ENCRYPTION_KEYS === undefined ? undefined : readEncryptionKeys(env.ENCRYPTION_KEYS),
     allowPrivateAddresses: env.OUTBOUND_PRIVATE_ADDRESSES === "allow",
     mail: { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM ?? "Trunkline <no-reply@localhost>", directory: env.MAIL_DIR },
     publicWebUrl: env.PUBLIC_WEB_URL,
+    publicGatewayUrl: env.PUBLIC_GATEWAY_URL,
     logLevel: env.LOG_LEVEL ?? "info",
   };
 }

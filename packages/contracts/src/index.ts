@@ -9,5 +9,6 @@ export * from "./money.ts";
 export * from "./plans.ts";
 export * from "./preset.ts";
 export * from "./roles.ts";
+export * from "./status.ts";
 export * from "./usage.ts";
 export * from "./zoned-day.ts";

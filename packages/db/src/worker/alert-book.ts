@@ -1,6 +1,6 @@
 // Rules, what they have found, and what has still to be delivered. A finding is open once however often it is seen: the unique index
 // over open events decides, so that several workers may evaluate at once. Delivery is at least once; a claim bounds how often.
-import type { AlertKind, AlertSettings } from "@trunkline/contracts";
+import { PROVIDER_FAULTS, type AlertKind, type AlertSettings } from "@trunkline/contracts";
 import type pg from "pg";
 
 export interface AlertRuleRow { readonly id: string; readonly organizationId: string; readonly name: string; readonly kind: AlertKind; readonly settings: AlertSettings; readonly timeZone: string }
@@ -37,7 +37,6 @@ export interface AlertQueries {
 const iso = (ms: number): string => new Date(ms).toISOString();
 /** Of one organization in some minutes; a busier one is judged by its latest. */
 const ATTEMPT_ROWS_MAX = 20_000;
-const PROVIDER_FAULTS = ["overloaded", "server_error", "timeout", "network", "protocol_violation"];
 
 const OPEN_FINDING = `
 WITH opened AS (
@@ -90,7 +89,7 @@ export function createAlertQueries(pool: pg.Pool): AlertQueries {
       return (await pool.query<RateRow>(
         `SELECT a->>'provider' AS subject, count(*)::int AS total, count(*) FILTER (WHERE a->>'failureClass' = ANY ($4::text[]))::int AS failed
          FROM (SELECT attempts FROM generation WHERE "organizationId" = $1 AND mode = 'live' AND "createdAt" >= $2::timestamptz ORDER BY "createdAt" DESC LIMIT $3) g, jsonb_array_elements(g.attempts) a GROUP BY 1`,
-        [organizationId, iso(fromMs), ATTEMPT_ROWS_MAX, PROVIDER_FAULTS])).rows;
+        [organizationId, iso(fromMs), ATTEMPT_ROWS_MAX, [...PROVIDER_FAULTS]])).rows;
     },
     async listFailingCredentials(organizationId) {
       return (await pool.query<FailingCredentialRow>(`SELECT id, provider, label, "lastFour", "lastFailure" AS failure FROM provider_credential WHERE "organizationId" = $1 AND enabled AND "lastFailure" IN ('credential_rejected', 'quota_exhausted') AND "lastFailureAt" > coalesce("lastUsedAt", '-infinity') ORDER BY id`, [organizationId])).rows;

@@ -1,5 +1,5 @@
 "use client";
-import { BookOpenCheck, FolderOpen, KeyRound, ScanSearch, Search, SunMoon, type LucideIcon } from "lucide-react";
+import { BookOpen, BookOpenCheck, Braces, CircleAlert, CircleUser, FolderOpen, HeartPulse, KeyRound, Rocket, ScanSearch, Search, SunMoon, type LucideIcon } from "lucide-react";
 import { useQuery } from "@tanstack/react-query";
 import { useTheme } from "next-themes";
 import { useRouter } from "next/navigation";
@@ -8,6 +8,9 @@ import { LINKS } from "./components/sections.ts";
 import { useBook, useProjectPath, useScope } from "./use-scope.ts";
 
 export interface Command { readonly id: string; readonly label: string; readonly hint: string; readonly icon: LucideIcon; readonly run: () => void }
+
+/** Pages outside the project. */
+const ELSEWHERE = [{ label: "Documentation", path: "/docs", icon: BookOpen }, { label: "API reference", path: "/docs/api", icon: Braces }, { label: "Error catalogue", path: "/docs/errors", icon: CircleAlert }, { label: "Status", path: "/status", icon: HeartPulse }] as const;
 
 const REQUEST_ID = /^req_[0-9a-z]{4,64}$/i;
 
@@ -28,6 +31,9 @@ export function useCommands(text: string, onShortcuts: () => void): readonly Com
     { id: "create-key", label: "Create key", hint: "", icon: KeyRound, run: () => router.push(`${at("/keys")}?create=1`) },
     { id: "theme", label: "Toggle theme", hint: resolvedTheme === "dark" ? "to light" : "to dark", icon: SunMoon, run: () => setTheme(resolvedTheme === "dark" ? "light" : "dark") },
     { id: "book", label: `Show the ${other} book`, hint: "", icon: BookOpenCheck, run: () => setMode(other) },
+    ...ELSEWHERE.map(({ label, path, icon }) => ({ id: `go${path}`, label, hint: "", icon, run: () => router.push(path) })),
+    { id: "account", label: "Account", hint: "", icon: CircleUser, run: () => router.push(at("/account")) },
+    { id: "onboarding", label: "First call and snippets", hint: "", icon: Rocket, run: () => router.push(at("/onboarding")) },
     { id: "shortcuts", label: "Keyboard shortcuts", hint: "?", icon: ScanSearch, run: onShortcuts },
     ...projects.map((project) => ({ id: `switch/${project.slug}`, label: `Switch to ${project.label}`, hint: "", icon: FolderOpen, run: () => router.push(`/${project.slug}`) })),
   ];

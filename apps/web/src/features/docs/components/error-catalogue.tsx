@@ -1,6 +1,6 @@
 import "./docs.css";
 import { ERROR_CODES, type ErrorCode } from "@trunkline/contracts";
-import Link from "next/link";
+import { PublicFrame } from "../../shell/components/public-frame.tsx";
 import { ERROR_GUIDE } from "../../shell/error-guide.ts";
 
 const OWNERS = [
@@ -13,20 +13,17 @@ const CODES = Object.keys(ERROR_CODES) as ErrorCode[];
 
 export function ErrorCatalogue() {
   return (
-    <div className="docs">
-      <header className="wrap"><Link className="home" href="/">Trunkline</Link></header>
-      <main className="wrap" id="main">
-        <h1>Errors</h1>
-        <p className="lead">Every error carries a <code>code</code> from this list, a message that says what to do, the header <code>x-should-retry</code>, and the request id in <code>x-trunkline-request-id</code>. After the first byte of a stream the status stays 200, and the error comes as an event.</p>
-        {OWNERS.map(({ owner, title, note }) => (
-          <section key={owner} aria-labelledby={owner}>
-            <h2 id={owner}>{title}</h2>
-            <p className="muted">{note}</p>
-            <ul className="codes">{CODES.filter((code) => code.startsWith(`${owner}.`)).map((code) => <ErrorEntry key={code} code={code} />)}</ul>
-          </section>
-        ))}
-      </main>
-    </div>
+    <PublicFrame here="/docs/errors">
+      <h1>Errors</h1>
+      <p className="lead">Every error carries a <code>code</code> from this list, a message that says what to do, the header <code>x-should-retry</code>, and the request id in <code>x-trunkline-request-id</code>. After the first byte of a stream the status stays 200, and the error comes as an event.</p>
+      {OWNERS.map(({ owner, title, note }) => (
+        <section key={owner} aria-labelledby={owner}>
+          <h2 id={owner}>{title}</h2>
+          <p className="muted">{note}</p>
+          <ul className="codes">{CODES.filter((code) => code.startsWith(`${owner}.`)).map((code) => <ErrorEntry key={code} code={code} />)}</ul>
+        </section>
+      ))}
+    </PublicFrame>
   );
 }
 

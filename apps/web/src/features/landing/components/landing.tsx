@@ -45,7 +45,7 @@ function Header({ home }: { home: string | null }) {
   return (
     <header className="lh">
       <Brand />
-      <nav aria-label="Main"><a href="#failover">Failover</a><a href="#prices">Prices</a><a href="#plans">Plans</a></nav>
+      <nav aria-label="Main"><a href="#failover">Failover</a><a href="#prices">Prices</a><a href="#plans">Plans</a><Link href="/docs">Docs</Link></nav>
       <span className="grow" />
       {home ? <Link className="btn primary" href={home}>Dashboard</Link> : <><Link className="btn ghost" href="/sign-in">Sign in</Link><Link className="btn primary" href="/signup">Create account</Link></>}
     </header>
@@ -64,5 +64,5 @@ function Facts() {
 }
 
 function Footer() {
-  return <footer className="lf"><span>Trunkline</span><span className="grow" /><Link href="/docs/errors">Errors</Link><a href="/openapi.json">API description</a><Link href="/sign-in">Sign in</Link><Link href="/signup">Create account</Link></footer>;
+  return <footer className="lf"><span>Trunkline</span><span className="grow" /><Link href="/docs">Docs</Link><Link href="/docs/api">API reference</Link><Link href="/docs/errors">Errors</Link><Link href="/status">Status</Link><Link href="/sign-in">Sign in</Link><Link href="/signup">Create account</Link></footer>;
 }

@@ -51,7 +51,7 @@ export function Shell({ children }: { children: ReactNode }) {
             </div>
           ))}
         </nav>
-        <footer><Link href="/docs/errors">Errors</Link><button type="button" aria-label={collapsed ? "Expand sidebar" : "Collapse sidebar"} aria-pressed={collapsed} onClick={() => setCollapsed(!collapsed)}><PanelLeft className="ic" aria-hidden /></button></footer>
+        <footer><Link href="/docs">Docs</Link><Link href="/status">Status</Link><button type="button" aria-label={collapsed ? "Expand sidebar" : "Collapse sidebar"} aria-pressed={collapsed} onClick={() => setCollapsed(!collapsed)}><PanelLeft className="ic" aria-hidden /></button></footer>
       </aside>
       <div className="main">
         <TopBar onPalette={() => setOpened("palette")} />
