@@ -1,14 +1,15 @@
 "use client";
-import { useId, useState } from "react";
+import { useId, useState, type MouseEvent } from "react";
 import { barWidthOf, segmentsOf } from "./chart-scale.ts";
 import { ChartTip } from "./chart-tip.tsx";
+import { useBrush, type Brushed } from "./use-brush.ts";
 import { fillOf, Frame, geometryOf, Hatches, useWidth, type Geometry, type Toned } from "./chart-frame.tsx";
 
 /** The same span before, one value a bucket. */
 export interface Previous { readonly label: string; readonly values: readonly number[] }
 export interface PlotProps {
   readonly summary: string; readonly buckets: readonly string[]; readonly titles: readonly string[]; readonly series: readonly Toned[]; readonly format: (value: number) => string; readonly axis: (value: number) => string;
-  readonly height: number; readonly left: number; readonly lines: number; readonly previous?: Previous | undefined; readonly partial: boolean; readonly labels?: boolean | undefined; readonly onPick?: ((at: number) => void) | undefined;
+  readonly height: number; readonly left: number; readonly lines: number; readonly previous?: Previous | undefined; readonly partial: boolean; readonly labels?: boolean | undefined; readonly onPick?: ((at: number) => void) | undefined; readonly onZoom?: ((span: Brushed) => void) | undefined;
 }
 
 const PARTIAL_OPACITY = 0.72;
@@ -23,26 +24,32 @@ function topRound(x: number, y: number, width: number, height: number): string {
 }
 
 export function BarsPlot(props: PlotProps) {
-  const { summary, buckets, titles, series, format, axis, height, left, lines, previous, partial, labels = true, onPick } = props;
+  const { summary, buckets, titles, series, format, axis, height, left, lines, previous, partial, labels = true, onPick, onZoom } = props;
   const [ref, width] = useWidth();
   const [hovered, setHovered] = useState<number | null>(null);
   const id = useId();
   const totals = buckets.map((_, at) => series.reduce((sum, one) => sum + (one.values[at] ?? 0), 0));
   const geometry = geometryOf({ width, height, left, count: buckets.length, max: Math.max(0, ...totals, ...(previous?.values ?? [])), lines, ...(labels ? {} : { bottom: 8 }) });
-  const slotAt = (clientX: number, box: DOMRect): number => Math.min(buckets.length - 1, Math.max(0, Math.floor((clientX - box.left - left) / geometry.slot)));
+  const slotOf = (event: MouseEvent<HTMLElement>): number => Math.min(buckets.length - 1, Math.max(0, Math.floor((event.clientX - event.currentTarget.getBoundingClientRect().left - left) / geometry.slot)));
+  const { span, handlers, follow } = useBrush(slotOf, onZoom);
   return (
-    <div ref={ref} className={`plot ${onPick ? "pick" : ""}`} style={{ height }} onPointerMove={(event) => setHovered(slotAt(event.clientX, event.currentTarget.getBoundingClientRect()))} onPointerLeave={() => setHovered(null)} onClick={onPick && ((event) => onPick(slotAt(event.clientX, event.currentTarget.getBoundingClientRect())))} role="presentation">
+    <div ref={ref} className={`plot ${onPick ? "pick" : ""} ${onZoom ? "zoom" : ""}`} style={{ height }} {...handlers} onPointerMove={(event) => { setHovered(slotOf(event)); follow(slotOf(event)); }} onPointerLeave={() => setHovered(null)} onClick={onPick && ((event) => onPick(slotOf(event)))} role="presentation">
       {width > 0 ? (
         <Frame geometry={geometry} buckets={labels ? buckets : null} axis={axis} summary={summary}>
           <Hatches id={id} />
           {hovered === null ? null : <rect x={geometry.x(hovered)} y={geometry.top} width={geometry.slot} height={geometry.bottom - geometry.top} fill="var(--press)" />}
+          {span ? <Brush geometry={geometry} span={span} /> : null}
           {buckets.map((bucket, at) => <Bar key={`${bucket}-${at}`} geometry={geometry} at={at} id={id} series={series} soFar={partial && at === buckets.length - 1 ? Math.max(totals[at] ?? 0, previous?.values[at] ?? 0) : null} />)}
           {previous ? <PreviousTicks geometry={geometry} values={previous.values.slice(0, buckets.length)} /> : null}
         </Frame>
       ) : null}
-      {width > 0 && hovered !== null ? <ChartTip geometry={geometry} at={hovered} title={titles[hovered] ?? ""} series={series} format={format} total foot={previous ? `${previous.label}: ${format(previous.values[hovered] ?? 0)}` : null} /> : null}
+      {width > 0 && hovered !== null && span === null ? <ChartTip geometry={geometry} at={hovered} title={titles[hovered] ?? ""} series={series} format={format} total foot={previous ? `${previous.label}: ${format(previous.values[hovered] ?? 0)}` : null} /> : null}
     </div>
   );
+}
+
+export function Brush({ geometry, span }: { geometry: Geometry; span: Brushed }) {
+  return <rect x={geometry.x(span.from)} y={geometry.top} width={geometry.slot * (span.to - span.from + 1)} height={geometry.bottom - geometry.top} fill="var(--accent-weak)" stroke="var(--accent-line)" />;
 }
 
 function Bar({ geometry, at, id, series, soFar }: { geometry: Geometry; at: number; id: string; series: readonly Toned[]; soFar: number | null }) {

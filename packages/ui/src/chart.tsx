@@ -4,6 +4,7 @@ import { useId, useState, type ReactNode } from "react";
 import { BarsPlot, type Previous } from "./bars-plot.tsx";
 import { colourOf, swatchOf, withTones, type ChartSeries, type Toned } from "./chart-frame.tsx";
 import { LinesPlot } from "./lines-plot.tsx";
+import type { Brushed } from "./use-brush.ts";
 
 const HEIGHT = 272;
 const LINES = 4;
@@ -34,11 +35,13 @@ export interface ChartProps {
   readonly asTable?: boolean;
   readonly legend?: "top" | "bottom" | "none";
   readonly onPick?: (at: number) => void;
+  /** A span drawn with the pointer. */
+  readonly onZoom?: (span: Brushed) => void;
 }
 
 /** Bars or lines with a legend that isolates a series on a press, a tooltip, and the same numbers as a table. */
 export function Chart(props: ChartProps) {
-  const { summary, buckets, titles = buckets, format, axis = format, shape = "bars", height = HEIGHT, lines = LINES, left = LEFT, partial = false, previous, below, asTable = false, legend = "top", onPick } = props;
+  const { summary, buckets, titles = buckets, format, axis = format, shape = "bars", height = HEIGHT, lines = LINES, left = LEFT, partial = false, previous, below, asTable = false, legend = "top", onPick, onZoom } = props;
   const [isolated, setIsolated] = useState<string | null>(null);
   const all = withTones(props.series);
   const chosen = all.filter((one) => one.key === isolated);
@@ -46,7 +49,7 @@ export function Chart(props: ChartProps) {
   const [beneath] = below ? withTones([below]) : [];
   if (asTable) return <ChartTable label={props.label} titles={titles} series={beneath ? [...all, beneath] : all} format={format} previous={previous} />;
   const key = legend === "none" ? null : <Legend series={all} extra={beneath} isolated={chosen.length > 0 ? isolated : null} onIsolate={setIsolated} previous={previous} />;
-  const plot = { summary, buckets, titles, series, format, axis, lines, left, partial, onPick };
+  const plot = { summary, buckets, titles, series, format, axis, lines, left, partial, onPick, onZoom };
   return (
     <>
       {legend === "top" ? key : null}

@@ -1,29 +1,32 @@
 "use client";
-import { useState } from "react";
+import { useState, type MouseEvent } from "react";
 import { ChartTip } from "./chart-tip.tsx";
 import { colourOf, Frame, geometryOf, useWidth, type Geometry, type Toned } from "./chart-frame.tsx";
-import type { PlotProps } from "./bars-plot.tsx";
+import { Brush, type PlotProps } from "./bars-plot.tsx";
+import { useBrush } from "./use-brush.ts";
 
 /** Room for the end of the last line's dot. */
 const RIGHT = 12;
 const DASH = "5 3";
 
 /** Lines that break where there is no value. */
-export function LinesPlot({ summary, buckets, titles, series, format, axis, height, left, lines }: PlotProps) {
+export function LinesPlot({ summary, buckets, titles, series, format, axis, height, left, lines, onZoom }: PlotProps) {
   const [ref, width] = useWidth();
   const [hovered, setHovered] = useState<number | null>(null);
   const max = Math.max(0, ...series.flatMap((one) => one.values.map((value) => value ?? 0)));
   const geometry = geometryOf({ width, height, left, right: RIGHT, count: buckets.length, max, lines });
-  const slotAt = (clientX: number, box: DOMRect): number => Math.min(buckets.length - 1, Math.max(0, Math.floor((clientX - box.left - left) / geometry.slot)));
+  const slotOf = (event: MouseEvent<HTMLElement>): number => Math.min(buckets.length - 1, Math.max(0, Math.floor((event.clientX - event.currentTarget.getBoundingClientRect().left - left) / geometry.slot)));
+  const { span, handlers, follow } = useBrush(slotOf, onZoom);
   return (
-    <div ref={ref} className="plot" style={{ height }} role="presentation" onPointerMove={(event) => setHovered(slotAt(event.clientX, event.currentTarget.getBoundingClientRect()))} onPointerLeave={() => setHovered(null)}>
+    <div ref={ref} className={`plot ${onZoom ? "zoom" : ""}`} style={{ height }} role="presentation" {...handlers} onPointerMove={(event) => { setHovered(slotOf(event)); follow(slotOf(event)); }} onPointerLeave={() => setHovered(null)}>
       {width > 0 ? (
         <Frame geometry={geometry} right={RIGHT} buckets={buckets} axis={axis} summary={summary}>
+          {span ? <Brush geometry={geometry} span={span} /> : null}
           {hovered === null ? null : <line x1={middle(geometry, hovered)} x2={middle(geometry, hovered)} y1={geometry.top} y2={geometry.bottom} stroke="var(--border-strong)" />}
           {series.map((one) => <Line key={one.key} geometry={geometry} one={one} />)}
         </Frame>
       ) : null}
-      {width > 0 && hovered !== null ? <ChartTip geometry={geometry} at={hovered} title={titles[hovered] ?? ""} series={series} format={format} total={false} foot={null} /> : null}
+      {width > 0 && hovered !== null && span === null ? <ChartTip geometry={geometry} at={hovered} title={titles[hovered] ?? ""} series={series} format={format} total={false} foot={null} /> : null}
     </div>
   );
 }

@@ -1,12 +1,13 @@
 "use client";
 import "./analytics.css";
 import Link from "next/link";
+import { useSearchParams } from "next/navigation";
 import { useSyncExternalStore, type ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Clock, Download, Globe } from "lucide-react";
 import { Card, daySpan, EmptyState, ErrorCard, Skeleton } from "@trunkline/ui";
 import type { BookView, Dimension, UsageView } from "../../../server/views.ts";
-import { useBook, useChoice, useProjectPath, useScope } from "../../shell/use-scope.ts";
+import { useBook, useChoice, useProjectPath, useScope, useSetParams } from "../../shell/use-scope.ts";
 import { rank } from "../../shell/usage-series.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { breakdownCells, breakdownOf } from "./breakdown.ts";
@@ -15,7 +16,8 @@ import { download, toCsv, toJson } from "./csv.ts";
 import { Performance } from "./performance.tsx";
 import { MainChart } from "./main-chart.tsx";
 import { METRIC_NAMES, METRICS, type MetricName } from "./metrics.ts";
-import { rangeOf, RANGES, type RangeName } from "./ranges.ts";
+import { CustomRange } from "./custom-range.tsx";
+import { rangeOf, RANGES, spanOf, zoomOf, type RangeName, type Span } from "./ranges.ts";
 
 const GROUPS: readonly { readonly value: Dimension; readonly label: string }[] = [{ value: "model", label: "Model" }, { value: "provider", label: "Provider" }, { value: "key", label: "Key" }, { value: "preset", label: "Preset" }, { value: "status", label: "Status" }];
 const MINUTE_MS = 60_000;
@@ -31,20 +33,26 @@ function useMinute(): number {
 
 /** What the controls ask for; all of it lives in the address. */
 function useControls() {
-  const [range, setRange] = useChoice<RangeName>("range", RANGES.map((one) => one.value), "7d");
+  const params = useSearchParams();
+  const setParams = useSetParams();
+  const [range, setNamed] = useChoice<RangeName>("range", RANGES.map((one) => one.value), "7d");
+  const custom = range === "custom" ? spanOf(params.get("from"), params.get("to")) : null;
+  // A step that "back" returns from.
+  const setCustom = (span: Span): void => setParams({ range: "custom", ...span }, "push");
+  const setRange = (next: RangeName): void => { if (next === "custom") setNamed(next); else setParams({ range: next === "7d" ? null : next, from: null, to: null }); };
   const [metric, setMetric] = useChoice<MetricName>("metric", METRIC_NAMES, "spend");
   const [groupBy, setGroupBy] = useChoice<Dimension>("by", GROUPS.map((one) => one.value), "model");
   const [thenBy, setThenBy] = useChoice<Dimension | "none">("then", ["none", ...GROUPS.map((one) => one.value)], "none");
   const [compare, setCompare] = useChoice<"on" | "off">("compare", ["on", "off"], "on");
-  return { range, setRange, metric, setMetric, groupBy, setGroupBy, thenBy: thenBy === groupBy ? "none" as const : thenBy, setThenBy, compare, setCompare };
+  return { range, setRange, custom, setCustom, metric, setMetric, groupBy, setGroupBy, thenBy: thenBy === groupBy ? "none" as const : thenBy, setThenBy, compare, setCompare };
 }
 type Controls = ReturnType<typeof useControls>;
 
-function useUsage({ range, groupBy, compare }: Controls, mode: BookView["mode"], book: BookView | null) {
+function useUsage({ range, custom, groupBy, compare }: Controls, mode: BookView["mode"], book: BookView | null) {
   const trpc = useTRPC();
   const scope = useScope();
   const minute = useMinute();
-  const span = book ? rangeOf(range, book, minute) : { from: "", to: "", granularity: "day" as const };
+  const span = book ? rangeOf(range, book, minute, custom) : { from: "", to: "", granularity: "day" as const };
   return useQuery({ ...trpc.usage.series.queryOptions({ ...scope, mode, ...span, groupBy, compare: compare === "on" }), enabled: book !== null && minute > 0 });
 }
 
@@ -72,11 +80,12 @@ function Pick<T extends string>({ label, icon, value, options, onChange }: { lab
 }
 
 function ControlRow({ controls, usage }: { controls: Controls; usage: UsageView | undefined }) {
-  const { range, setRange, metric, setMetric, groupBy, setGroupBy, thenBy, setThenBy, compare, setCompare } = controls;
+  const { range, setRange, setCustom, metric, setMetric, groupBy, setGroupBy, thenBy, setThenBy, compare, setCompare } = controls;
   const span = usage?.previous ? daySpan(usage.previous.from, usage.previous.to, usage.timeZone) : "the span before";
   return (
     <div className="controls" role="group" aria-label="Chart controls" tabIndex={-1}>
       <Pick label="Range" icon={<Clock className="ic s" aria-hidden />} value={range} options={RANGES} onChange={setRange} />
+      {range === "custom" && usage ? <CustomRange span={usage} onChange={setCustom} onReset={() => setRange("7d")} /> : null}
       <button type="button" className="btn" aria-pressed={compare === "on"} onClick={() => setCompare(compare === "on" ? "off" : "on")}>vs {span}</button>
       <span className="vr" aria-hidden />
       <Pick label="Metric" value={metric} options={METRIC_NAMES.map((name) => ({ value: name, label: METRICS[name].label }))} onChange={setMetric} />
@@ -93,11 +102,11 @@ function Nothing({ mode }: { mode: BookView["mode"] }) {
   return <Card title="Nothing in this range"><EmptyState text={`No ${mode} request in this range. Make one, widen the range, or choose the other book above.`} action={<Link className="btn primary" href={at("/onboarding")}>Make a call</Link>} /></Card>;
 }
 
-function Shown({ usage, ranked, controls: { metric, groupBy, thenBy }, mode }: { usage: UsageView; ranked: ReturnType<typeof rank>; controls: Controls; mode: BookView["mode"] }) {
+function Shown({ usage, ranked, controls: { metric, groupBy, thenBy, setCustom }, mode }: { usage: UsageView; ranked: ReturnType<typeof rank>; controls: Controls; mode: BookView["mode"] }) {
   const against = usage.previous ? daySpan(usage.previous.from, usage.previous.to, usage.timeZone) : "";
   return (
     <>
-      <MainChart usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} />
+      <MainChart usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} onZoom={(slots) => { const span = zoomOf(usage.buckets, usage, slots); if (span) setCustom(span); }} />
       <Card className="break" title="Breakdown" note={thenBy === "none" ? `by ${groupBy}` : `by ${groupBy}, then by ${thenBy}`}><BreakdownTable usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} thenBy={thenBy} against={against} mode={mode} /></Card>
       <Performance usage={usage} groupBy={groupBy} mode={mode} />
     </>

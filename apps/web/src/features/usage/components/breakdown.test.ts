@@ -28,8 +28,8 @@ describe("breakdown", () => {
     const text = toCsv(breakdownCells(usage, "model", breakdownOf(usage, rank(usage, spend), "spend")));
     const lines = text.split("\r\n");
     expect(lines).toHaveLength(5);
-    expect(lines[0]).toBe("model,spend_usd,share,change,requests,spend_usd_per_request,input_tokens,output_tokens,cache_hit,failed,from,to,time_zone");
-    expect(lines[1]).toBe("a,3.00,0.75,0.5,10,0.3,100,15,0.4,0.1,2026-11-01T00:00:00Z,2026-11-08T00:00:00Z,Europe/Berlin");
+    expect(lines[0]).toBe("model,spend_usd,share,change,requests,spend_usd_per_request,input_tokens,output_tokens,cache_hit,failed,rescued,from,to,time_zone");
+    expect(lines[1]).toBe("a,3.00,0.75,0.5,10,0.3,100,15,0.4,0.1,0,2026-11-01T00:00:00Z,2026-11-08T00:00:00Z,Europe/Berlin");
     expect(lines[2]?.startsWith(`"'=evil""",1.00`)).toBe(true);
     expect(lines[3]?.startsWith("Total,4.00,1,1,40")).toBe(true);
   });

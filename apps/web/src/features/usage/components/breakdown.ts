@@ -20,13 +20,13 @@ export function breakdownOf(usage: UsageView, ranked: readonly Ranked[], metric:
   };
 }
 
-const HEADS = ["spend_usd", "share", "change", "requests", "spend_usd_per_request", "input_tokens", "output_tokens", "cache_hit", "failed"];
+const HEADS = ["spend_usd", "share", "change", "requests", "spend_usd_per_request", "input_tokens", "output_tokens", "cache_hit", "failed", "rescued"];
 
 /** The table as rows of a file, unrounded, with the span and the zone it was cut in. */
 export function breakdownCells(usage: UsageView, groupBy: Dimension, { rows, total }: ReturnType<typeof breakdownOf>): (string | number | null)[][] {
   const cells = ({ label, counts, share, now, before }: BreakdownRow): (string | number | null)[] => [
     label, counts.spendUsd, share, now !== null && before !== null && before !== 0 ? (now - before) / before : null, counts.requests, counts.requests > 0 ? Number(counts.spendUsd) / counts.requests : null,
-    inputTokensOf(counts), counts.outputTokens + counts.reasoningTokens, cachedShareOf(counts), failedShareOf(counts),
+    inputTokensOf(counts), counts.outputTokens + counts.reasoningTokens, cachedShareOf(counts), failedShareOf(counts), counts.rescued,
   ];
   const span = [usage.from, usage.to, usage.timeZone];
   return [[groupBy, ...HEADS, "from", "to", "time_zone"], ...[...rows, total].map((row) => [...cells(row), ...span])];

@@ -15,7 +15,12 @@ const DAY_HOURS = 24;
 /** Days or hours of the span, the parts at its ends counted as what they are. */
 const unitsOf = (usage: UsageView): number => (Date.parse(usage.to) - Date.parse(usage.from)) / (HOUR_MS * (usage.granularity === "day" ? DAY_HOURS : 1));
 
-export function MainChart({ usage, ranked, metric, groupBy }: { usage: UsageView; ranked: readonly Ranked[]; metric: MetricName; groupBy: Dimension }) {
+/** A range of the past is whole; one that ends now is still being filled. */
+const isUnderWay = ({ to }: UsageView): boolean => Date.parse(to) > Date.now();
+
+interface Props { readonly usage: UsageView; readonly ranked: readonly Ranked[]; readonly metric: MetricName; readonly groupBy: Dimension; readonly onZoom: (slots: { readonly from: number; readonly to: number }) => void }
+
+export function MainChart({ usage, ranked, metric, groupBy, onZoom }: Props) {
   const [asTable, setAsTable] = useState(false);
   const { label, value, summed, format, axis, better } = METRICS[metric];
   const texts = bucketTexts(usage.buckets, usage.timeZone, usage.granularity);
@@ -35,7 +40,7 @@ export function MainChart({ usage, ranked, metric, groupBy }: { usage: UsageView
         <div className="seg" role="group" aria-label="Show as"><button type="button" aria-pressed={!asTable} onClick={() => setAsTable(false)}><ChartColumn className="ic s" aria-hidden />Chart</button><button type="button" aria-pressed={asTable} onClick={() => setAsTable(true)}><Table2 className="ic s" aria-hidden />Table</button></div>
       </div>
       <Chart label={title} summary={`${title}, ${daySpan(usage.from, usage.to, usage.timeZone)}: ${now === null ? "nothing measured" : format(now)} in all.`} buckets={texts.short} titles={texts.long}
-        series={summed ? stackOf(ranked, (counts) => value(counts) ?? 0) : linesOf(ranked, value)} shape={summed ? "bars" : "lines"} format={format} axis={axis} asTable={asTable} partial lines={LINES} height={typeof window !== "undefined" && window.innerWidth < 600 ? NARROW_HEIGHT : HEIGHT}
+        series={summed ? stackOf(ranked, (counts) => value(counts) ?? 0) : linesOf(ranked, value)} shape={summed ? "bars" : "lines"} format={format} axis={axis} asTable={asTable} partial={isUnderWay(usage)} onZoom={onZoom} lines={LINES} height={typeof window !== "undefined" && window.innerWidth < 600 ? NARROW_HEIGHT : HEIGHT}
         previous={summed && usage.previous ? { label: against, values: usage.previous.points.map((counts) => value(counts) ?? 0) } : undefined} />
     </section>
   );

@@ -2,7 +2,7 @@ import { axisUsd, compact, count, duration, percent, shortUsd } from "@trunkline
 import type { UsageCounts } from "../../../server/views.ts";
 import { cachedShareOf, failedShareOf, firstTokenOf, tokensOf } from "../../shell/usage-series.ts";
 
-export type MetricName = "spend" | "requests" | "tokens" | "failed" | "ttft" | "cached";
+export type MetricName = "spend" | "requests" | "tokens" | "rescued" | "failed" | "ttft" | "cached";
 
 export interface Metric {
   readonly label: string;
@@ -18,6 +18,7 @@ export const METRICS: Readonly<Record<MetricName, Metric>> = {
   spend: { label: "Spend", value: (counts) => Number(counts.spendUsd), summed: true, format: shortUsd, axis: axisUsd, better: "neither" },
   requests: { label: "Requests", value: (counts) => counts.requests, summed: true, format: count, axis: compact, better: "neither" },
   tokens: { label: "Tokens", value: tokensOf, summed: true, format: count, axis: compact, better: "neither" },
+  rescued: { label: "Rescued by fallback", value: (counts) => counts.rescued, summed: true, format: count, axis: compact, better: "neither" },
   failed: { label: "Failed", value: failedShareOf, summed: false, format: percent, axis: percent, better: "down" },
   ttft: { label: "First token", value: firstTokenOf, summed: false, format: duration, axis: duration, better: "down" },
   cached: { label: "Cache hit", value: cachedShareOf, summed: false, format: percent, axis: percent, better: "up" },

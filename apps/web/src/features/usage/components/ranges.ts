@@ -1,19 +1,40 @@
 import type { BookView } from "../../../server/views.ts";
 
-export type RangeName = "24h" | "7d" | "30d" | "mtd";
-export const RANGES: readonly { readonly value: RangeName; readonly label: string }[] = [{ value: "24h", label: "Last 24 hours" }, { value: "7d", label: "Last 7 days" }, { value: "30d", label: "Last 30 days" }, { value: "mtd", label: "Month to date" }];
+export type RangeName = "24h" | "7d" | "30d" | "mtd" | "custom";
+export const RANGES: readonly { readonly value: RangeName; readonly label: string }[] = [{ value: "24h", label: "Last 24 hours" }, { value: "7d", label: "Last 7 days" }, { value: "30d", label: "Last 30 days" }, { value: "mtd", label: "Month to date" }, { value: "custom", label: "Custom" }];
 
-interface Range { readonly from: string; readonly to: string; readonly granularity: "hour" | "day" }
+export interface Range { readonly from: string; readonly to: string; readonly granularity: "hour" | "day" }
+/** Two instants, the first before the second. */
+export interface Span { readonly from: string; readonly to: string }
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 const DAY_MS = 86_400_000;
 const DAYS = { "7d": 7, "30d": 30 } as const;
+/** Above this many hours a bar an hour is too thin to point at. */
+const HOURLY_MAX = 72;
+/** A chart of three years; the server reads no more. */
+const CUSTOM_DAYS_MAX = 3 * 365;
 
-/** Up to the end of the minute under way, so that a re-render within it asks the same question. Days begin at the reporting zone's midnight, today included. */
-export function rangeOf(name: RangeName, book: BookView, nowMs: number): Range {
+/** Null where the two are no span that could be drawn. */
+export function spanOf(from: string | null, to: string | null): Span | null {
+  if (from === null || to === null) return null;
+  const [begin, end] = [Date.parse(from), Date.parse(to)];
+  return end - begin >= HOUR_MS && end - begin <= CUSTOM_DAYS_MAX * DAY_MS ? { from: new Date(begin).toISOString(), to: new Date(end).toISOString() } : null;
+}
+
+/** Up to the end of the minute under way, so that a re-render within it asks the same question. Days begin at the reporting zone's midnight, today included. A custom range without a span is the last 7 days. */
+export function rangeOf(name: RangeName, book: Pick<BookView, "monthStart" | "dayStart">, nowMs: number, custom: Span | null = null): Range {
+  if (name === "custom" && custom) return { ...custom, granularity: Date.parse(custom.to) - Date.parse(custom.from) <= HOURLY_MAX * HOUR_MS ? "hour" : "day" };
   const to = new Date((Math.floor(nowMs / MINUTE_MS) + 1) * MINUTE_MS).toISOString();
   if (name === "mtd") return { from: book.monthStart, to, granularity: "day" };
   if (name === "24h") return { from: new Date(Math.floor(nowMs / HOUR_MS) * HOUR_MS - 23 * HOUR_MS).toISOString(), to, granularity: "hour" };
-  return { from: new Date(Date.parse(book.dayStart) - (DAYS[name] - 1) * DAY_MS).toISOString(), to, granularity: "day" };
+  return { from: new Date(Date.parse(book.dayStart) - (DAYS[name === "30d" ? "30d" : "7d"] - 1) * DAY_MS).toISOString(), to, granularity: "day" };
+}
+
+/** The instants of the slots drawn over: from the first one's beginning to the last one's end. */
+export function zoomOf(buckets: readonly string[], whole: Span, slots: { readonly from: number; readonly to: number }): Span | null {
+  const from = buckets[slots.from];
+  if (from === undefined) return null;
+  return spanOf(from < whole.from ? whole.from : from, buckets[slots.to + 1] ?? whole.to);
 }
