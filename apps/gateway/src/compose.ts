@@ -13,7 +13,8 @@ import { createCredentials } from "./attempt/credentials.ts";
 import { createExchangeForm } from "./attempt/exchange-form.ts";
 import { OrganizationCredentials } from "./attempt/organization-credentials.ts";
 import { UpstreamPools } from "./attempt/upstream-pools.ts";
-import { authenticateHeaders, createAuthenticate } from "./authenticate/authenticate.ts";
+import { authenticateExchange, createAuthenticate } from "./authenticate/authenticate.ts";
+import { allowsOrigin, BrowserOrigins } from "./authenticate/browser-access.ts";
 import { presentedText } from "./authenticate/presented-key.ts";
 import { KeyCache } from "./authenticate/key-cache.ts";
 import { openapiDocument } from "./endpoints/openapi.ts";
@@ -44,7 +45,7 @@ import { createGatewayServer, type Ask } from "./server.ts";
 import { keepingAnswers } from "./stored/keep-answer.ts";
 import { storedRoutes } from "./stored/stored-routes.ts";
 import { StoredResponses } from "./stored/stored-responses.ts";
-import type { Inbound, Soon, Stages } from "./stages.ts";
+import type { Exchange, Inbound, Soon, Stages } from "./stages.ts";
 
 /** Reads are few: keys on first use, budgets once a window, receipts. */
 const DB_POOL_MAX = 4;
@@ -95,9 +96,9 @@ export function compose(env: GatewayEnv): Gateway {
   const repeats = createReplayStore({ redisUrl: env.redisUrl ?? undefined });
   const countTokens = createCountTokens({ ...upstreams, stages, plan: (call) => planFor(call, planOptions) });
   const runOnce = createRunOnce({ store: repeats, stages, serve, writeError, credentialOf: presentedText, onUnexpected });
-  const authenticate = (headers: Readonly<Record<string, string>>): Soon<ApiKeyRecord> => authenticateHeaders(headers, keys, now());
+  const authenticate = (exchange: Exchange): Soon<ApiKeyRecord> => authenticateExchange(exchange, keys, now());
   const server = createGatewayServer({
-    now, writeError, onUnexpected,
+    now, writeError, onUnexpected, allowsOrigin: allowsOrigin(new BrowserOrigins(db, now)),
     routes: [...storedRoutes(stored, authenticate), ...createRoutes({
       ...readers(stages, planOptions), countTokens: async ({ request, exchange }) => countTokens(readCountTokens(exchange, await readJsonBody(request))), readResponses: async (ask) => readResponses(ask.exchange, await withConversation(ask, { stored, authenticate })), serve: (inbound: Inbound) => inbound.exchange.headers["idempotency-key"] === undefined ? serve(inbound, stages) : runOnce(inbound), authenticate, catalog, db, now,
       availableProviders: (key) => key.kind === "test" ? credentials.available.test : own.find(key)?.available(credentials.available.live) ?? credentials.available.live,
@@ -142,7 +143,7 @@ function hearChanges({ kv, keys, presets, catalog }: { readonly kv: Pick<Kv, "su
 /** A body that continues a stored answer, with the conversation in front of it; every other one as it came. */
 async function withConversation({ request, exchange }: Ask, { stored, authenticate }: { readonly stored: StoredResponses; readonly authenticate: RouteOptions["authenticate"] }): Promise<JsonBody> {
   const json = await readJsonBody(request);
-  return json.body["previous_response_id"] == null ? json : stored.continued(await authenticate(exchange.headers), json);
+  return json.body["previous_response_id"] == null ? json : stored.continued(await authenticate(exchange), json);
 }
 
 const documentedApi = (): Record<string, unknown> => openapiDocument({ chatCompletions: chatCompletionsBodySchema, messages: messagesBodySchema, responses: responsesBodySchema, embeddings: embeddingsBodySchema, completions: completionsBodySchema, countTokens: countTokensBodySchema });

@@ -25,6 +25,8 @@ export interface ServerOptions {
   readonly now: () => number;
   /** The envelope; handed in, because it belongs to the stage that answers. */
   readonly writeError: (exchange: Exchange, api: InboundApi, error: GatewayError) => void;
+  /** Whether a page of this origin may send requests at all. */
+  allowsOrigin(origin: string): Promise<boolean>;
   onUnexpected(error: unknown, requestId: string): void;
 }
 
@@ -76,7 +78,7 @@ function listen(server: Server, port: number, host: string): Promise<number> {
 async function handle(request: IncomingMessage, exchange: ConnectedExchange, { options, router }: { readonly options: ServerOptions; readonly router: Router }): Promise<void> {
   const path = resourcePath(request.url ?? "/");
   try {
-    if (request.method === "OPTIONS") { preflight(request, exchange.response); return; }
+    if (request.method === "OPTIONS") { await preflight(request, exchange.response, options); return; }
     await router(request.method ?? "GET", path)({ request, exchange, path });
   } catch (error) {
     if (error instanceof CallerLeft || exchange.callerGone) { exchange.response.destroy(); return; }
@@ -106,11 +108,13 @@ function endpointFor(method: string, path: string, routes: readonly Route[]): En
   throw new GatewayError("caller.not_found", "There is no such endpoint. /openapi.json lists all.");
 }
 
-/** Answered without a key; what is asked for is echoed. No Allow-Origin: a page must not hold a server's key. */
-function preflight(request: IncomingMessage, response: ServerResponse): void {
+/** Answered without a key; what is asked for is echoed. A page is allowed to go on where some key names its origin. */
+async function preflight({ headers }: IncomingMessage, response: ServerResponse, { allowsOrigin }: Pick<ServerOptions, "allowsOrigin">): Promise<void> {
+  const { origin } = headers;
   response.writeHead(204, {
     "access-control-allow-methods": "GET, POST, DELETE, OPTIONS", "access-control-max-age": PREFLIGHT_SECONDS, vary: "origin, access-control-request-headers",
-    ...(request.headers["access-control-request-headers"] ? { "access-control-allow-headers": request.headers["access-control-request-headers"] } : {}),
+    ...(origin !== undefined && await allowsOrigin(origin) ? { "access-control-allow-origin": origin } : {}),
+    ...(headers["access-control-request-headers"] ? { "access-control-allow-headers": headers["access-control-request-headers"] } : {}),
   });
   response.end();
 }

@@ -12,6 +12,8 @@ export interface ApiKeyRecord {
   readonly projectId: string;
   readonly rpmLimit: number | null;
   readonly organizationRpmLimit: number | null;
+  /** Origins of the pages that may use this key; `*`: any; empty: none. */
+  readonly browserOrigins: readonly string[];
   readonly suspended: boolean;
   readonly expiresAtMs: number | null;
   readonly revokedAtMs: number | null;

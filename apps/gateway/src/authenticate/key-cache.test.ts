@@ -6,7 +6,7 @@ import { FRESH_MS, KeyCache, NEGATIVE_MS, STALE_MS } from "./key-cache.ts";
 
 const pepper = Buffer.alloc(32, 1);
 const parsed = (): ParsedKey => parseKey(generateKey("live", (size: number) => randomBytes(size)).whole) as ParsedKey;
-const recordOf = (key: ParsedKey): ApiKeyRecord => ({ id: "key_1", keyId: key.keyId, kind: "live", name: "k", hash: hashKey(key.whole, pepper), pepperVersion: 1, organizationId: "org_1", projectId: "prj_1", rpmLimit: null, organizationRpmLimit: null, suspended: false, expiresAtMs: null, revokedAtMs: null, budgets: [], responseRetentionDays: 0, credentials: [] });
+const recordOf = (key: ParsedKey): ApiKeyRecord => ({ id: "key_1", keyId: key.keyId, kind: "live", name: "k", hash: hashKey(key.whole, pepper), pepperVersion: 1, organizationId: "org_1", projectId: "prj_1", rpmLimit: null, organizationRpmLimit: null, browserOrigins: [], suspended: false, expiresAtMs: null, revokedAtMs: null, budgets: [], responseRetentionDays: 0, credentials: [] });
 
 function setup(record: ApiKeyRecord | null) {
   const state = { nowMs: 0, reads: 0, away: false, record };

@@ -1,6 +1,6 @@
 import { GatewayError, type CatalogSnapshot, type UsageEvent } from "@trunkline/contracts";
 import { receiptOfEvent, type ApiKeyRecord, type GatewayDb } from "@trunkline/db/gateway";
-import type { Inbound, Soon } from "../stages.ts";
+import type { Exchange, Inbound, Soon } from "../stages.ts";
 import { writeJson, writeJsonBytes, type Ask, type Route } from "../server.ts";
 import { describeCredits, describeKey } from "./key-info.ts";
 import { findModelEntry, listEndpoints, listModels } from "./models.ts";
@@ -14,7 +14,7 @@ export interface RouteOptions {
   readonly readCompletions: (ask: Ask) => Promise<Inbound>;
   readonly countTokens: (ask: Ask) => Promise<object>;
   readonly explainRoute: (ask: Ask) => Promise<Record<string, unknown>>;
-  readonly authenticate: (headers: Readonly<Record<string, string>>) => Soon<ApiKeyRecord>;
+  readonly authenticate: (exchange: Exchange) => Soon<ApiKeyRecord>;
   readonly catalog: { readonly snapshot: CatalogSnapshot };
   readonly availableProviders: (key: ApiKeyRecord) => ReadonlySet<string>;
   readonly db: Pick<GatewayDb, "findGeneration" | "loadEndpointStats" | "loadSpent">;
@@ -39,7 +39,7 @@ export function createRoutes(options: RouteOptions): readonly Route[] {
 function inferenceRoutes(options: RouteOptions): readonly Route[] {
   /** No body is read for a key that may not call: a flood of wrong keys costs headers only, and a wrong key is told before a wrong body. */
   const known = <Answer>(serve: (ask: Ask) => Promise<Answer>) => async (ask: Ask): Promise<Answer> => {
-    const key = options.authenticate(ask.exchange.headers);
+    const key = options.authenticate(ask.exchange);
     if (key instanceof Promise) await key;
     return serve(ask);
   };
@@ -56,7 +56,7 @@ function inferenceRoutes(options: RouteOptions): readonly Route[] {
 }
 
 function readingRoutes(options: RouteOptions): readonly Route[] {
-  const keyOf = (ask: Ask): Soon<ApiKeyRecord> => options.authenticate(ask.exchange.headers);
+  const keyOf = (ask: Ask): Soon<ApiKeyRecord> => options.authenticate(ask.exchange);
   return [
     { method: "GET", path: "/models", serve: async (ask) => {
       const key = await keyOf(ask);

@@ -2,17 +2,17 @@ import { GatewayError } from "@trunkline/contracts";
 import { DependencyUnavailable, type ApiKeyRecord } from "@trunkline/db/gateway";
 import { isJsonObject } from "@trunkline/protocol";
 import { writeJson, type Ask, type Route } from "../server.ts";
-import type { Soon } from "../stages.ts";
+import type { Exchange, Soon } from "../stages.ts";
 import { storeAway, type StoredResponses } from "./stored-responses.ts";
 
 const RESPONSE = /^\/responses\/([\w-]+)$/;
 const INPUT_ITEMS = /^\/responses\/([\w-]+)\/input_items$/;
 
 /** Reading and deleting what was stored (https://platform.openai.com/docs/api-reference/responses/get). What belongs to another project looks like what never was. */
-export function storedRoutes(stored: StoredResponses, authenticate: (headers: Readonly<Record<string, string>>) => Soon<ApiKeyRecord>): readonly Route[] {
+export function storedRoutes(stored: StoredResponses, authenticate: (exchange: Exchange) => Soon<ApiKeyRecord>): readonly Route[] {
   const found = async (ask: Ask, pattern: RegExp) => {
     const id = pattern.exec(ask.path)?.[1] ?? "";
-    const turn = await fromStore(stored.find(await authenticate(ask.exchange.headers), id));
+    const turn = await fromStore(stored.find(await authenticate(ask.exchange), id));
     if (!turn) throw absent();
     return { id, turn };
   };
@@ -20,7 +20,7 @@ export function storedRoutes(stored: StoredResponses, authenticate: (headers: Re
     { method: "GET", path: RESPONSE, serve: async (ask) => writeJson(ask.exchange, (await found(ask, RESPONSE)).turn.response) },
     { method: "DELETE", path: RESPONSE, serve: async (ask) => {
       const id = RESPONSE.exec(ask.path)?.[1] ?? "";
-      if (!await fromStore(stored.remove(await authenticate(ask.exchange.headers), id))) throw absent();
+      if (!await fromStore(stored.remove(await authenticate(ask.exchange), id))) throw absent();
       writeJson(ask.exchange, { id, object: "response", deleted: true });
     } },
     { method: "GET", path: INPUT_ITEMS, serve: async (ask) => {

@@ -22,14 +22,17 @@ const target = (input: Arguments, noun: string): string => {
   return id;
 };
 
+/** `--browser-origins https://app.example.com,https://other.example.com` for a key that pages may use; `*`: any page. */
 const createKey: Command = async (operator, input) => {
   const actor = await actorFor(operator, input);
   const project = await operator.db.organizations.findProject(actor, input.flags.get("project") ?? "default");
   const rpm = input.flags.get("rpm");
   const limitUsd = input.flags.get("budget-usd");
+  const origins = input.flags.get("browser-origins");
   const checked = newKeyInput.parse({
     name: required(input, "name"), kind: input.flags.get("kind") ?? "live", ...(rpm === undefined ? {} : { rpmLimit: Number(rpm) }),
     ...(limitUsd === undefined ? {} : { budget: { period: input.flags.get("budget-period") ?? "monthly", limitUsd } }),
+    ...(origins === undefined ? {} : { browserOrigins: origins.split(",") }),
   });
   const { row, secret } = await issueKey(operator.db, operator.peppers, { actor, projectId: project.id, input: checked });
   await operator.kv().publish(INVALIDATION_TOPICS.apiKey, row.keyId);

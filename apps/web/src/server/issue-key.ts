@@ -10,9 +10,17 @@ export const KEY_NAME_LENGTH_MAX = 80;
 const RPM_LIMIT_MAX = 1_000_000;
 
 export const rpmLimitInput = z.int().min(1).max(RPM_LIMIT_MAX);
+/** More pages than that are no list but a wildcard. */
+const BROWSER_ORIGINS_MAX = 20;
+
+/** As a browser sends it: scheme and host, no path, no slash at the end; `*` for any page. */
+const isOrigin = (text: string): boolean => text === "*" || (/^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text);
+export const browserOriginsInput = z.array(z.string().trim().max(253).refine(isOrigin, "must be an origin such as https://app.example.com, or *")).max(BROWSER_ORIGINS_MAX);
+
 export const newKeyInput = z.object({
   name: z.string().trim().min(1).max(KEY_NAME_LENGTH_MAX), kind: z.enum(["live", "test", "mgmt"]), rpmLimit: rpmLimitInput.nullish(), expiresAt: z.iso.datetime({ offset: true }).nullish(),
   budget: z.object({ period: z.enum(BUDGET_PERIODS), limitUsd: usdInput }).nullish(),
+  browserOrigins: browserOriginsInput.optional(),
 });
 export type NewKeyInput = z.infer<typeof newKeyInput>;
 
@@ -22,7 +30,7 @@ export async function issueKey(db: WebDb, peppers: VersionedSecrets, request: { 
   const key = generateKey(input.kind, randomBytes);
   const pepper = newestVersion(peppers);
   const row = await db.keys.create(actor, {
-    projectId, kind: input.kind, name: input.name, rpmLimit: input.rpmLimit ?? null, expiresAt: input.expiresAt ? new Date(input.expiresAt) : null,
+    projectId, kind: input.kind, name: input.name, rpmLimit: input.rpmLimit ?? null, browserOrigins: input.browserOrigins ?? [], expiresAt: input.expiresAt ? new Date(input.expiresAt) : null,
     budget: input.budget ? { period: input.budget.period, limitNanoUsd: input.budget.limitUsd } : null,
   }, { keyId: key.keyId, lastFour: key.lastFour, hash: hashKey(key.whole, pepper.secret), pepperVersion: pepper.version });
   return { row, secret: key.whole };

@@ -20,7 +20,7 @@ export interface SessionView { id: string; startedAt: string; endsAt: string; us
 export interface ProfileView { email: string; name: string | null; emailVerified: boolean; hasPassword: boolean; sessions: SessionView[] }
 export interface KeyView {
   id: string; kind: "live" | "test" | "mgmt"; name: string; keyId: string; lastFour: string; createdAt: string; lastUsedAt: string | null; expiresAt: string | null; revokedAt: string | null;
-  rpmLimit: number | null; budget: { id: string; period: "daily" | "weekly" | "monthly" | "total"; limitUsd: string; spentUsd: string; percent: number } | null;
+  rpmLimit: number | null; /** pages that may use it */ browserOrigins: string[]; budget: { id: string; period: "daily" | "weekly" | "monthly" | "total"; limitUsd: string; spentUsd: string; percent: number } | null;
   spendUsd30d: string; requests30d: number;
 }
 export interface CreatedKeyView { key: KeyView; secret: string }

@@ -5,7 +5,7 @@ import type { Statement } from "./prepared.ts";
 interface BudgetJson { readonly id: string; readonly scope: BudgetScope; readonly scopeId: string; readonly name: string; readonly period: BudgetPeriod; readonly limitNanoUsd: string; readonly action: BudgetAction; readonly timeZone: string }
 interface ApiKeyRow {
   readonly id: string; readonly keyId: string; readonly kind: ApiKeyRecord["kind"]; readonly name: string; readonly hash: Buffer; readonly pepperVersion: number;
-  readonly organizationId: string; readonly projectId: string; readonly rpmLimit: number | null; readonly organizationRpmLimit: number | null; readonly responseRetentionDays: number;
+  readonly organizationId: string; readonly projectId: string; readonly rpmLimit: number | null; readonly organizationRpmLimit: number | null; readonly browserOrigins: readonly string[]; readonly responseRetentionDays: number;
   readonly suspendedAt: Date | null; readonly expiresAt: Date | null; readonly revokedAt: Date | null; readonly budgets: readonly BudgetJson[]; readonly credentials: readonly SealedCredential[];
   readonly plan: string | null; readonly billingMode: string | null; readonly billingState: string | null; readonly creditNanoUsd: string | null;
 }
@@ -14,7 +14,7 @@ interface ApiKeyRow {
 export const FIND_API_KEY: Statement<ApiKeyRow> = {
   name: "gateway_find_api_key",
   text: `
-SELECT k.id, k."keyId", k.kind::text AS kind, k.name, k.hash, k."pepperVersion", k."organizationId", k."projectId", k."rpmLimit",
+SELECT k.id, k."keyId", k.kind::text AS kind, k.name, k.hash, k."pepperVersion", k."organizationId", k."projectId", k."rpmLimit", k."browserOrigins",
   o."rpmLimit" AS "organizationRpmLimit", o."responseRetentionDays", o."suspendedAt", k."expiresAt", k."revokedAt", a.plan, a.mode AS "billingMode", a.state AS "billingState", a."creditNanoUsd"::text AS "creditNanoUsd",
   coalesce((
     SELECT json_agg(json_build_object('id', b.id, 'scope', b.scope, 'scopeId', b."scopeId", 'name', b.name, 'period', b.period, 'limitNanoUsd', b."limitNanoUsd"::text, 'action', b.action, 'timeZone', o."timeZone") ORDER BY b.id)
@@ -30,10 +30,16 @@ FROM api_key k JOIN organization o ON o.id = k."organizationId" LEFT JOIN billin
 WHERE k."keyId" = $1`,
 };
 
+/** Of all keys that still work: what a preflight, which carries no key, may be allowed for. */
+export const LOAD_BROWSER_ORIGINS: Statement<{ readonly origin: string }> = {
+  name: "gateway_load_browser_origins",
+  text: `SELECT DISTINCT unnest("browserOrigins") AS origin FROM api_key WHERE cardinality("browserOrigins") > 0 AND "revokedAt" IS NULL`,
+};
+
 export function apiKeyRecord(row: ApiKeyRow): ApiKeyRecord {
-  const { id, keyId, kind, name, hash, pepperVersion, organizationId, projectId, rpmLimit, credentials, responseRetentionDays } = row;
+  const { id, keyId, kind, name, hash, pepperVersion, organizationId, projectId, rpmLimit, browserOrigins, credentials, responseRetentionDays } = row;
   return {
-    id, keyId, kind, name, hash, pepperVersion, organizationId, projectId, rpmLimit, credentials, responseRetentionDays,
+    id, keyId, kind, name, hash, pepperVersion, organizationId, projectId, rpmLimit, browserOrigins, credentials, responseRetentionDays,
     organizationRpmLimit: row.organizationRpmLimit ?? (isPlanId(row.plan) ? PLANS[row.plan].requestsPerMinute : null),
     suspended: row.suspendedAt !== null,
     expiresAtMs: row.expiresAt?.getTime() ?? null,

@@ -1,4 +1,4 @@
-import { apiKeyRecord, FIND_API_KEY } from "./api-key.ts";
+import { apiKeyRecord, FIND_API_KEY, LOAD_BROWSER_ORIGINS } from "./api-key.ts";
 import { catalogSnapshot, LOAD_CATALOG } from "./catalog.ts";
 import { CONFIRM_GENERATIONS } from "./confirm-generations.ts";
 import { endpointStats, LOAD_ENDPOINT_STATS, statsParameters } from "./endpoint-stats.ts";
@@ -26,6 +26,7 @@ export function createGatewayDb(options: GatewayDbOptions): GatewayDb {
       const [row] = await prepared.read(FIND_API_KEY, [keyId]);
       return row ? apiKeyRecord(row) : null;
     },
+    loadBrowserOrigins: async () => (await prepared.read(LOAD_BROWSER_ORIGINS, [])).map((row) => row.origin),
     loadPresets: async (organizationId) => organizationPresets(await prepared.read(LOAD_PRESETS, [organizationId])),
     async loadCatalog() {
       const [row] = await prepared.read(LOAD_CATALOG, []);

@@ -5,6 +5,8 @@ import type { ApiKeyRecord, NewSealedResponse, OrganizationPresets, ResponseScop
 /** The gateway's whole view of Postgres: a few reads by plain `pg` prepared statements, never on the path of a warm key. */
 export interface GatewayDb {
   findApiKey(keyId: string): Promise<ApiKeyRecord | null>;
+  /** Origins of pages that some key may be used from. */
+  loadBrowserOrigins(): Promise<readonly string[]>;
   loadPresets(organizationId: string): Promise<OrganizationPresets>;
   loadCatalog(): Promise<CatalogSnapshot>;
   /** Sum of charges in the rollups of the window. */

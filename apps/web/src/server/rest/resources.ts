@@ -3,7 +3,7 @@ import { INVALIDATION_TOPICS, presetDocumentSchema } from "@trunkline/contracts"
 import { NotFoundError } from "@trunkline/db/web";
 import { z } from "zod";
 import { budgetChangeInput, changeBudget, createBudget, newBudgetInput, removeBudget, toBudgetView } from "../budget-view.ts";
-import { issueKey, KEY_NAME_LENGTH_MAX, newKeyInput, rpmLimitInput } from "../issue-key.ts";
+import { browserOriginsInput, issueKey, KEY_NAME_LENGTH_MAX, newKeyInput, rpmLimitInput } from "../issue-key.ts";
 import { toKeyView } from "../key-view.ts";
 import { COMMENT_LENGTH_MAX, PRESET_NAME_LENGTH_MAX, presetSlugInput, toPresetView } from "../preset-view.ts";
 import { publishChange } from "../publish.ts";
@@ -77,11 +77,11 @@ const keys: Operation[] = [
     },
   }),
   operation({
-    method: "PATCH", path: "/keys/{id}", id: "updateKey", summary: "Name, request limit, expiry", status: 200, query: null,
-    body: z.strictObject({ name: NAME.optional(), rpmLimit: rpmLimitInput.nullable().optional(), expiresAt: z.iso.datetime({ offset: true }).nullable().optional() }),
+    method: "PATCH", path: "/keys/{id}", id: "updateKey", summary: "Name, request limit, pages that may use it, expiry", status: 200, query: null,
+    body: z.strictObject({ name: NAME.optional(), rpmLimit: rpmLimitInput.nullable().optional(), browserOrigins: browserOriginsInput.optional(), expiresAt: z.iso.datetime({ offset: true }).nullable().optional() }),
     handle: async ({ db, kv, actor, parameters, body }) => {
-      const { name, rpmLimit, expiresAt } = body;
-      const row = await db.keys.update(actor, id(parameters), { ...(name === undefined ? {} : { name }), ...(rpmLimit === undefined ? {} : { rpmLimit }), ...(expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }) });
+      const { name, rpmLimit, browserOrigins, expiresAt } = body;
+      const row = await db.keys.update(actor, id(parameters), { ...(name === undefined ? {} : { name }), ...(rpmLimit === undefined ? {} : { rpmLimit }), ...(browserOrigins === undefined ? {} : { browserOrigins }), ...(expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }) });
       await publishChange(kv, INVALIDATION_TOPICS.apiKey, row.keyId);
       return toKeyView(row);
     },

@@ -58,6 +58,34 @@ interface KeyBody { readonly key: { id: string; keyId: string; name: string; kin
 const created = async (tenant: Tenant, more = {}): Promise<KeyBody> => (await tenant.call("POST", "/keys", { body: { name: "ci", rpmLimit: 60, budget: { period: "monthly", limitUsd: "12.50" }, ...more } })).body;
 const countKeys = async ({ organizationId }: Tenant): Promise<number> => Number((await sql.query<{ n: string }>(`SELECT count(*) AS n FROM api_key WHERE "organizationId" = $1 AND kind <> 'mgmt'`, [organizationId])).rows[0]?.n);
 
+describe("a key that web pages may use", () => {
+  const origins = ["https://app.example", "http://localhost:5173"];
+
+  it("names their origins, keeps them over a rotation, and can be taken back from them", async () => {
+    const tenant = await newTenant();
+    const { key } = await created(tenant, { browserOrigins: origins });
+    expect(key).toMatchObject({ browserOrigins: origins });
+    expect((await tenant.call("POST", `/keys/${key.id}/rotate`)).body).toMatchObject({ key: { browserOrigins: origins } });
+    published.length = 0;
+    expect((await tenant.call("PATCH", `/keys/${key.id}`, { body: { browserOrigins: [] } })).body).toMatchObject({ browserOrigins: [] });
+    expect(published).toEqual([expect.stringContaining(key.keyId)]);
+    expect((await created(tenant)).key).toMatchObject({ browserOrigins: [] });
+  });
+
+  it.each([["https://app.example/"], ["https://app.example/path"], ["app.example"], ["javascript:alert(1)"], ["null"], ["https://*.example"]])("is refused with %s, which no browser sends as an origin", async (origin) => {
+    const tenant = await newTenant();
+    expect((await tenant.call("POST", "/keys", { body: { name: "page", browserOrigins: [origin] } })).status).toBe(400);
+  });
+
+  it("is never a management key", async () => {
+    const tenant = await newTenant();
+    expect((await tenant.call("POST", "/keys", { body: { name: "page", kind: "mgmt", browserOrigins: origins } })).status).not.toBe(201);
+    const listed = (await tenant.call("GET", "/keys")).body as unknown as { data: KeyBody["key"][] };
+    const management = listed.data.find((one) => one.kind === "mgmt");
+    expect((await tenant.call("PATCH", `/keys/${management?.id}`, { body: { browserOrigins: origins } })).status).toBe(409);
+  });
+});
+
 describe("rotating a key", () => {
   it("makes a new key with the old one's limits and lets the old one work until the overlap ends", async () => {
     const tenant = await newTenant();

@@ -35,18 +35,19 @@ export function CreateKeyDialog({ open, onClose }: { open: boolean; onClose: () 
   );
 }
 
-interface NewKey { organization: string; project: string; name: string; kind: Kind; rpmLimit: number | null; budget: { period: Period; limitUsd: string } | null }
+interface NewKey { organization: string; project: string; name: string; kind: Kind; rpmLimit: number | null; browserOrigins: string[]; budget: { period: Period; limitUsd: string } | null }
 
 function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string | null; onSubmit: (input: NewKey) => void }) {
   const scope = useScope();
   const [name, setName] = useState("");
   const [kind, setKind] = useState<Kind>("live");
   const [rpm, setRpm] = useState("");
+  const [origins, setOrigins] = useState("");
   const [limitUsd, setLimitUsd] = useState("");
   const [period, setPeriod] = useState<Period>("monthly");
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    onSubmit({ ...scope, name: name.trim(), kind, rpmLimit: rpm === "" ? null : Number(rpm), budget: limitUsd === "" ? null : { period, limitUsd } });
+    onSubmit({ ...scope, name: name.trim(), kind, rpmLimit: rpm === "" ? null : Number(rpm), browserOrigins: kind === "mgmt" ? [] : origins.split(/[\s,]+/).filter((one) => one !== ""), budget: limitUsd === "" ? null : { period, limitUsd } });
   };
   return (
     <form onSubmit={submit} style={{ display: "contents" }}>
@@ -64,6 +65,12 @@ function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string
           <select id="key-budget-period" value={period} disabled={limitUsd === ""} onChange={(event) => setPeriod(event.target.value as Period)}>{PERIODS.map((one) => <option key={one.value} value={one.value}>{one.label}</option>)}</select>
         </div>
       </div>
+      {kind === "mgmt" ? null : (
+        <div className="control">
+          <Field label="Web pages that may use it (optional)" placeholder="https://app.example.com" autoComplete="off" value={origins} onChange={(event) => setOrigins(event.target.value)} />
+          <p className="meta">Origins parted by commas; * for any page. Whoever opens such a page can read the key: give it a budget. Leave this empty for a server’s key.</p>
+        </div>
+      )}
       {error ? <ErrorCard message={error} /> : null}
       <div className="row" style={{ justifyContent: "flex-end" }}><Button type="submit" variant="primary" disabled={pending}>Create key</Button></div>
     </form>

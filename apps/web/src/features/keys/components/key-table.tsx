@@ -34,7 +34,7 @@ function KeyRow({ apiKey, revoking, onRevoke }: { apiKey: KeyView; revoking: boo
     <tr className={apiKey.revokedAt ? "off" : ""}>
       <th scope="row"><span className="nm">{apiKey.name}</span><span className="two">created <Ago at={apiKey.createdAt} /></span></th>
       <td><code><span className="muted">tl_{apiKey.kind}_{apiKey.keyId}_…</span>{apiKey.lastFour}</code></td>
-      <td><span className={`tag ${kind.tone}`}>{kind.label}</span></td>
+      <td><span className={`tag ${kind.tone}`}>{kind.label}</span>{apiKey.browserOrigins.length > 0 ? <span className="two" title={apiKey.browserOrigins.join(", ")}>in web pages</span> : null}</td>
       <td className="r" data-l="30 days"><Money usd={apiKey.spendUsd30d} /></td>
       <td className="bud wide"><KeyBudget budget={apiKey.budget} /></td>
       <td className="r" data-l="Req/min">{apiKey.rpmLimit === null ? <span className="muted">no limit</span> : apiKey.rpmLimit.toLocaleString("en-US")}</td>
