@@ -1,5 +1,6 @@
-import { rate } from "@trunkline/catalog";
-import type { TokenUsage } from "@trunkline/contracts";
+import { estimateTokens, rate } from "@trunkline/catalog";
+import { ZERO_USAGE, type TokenUsage } from "@trunkline/contracts";
+import type { Observation } from "@trunkline/providers";
 import type { Candidate } from "@trunkline/router-core";
 
 /** What we pay the provider, and what the customer pays us, for a usage. On an organization's own credential both are nothing: the provider bills the organization. */
@@ -7,3 +8,18 @@ export const ratedCharge = (usage: TokenUsage, candidate: Candidate): bigint => 
 
 /** The most that a candidate can cost the customer: what is reserved before the attempt. */
 export const chargeMax = (candidate: Candidate): bigint => candidate.credential ? 0n : candidate.maxCostNanoUsd;
+
+/** Tokens of an answer that broke off: as reported, but never fewer than what was delivered. */
+export function deliveredUsage({ usage, contentBytes }: Pick<Observation, "usage" | "contentBytes">, inputTokens: number): TokenUsage {
+  const outputTokens = estimateTokens(contentBytes);
+  if (usage === null) return { ...ZERO_USAGE, inputTokens, outputTokens, basis: "estimated" };
+  return usage.outputTokens + usage.reasoningTokens >= outputTokens ? usage : { ...usage, outputTokens: outputTokens - usage.reasoningTokens, basis: "estimated" };
+}
+
+/** Two attempts that made one answer together. */
+export function joinedUsage(first: TokenUsage, second: TokenUsage): TokenUsage {
+  return {
+    inputTokens: first.inputTokens + second.inputTokens, cacheReadTokens: first.cacheReadTokens + second.cacheReadTokens, cacheWriteTokens: first.cacheWriteTokens + second.cacheWriteTokens,
+    outputTokens: first.outputTokens + second.outputTokens, reasoningTokens: first.reasoningTokens + second.reasoningTokens, basis: first.basis === "reported" ? second.basis : first.basis,
+  };
+}

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { AttemptRecord, BookMode, GatewayError, LossPolicy, Need } from "@trunkline/contracts";
+import type { AttemptRecord, BookMode, GatewayError, LossPolicy, Need, TokenUsage } from "@trunkline/contracts";
 import type { ApiKeyRecord } from "@trunkline/db/gateway";
 import type { Call, Relayed } from "@trunkline/providers";
 import type { Candidate, ProviderPreferences, RoutePlan } from "@trunkline/router-core";
@@ -119,6 +119,8 @@ export interface UpstreamStream {
   resume(): void;
   /** Closes the upstream connection; `ended` follows at once. */
   abort(): void;
+  /** Known at the end: the attempt that went on where the first had broken off. */
+  readonly continuedAs?: WonAttempt | null;
 }
 export interface StreamSink {
   /** False asks for a pause. */
@@ -135,6 +137,8 @@ export interface WonAttempt {
   readonly startedAtMs: number;
   readonly timeToFirstTokenMs: number;
   readonly losses: readonly string[];
+  /** What was delivered by another before its stream broke; this attempt went on from there, and the caller pays for both. */
+  readonly continues?: { readonly first: WonAttempt; readonly usage: TokenUsage; readonly chargeNanoUsd: bigint };
   readonly answer:
     | { readonly kind: "body"; readonly relayed: Relayed }
     | { readonly kind: "stream"; readonly stream: UpstreamStream };

@@ -79,6 +79,8 @@ export const presetRuleSchema = z.strictObject({
   targets: targets.min(1),
   /** Tried in order after every target has failed. */
   fallbacks: targets.default([]),
+  /** A stream of plain text that breaks after its first content goes on at another provider that can. */
+  continuation: z.boolean().optional(),
   /** Tried first after a failure of the class: a longer context after an overflow, another model after a refusal. */
   fallbacksAfter: z.partialRecord(z.enum(CURABLE_FAILURES), targets.min(1)).optional(),
 });

@@ -32,6 +32,8 @@ export interface AttemptRecord {
   readonly usage: TokenUsage;
   readonly priceVersionId: string | null;
   readonly costNanoUsd: string;
+  /** It went on from the text that the attempt before it had delivered when its stream broke. */
+  readonly continues?: true;
   /** The organization's own credential that was used: then it, not we, is billed. Absent: the platform's. */
   readonly credentialId?: string;
 }

@@ -167,5 +167,6 @@ export function plan(given: PlanInput): RoutePlan {
     rejected: (able.length > 0 && !into.judgedAgain) || into.rejected.length === 0 ? into.rejected : without(into.rejected, candidates),
     maxAttempts: limits?.maxAttempts ?? MAX_ATTEMPTS,
     deadlineMs: Math.min(input.facts.deadlineMs ?? DEADLINE_MS, limits?.deadlineMs ?? DEADLINE_MS),
+    continues: intent.rule?.continuation === true && input.facts.fallbacks,
   };
 }

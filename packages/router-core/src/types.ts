@@ -124,4 +124,6 @@ export interface RoutePlan {
   readonly rejected: readonly RejectedCandidate[];
   readonly maxAttempts: number;
   readonly deadlineMs: number;
+  /** A broken stream of text may go on at another candidate. */
+  readonly continues: boolean;
 }

@@ -1,9 +1,11 @@
-import { GatewayError, usdFromNano, ZERO_USAGE, type AttemptRecord, type BookMode, type Failure } from "@trunkline/contracts";
-import { adapterFor, forOpenRouterSdk, isOpenRouterSdk, type AnswerExtras, type Call, type ProviderAdapter, type Target, type UpstreamRequest } from "@trunkline/providers";
+import { GatewayError, usdFromNano, ZERO_USAGE, type AttemptRecord, type BookMode, type Failure, type TokenUsage } from "@trunkline/contracts";
+import { adapterFor, continuesText, forOpenRouterSdk, isOpenRouterSdk, type AnswerExtras, type Call, type Observation, type ProviderAdapter, type Target, type UpstreamRequest } from "@trunkline/providers";
 import { CandidateWalk, type Candidate, type CircuitBook, type CircuitKey, type RetryBudget } from "@trunkline/router-core";
-import { ratedCharge } from "../charge.ts";
+import { deliveredUsage, ratedCharge } from "../charge.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { AttemptOnce, type AttemptResult } from "./attempt-once.ts";
+import { continuedCall, isContinuable } from "./continuation/continued-call.ts";
+import { ContinuedStream } from "./continuation/continued-stream.ts";
 import { allAttemptsFailed } from "./failed-error.ts";
 import type { Authorization } from "./authorization.ts";
 import { overriddenCall } from "./overridden-call.ts";
@@ -15,6 +17,8 @@ import type { UpstreamPools } from "./upstream-pools.ts";
 
 /** With less time than this left an attempt cannot succeed, and its cost would be wasted. */
 const ATTEMPT_MS_MIN = 250;
+/** Others who are asked to go on from a broken answer, while its caller waits in the midst of it. */
+const CONTINUATIONS_MAX = 2;
 /** A budget or the credit does not cover it. */
 const PAYMENT_REQUIRED = 402;
 const PLATFORM_CREDENTIAL = "platform";
@@ -57,6 +61,8 @@ class AttemptLoop {
   /** Why the gateway itself could not send it to a candidate: a form that its wire cannot carry, or a full queue. */
   #unsendable: GatewayError | null = null;
   readonly #walk: CandidateWalk;
+  /** What a broken stream had delivered, once another provider is asked to go on from it. */
+  #carriedNanoUsd: bigint | null = null;
 
   constructor(readonly routed: RoutedCall, readonly options: AttemptOptions) {
     this.#deadlineAtMs = routed.exchange.receivedAtMs + routed.plan.deadlineMs;
@@ -77,7 +83,7 @@ class AttemptLoop {
       if (!outcome) { this.#giveBack(candidate); index = this.#walk.dismiss(index); continue; }
       if ("routed" in outcome) {
         if (this.#isDowngraded) routed.exchange.answerHeaders.push("x-trunkline-downgraded", "budget");
-        return outcome;
+        return isContinuable(routed) ? this.#continued(outcome) : outcome;
       }
       this.#lastFailure = outcome;
       if (candidate.credential && outcome.class === "credential_rejected") this.#turnedAway++;
@@ -119,14 +125,54 @@ class AttemptLoop {
     }
   }
 
+  /** The answer, able to go on elsewhere should its stream break. */
+  #continued(won: WonAttempt): WonAttempt {
+    const { inbound } = this.routed.call;
+    if (won.answer.kind !== "stream" || (inbound !== "chat_completions" && inbound !== "messages")) return won;
+    return { ...won, answer: { kind: "stream", stream: new ContinuedStream(won.answer.stream, inbound, (text, broken) => this.#goOn(won, text, broken)) } };
+  }
+
+  /** Looks for another provider that goes on from a text. What the broken attempt delivered is rated first: the caller pays for both parts. */
+  async #goOn(won: WonAttempt, text: string, broken: Observation): Promise<WonAttempt | "left" | null> {
+    const { routed, options } = this;
+    const usage = deliveredUsage(broken, routed.facts.inputTokens);
+    const chargeNanoUsd = ratedCharge(usage, won.candidate);
+    this.#carriedNanoUsd = chargeNanoUsd;
+    const others = routed.plan.candidates.filter(({ provider, model, after }) => after === null && provider !== won.candidate.provider && continuesText(provider, model));
+    for (const candidate of others.slice(0, CONTINUATIONS_MAX)) {
+      if (this.#deadlineAtMs - options.now() < ATTEMPT_MS_MIN || !options.retries.withdraw()) return null;
+      if (!options.circuits[routed.mode].admit(circuitKey(candidate), options.now())) continue;
+      try {
+        if (!candidate.credential) await routed.reservation.cover(candidate.maxCostNanoUsd + chargeNanoUsd, candidate.model, routed.plan.presetSlug);
+        const outcome = await this.#try(candidate, false, continuedCall(routed.call, text));
+        if (outcome === null) this.#giveBack(candidate);
+        else if ("routed" in outcome) { this.#closeBroken(won, usage, broken); return { ...outcome, continues: { first: won, usage, chargeNanoUsd } }; }
+      } catch (error) {
+        this.#giveBack(candidate);
+        return error instanceof CallerLeft ? "left" : null;
+      }
+    }
+    return null;
+  }
+
+  /** The attempt that broke off, put down as what it was: it delivered, it is paid, and its provider failed. */
+  #closeBroken(won: WonAttempt, usage: TokenUsage, { failure }: Observation): void {
+    const { routed, options } = this;
+    const at = routed.attempts.findIndex(({ attempt }) => attempt === won.attempt);
+    const record = routed.attempts[at];
+    const fault: Failure = failure ?? { class: "network", status: null, publicMessage: "The stream broke after its first content.", retryAfterMs: null };
+    if (record) routed.attempts[at] = { ...record, durationMs: options.now() - won.startedAtMs, failureClass: fault.class, message: `${fault.publicMessage} The next attempt went on from the text delivered so far.`, usage, costNanoUsd: ratedCharge(usage, won.candidate).toString() };
+    options.circuits[routed.mode].record(circuitKey(won.candidate), { ok: false, failure: fault }, options.now());
+  }
+
   /** Null when nothing was sent: with `losses: strict` a candidate that cannot honour every parameter is no candidate. */
-  async #try(candidate: Candidate, hasNext: boolean): Promise<WonAttempt | Failure | null> {
+  async #try(candidate: Candidate, hasNext: boolean, wanted: Call = this.routed.call): Promise<WonAttempt | Failure | null> {
     const { routed, options } = this;
     const adapter = options.adapter ? options.adapter(candidate.provider) : adapterFor(candidate.provider, { inbound: routed.call.inbound, upstreamModel: candidate.upstreamModel });
     const own = candidate.credential ? options.own.find(routed.key) : null;
     const ownBaseUrl = own && candidate.credential ? own.baseUrl(candidate.credential.id) : null;
     const target: Target = { provider: candidate.provider, model: candidate.model, upstreamModel: candidate.upstreamModel, baseUrl: ownBaseUrl ?? options.credentials.baseUrl(candidate.provider, routed.mode), maxOutputTokens: candidate.maxOutputTokens };
-    const call = candidate.overrides === null ? routed.call : overriddenCall(routed.call, candidate.overrides);
+    const call = candidate.overrides === null ? wanted : overriddenCall(wanted, candidate.overrides);
     const prepared = this.#prepared(adapter, call, target);
     if (!prepared) return null;
     if (routed.facts.losses === "strict" && prepared.losses.length > 0) { this.#refusals.push(`${candidate.provider} cannot honour ${prepared.losses.join(", ")}`); return null; }
@@ -149,7 +195,7 @@ class AttemptLoop {
     const result = await this.#current.run();
     this.#record(candidate, result, { attempt, startedAtMs });
     if (result.kind === "caller_left") {
-      if (result.usage) routed.reservation.settle(ratedCharge(result.usage, candidate));
+      if (result.usage && this.#carriedNanoUsd === null) routed.reservation.settle(ratedCharge(result.usage, candidate));
       throw new CallerLeft();
     }
     if (result.kind === "lost") return result.failure;
@@ -194,7 +240,7 @@ class AttemptLoop {
     return {
       provider: candidate.provider,
       isTest: routed.mode === "test",
-      cost: (usage) => costUsd = usdFromNano(ratedCharge(usage, candidate)),
+      cost: (usage) => costUsd = usdFromNano(this.#carriedNanoUsd === null ? ratedCharge(usage, candidate) : ratedCharge(usage, candidate) + this.#carriedNanoUsd),
       explain: () => routed.facts.explain ? { toJSON: explained } : null,
     };
   }

@@ -1,6 +1,6 @@
-import { estimateTokens, rate } from "@trunkline/catalog";
+import { rate } from "@trunkline/catalog";
 import { ZERO_USAGE, type AttemptRecord, type GatewayError, type GenerationStatus, type TokenUsage, type UsageEvent } from "@trunkline/contracts";
-import { chargeMax, ratedCharge } from "../charge.ts";
+import { chargeMax, deliveredUsage, joinedUsage, ratedCharge } from "../charge.ts";
 import type { AuthenticatedCall, DeliveredResponse, RoutedCall, WonAttempt } from "../stages.ts";
 import type { OpenPayload } from "./spool-records.ts";
 
@@ -11,10 +11,7 @@ import type { OpenPayload } from "./spool-records.ts";
 export function billableUsage({ how, observation, won }: Pick<DeliveredResponse, "how" | "observation" | "won">): TokenUsage {
   if (isInsured({ how, observation, won })) return observation.usage ?? ZERO_USAGE;
   if (observation.usage !== null && observation.complete) return observation.usage;
-  const outputTokens = estimateTokens(observation.contentBytes);
-  if (observation.usage === null) return { ...ZERO_USAGE, inputTokens: won.routed.facts.inputTokens, outputTokens, basis: "estimated" };
-  const outputSeen = observation.usage.outputTokens + observation.usage.reasoningTokens;
-  return outputSeen >= outputTokens ? observation.usage : { ...observation.usage, outputTokens: outputTokens - observation.usage.reasoningTokens, basis: "estimated" };
+  return deliveredUsage(observation, won.routed.facts.inputTokens);
 }
 
 /** Nothing was answered: no content, and a failure or no word of an end. The customer pays nothing, whatever the provider bills for it. An answer that is no text (embeddings) has no finish. */
@@ -36,12 +33,13 @@ export function eventOfDelivered(delivered: DeliveredResponse): UsageEvent {
   const status = deliveredStatus(delivered);
   const rated = ratedCharge(usage, candidate);
   const isWhole = status === "ok" || status === "rescued";
-  const charge = isInsured(delivered) ? 0n : isWhole || rated < chargeMax(candidate) ? rated : chargeMax(candidate);
+  const own = isInsured(delivered) ? 0n : isWhole || rated < chargeMax(candidate) ? rated : chargeMax(candidate);
+  const charge = won.continues ? own + won.continues.chargeNanoUsd : own;
   const attempts: AttemptRecord[] = [];
   for (const record of routed.attempts) attempts.push(record.attempt === won.attempt ? closedAttempt(record, { delivered, usage, costNanoUsd: rated }) : record);
   const event = eventOf(routed, {
-    status, httpStatus: 200, usage, chargeNanoUsd: charge.toString(), attempts, losses: won.losses, provider: candidate.provider, model: candidate.model, priceVersionId: candidate.price.id,
-    finishReason: observation.finishReason, durationMs: delivered.endedAtMs - routed.exchange.receivedAtMs, timeToFirstTokenMs: firstTokenMs(won),
+    status, httpStatus: 200, usage: won.continues ? joinedUsage(won.continues.usage, usage) : usage, chargeNanoUsd: charge.toString(), attempts, losses: won.losses, provider: candidate.provider, model: candidate.model, priceVersionId: candidate.price.id,
+    finishReason: observation.finishReason, durationMs: delivered.endedAtMs - routed.exchange.receivedAtMs, timeToFirstTokenMs: firstTokenMs(won.continues?.first ?? won),
     errorCode: status === "partial" ? delivered.how === "deadline" ? "upstream.deadline_exceeded" : "upstream.failed" : null,
     errorMessage: status === "partial" ? "The provider's stream broke before the answer was complete." : null,
     presetSlug: routed.plan.presetSlug, presetVersion: routed.plan.presetVersion, decision: routed.explain(),
@@ -56,6 +54,7 @@ function closedAttempt(record: AttemptRecord, { delivered: { won, observation, e
     timeToFirstTokenMs: record.timeToFirstTokenMs, status: record.status, failureClass: observation.failure?.class ?? null, message: observation.failure?.publicMessage ?? null,
     usage, priceVersionId: won.candidate.price.id, costNanoUsd: costNanoUsd.toString(),
   };
+  if (won.continues) return { ...closed, continues: true, ...(record.credentialId === undefined ? {} : { credentialId: record.credentialId }) };
   return record.credentialId === undefined ? closed : { ...closed, credentialId: record.credentialId };
 }
 

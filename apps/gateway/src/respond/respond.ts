@@ -55,7 +55,7 @@ function deliverStream(won: WonAttempt, stream: UpstreamStream, { onProgress, no
       ended: (how, relayed) => {
         clearTimeout(stall);
         response.off("drain", onDrain);
-        resolve({ won, how, observation: relayed.observation, endedAtMs: now(), finish: () => finishStream(won, how, relayed) });
+        resolve({ won: stream.continuedAs ?? won, how, observation: relayed.observation, endedAtMs: now(), finish: () => finishStream(won, how, relayed) });
       },
     });
   });

@@ -75,6 +75,6 @@ function attemptReceipt(attempt: AttemptRecord): Record<string, unknown> {
   return {
     attempt: attempt.attempt, provider: attempt.provider, model: attempt.model, upstream_model: attempt.upstreamModel,
     started_at: new Date(attempt.startedAtMs).toISOString(), duration_ms: attempt.durationMs, time_to_first_token_ms: attempt.timeToFirstTokenMs,
-    status: attempt.status, failure_class: attempt.failureClass, message: attempt.message, cost: usdFromNano(BigInt(attempt.costNanoUsd)), credential: attempt.credentialId === undefined ? { owner: "platform" } : { owner: "organization", id: attempt.credentialId },
+    status: attempt.status, failure_class: attempt.failureClass, message: attempt.message, continues: attempt.continues === true, cost: usdFromNano(BigInt(attempt.costNanoUsd)), credential: attempt.credentialId === undefined ? { owner: "platform" } : { owner: "organization", id: attempt.credentialId },
   };
 }

@@ -1,0 +1,62 @@
+import type { Relayed } from "@trunkline/providers";
+import type { StreamEnding, StreamSink, UpstreamStream, WonAttempt } from "../../stages.ts";
+import { ChatWire } from "./chat-wire.ts";
+import { MessagesWire } from "./messages-wire.ts";
+import type { ContinuationWire } from "./wire.ts";
+
+/** Asks another provider for the rest. Null: nobody goes on, and the stream ends honestly. `left`: the caller did not wait. */
+export type GoOn = (text: string, broken: Relayed["observation"]) => Promise<WonAttempt | "left" | null>;
+
+/**
+ * A stream that outlives its provider: where the first breaks after content, the text delivered so far is handed to `goOn`, and what comes
+ * back is delivered as the same answer. It goes on once; a second break ends the stream as any other would.
+ */
+export class ContinuedStream implements UpstreamStream {
+  readonly #wire: ContinuationWire;
+  #stream: UpstreamStream;
+  #sink: StreamSink | null = null;
+  #deliveredBytes = 0;
+  #aborted = false;
+  continuedAs: WonAttempt | null = null;
+
+  constructor(first: UpstreamStream, inbound: "chat_completions" | "messages", readonly goOn: GoOn) {
+    this.#stream = first;
+    this.#wire = inbound === "messages" ? new MessagesWire() : new ChatWire();
+  }
+
+  get contentBytes(): number { return this.#deliveredBytes + this.#stream.contentBytes; }
+  resume(): void { this.#stream.resume(); }
+  abort(): void { this.#aborted = true; this.#stream.abort(); }
+
+  start(sink: StreamSink): void {
+    this.#sink = sink;
+    this.#stream.start({
+      write: (bytes) => { this.#wire.see(bytes); return sink.write(bytes); },
+      ended: (how, relayed) => this.#firstEnded(how, relayed),
+    });
+  }
+
+  #firstEnded(how: StreamEnding, relayed: Relayed): void {
+    const { text } = this.#wire;
+    if (how !== "upstream_lost" || relayed.observation.complete || this.#aborted || text === null || text.trim() === "") { this.#sink?.ended(how, relayed); return; }
+    this.goOn(text, relayed.observation).then((next) => this.#next(next, relayed), () => this.#sink?.ended(how, relayed));
+  }
+
+  #next(next: WonAttempt | "left" | null, broken: Relayed): void {
+    if (next === null || next === "left" || next.answer.kind !== "stream") { this.#sink?.ended(next === "left" ? "caller_left" : "upstream_lost", broken); return; }
+    this.continuedAs = next;
+    this.#deliveredBytes = this.#stream.contentBytes;
+    this.#stream = next.answer.stream;
+    if (next.continues) this.#wire.broke(next.continues.usage);
+    this.#stream.start({
+      write: (bytes) => this.#forward(bytes),
+      ended: (how, relayed) => this.#sink?.ended(how, { bytes: this.#wire.rewrite(relayed.bytes), observation: relayed.observation }),
+    });
+    if (this.#aborted) this.#stream.abort();
+  }
+
+  #forward(bytes: Uint8Array): boolean {
+    const rewritten = this.#wire.rewrite(bytes);
+    return rewritten.length === 0 || this.#sink?.write(rewritten) !== false;
+  }
+}

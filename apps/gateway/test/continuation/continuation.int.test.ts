@@ -1,0 +1,89 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dataOf, Stack, type IssuedKey } from "../stack.ts";
+
+let stack: Stack;
+beforeAll(async () => { stack = await Stack.start({ GATEWAY_IDLE_TIMEOUT_MS: "500" }); });
+afterAll(() => stack.stop());
+
+const say = [{ role: "user", content: "Tell me something." }];
+
+/** A circuit is kept by model: each test breaks another. */
+const MODELS = ["gpt-5-mini", "gpt-5", "gpt-5-nano", "gpt-5.1", "gpt-5.2", "gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano", "gpt-4o"];
+
+/** A key whose organization has a preset that goes on at Claude, or does not. */
+async function keyWith(rule: Readonly<Record<string, unknown>>): Promise<IssuedKey> {
+  const key = await stack.issueKey();
+  const document = { limits: {}, rules: [{ name: "r", when: {}, strategy: "ordered", targets: [{ model: `openai/${MODELS.shift() ?? ""}`, provider: "openai", weight: 1 }], fallbacks: [{ model: "anthropic/claude-haiku-4.5", provider: "anthropic", weight: 1 }], ...rule }] };
+  await publish(key, document);
+  return key;
+}
+async function publish({ organizationId }: IssuedKey, document: unknown): Promise<void> {
+  const id = `pst_${organizationId}`;
+  await stack.pool.query(`INSERT INTO preset (id, "organizationId", slug, name, "publishedVersion", "updatedAt") VALUES ($1, $2, 'mine', 'Mine', 1, now())`, [id, organizationId]);
+  await stack.pool.query(`INSERT INTO preset_version ("organizationId", "presetId", version, document, comment) VALUES ($1, $2, 1, $3, '')`, [organizationId, id, JSON.stringify(document)]);
+}
+const ask = async (key: IssuedKey, path: string, simulate: string, fields: Readonly<Record<string, unknown>> = {}): Promise<string> =>
+  (await stack.post(path, { model: "@preset/mine", messages: say, stream: true, max_tokens: 300, ...fields }, { key, headers: { "x-simulate": simulate } })).text();
+
+/** A token of the simulator is four characters. */
+const BREAKS = "openai:cut@2,text=The first half and more;anthropic:text=%20the second half.";
+
+interface Chunk { readonly id: string; readonly choices: readonly { readonly delta: { readonly role?: string; readonly content?: string }; readonly finish_reason: string | null }[]; readonly usage?: { readonly prompt_tokens: number; readonly completion_tokens: number; readonly cost: number } }
+const chunksOf = (text: string): readonly Chunk[] => dataOf(text).filter((data) => data !== "[DONE]").map((data) => JSON.parse(data) as Chunk);
+
+describe("continuation", () => {
+  it("goes on at another provider as one Chat answer: one id, one role, one finish, and says what both parts cost", async () => {
+    const key = await keyWith({ continuation: true });
+    const text = await ask(key, "/chat/completions", BREAKS, { stream_options: { include_usage: true } });
+    const chunks = chunksOf(text);
+    const content = chunks.map(({ choices }) => choices[0]?.delta.content ?? "").join("");
+    expect(content).toBe("The firs the second half.");
+    expect(text.endsWith("data: [DONE]\n\n")).toBe(true);
+    expect(text).not.toContain('"error"');
+    expect(new Set(chunks.map(({ id }) => id)).size).toBe(1);
+    expect(chunks.filter(({ choices }) => choices[0]?.delta.role !== undefined).length).toBe(1);
+    expect(chunks.flatMap(({ choices }) => choices.map(({ finish_reason: reason }) => reason)).filter(Boolean)).toEqual(["stop"]);
+    const [event] = await stack.eventsSoon(key, 1);
+    const costs = event?.attempts.map(({ costNanoUsd }) => BigInt(costNanoUsd)) ?? [];
+    expect(event?.attempts.map(({ provider, failureClass, continues }) => [provider, failureClass, continues])).toEqual([["openai", "network", undefined], ["anthropic", null, true]]);
+    expect([event?.status, BigInt(event?.chargeNanoUsd ?? "0")]).toEqual(["rescued", (costs[0] ?? 0n) + (costs[1] ?? 0n)]);
+    expect(costs.every((cost) => cost > 0n)).toBe(true);
+    expect(event?.usage.outputTokens).toBe(event?.attempts.reduce((sum, { usage }) => sum + usage.outputTokens, 0));
+    const usage = chunks.at(-1)?.usage;
+    expect([usage?.completion_tokens, usage?.cost]).toEqual([event?.usage.outputTokens, Number(event?.chargeNanoUsd) / 1e9]);
+  });
+  it("hands the next provider the text delivered so far, without white space at its end", async () => {
+    const key = await keyWith({ continuation: true });
+    await ask(key, "/chat/completions", BREAKS);
+    const [event] = await stack.eventsSoon(key, 1);
+    const journal = stack.simulator.journal().filter(({ requestId }) => requestId === event?.id);
+    expect(journal.map(({ provider, attempt }) => [provider, attempt])).toEqual([["openai", 1], ["anthropic", 2]]);
+    expect(journal[1]?.promptTokens).toBeGreaterThan(journal[0]?.promptTokens ?? Infinity);
+  });
+  it("goes on inside the open text block of a Messages answer: one start, one block, one stop", async () => {
+    const key = await keyWith({ continuation: true });
+    const events = dataOf(await ask(key, "/messages", BREAKS)).map((data) => JSON.parse(data) as { type: string; index?: number; delta?: { text?: string } });
+    const kinds = events.map(({ type }) => type).filter((type) => type !== "content_block_delta" && type !== "ping");
+    expect(kinds).toEqual(["message_start", "content_block_start", "content_block_stop", "message_delta", "message_stop"]);
+    expect(events.map(({ delta }) => delta?.text ?? "").join("")).toBe("The firs the second half.");
+    expect(new Set(events.filter(({ index }) => index !== undefined).map(({ index }) => index)).size).toBe(1);
+  });
+  it.each([
+    ["the preset does not allow it", { continuation: false }, {}, "/chat/completions"], ["there are tools", { continuation: true }, { tools: [{ type: "function", function: { name: "f", parameters: { type: "object" } } }] }, "/chat/completions"],
+    ["JSON is wanted", { continuation: true }, { response_format: { type: "json_object" } }, "/chat/completions"], ["nobody goes on from a text", { continuation: true, fallbacks: [{ model: "google/gemini-2.5-flash", provider: "gemini", weight: 1 }] }, {}, "/chat/completions"],
+  ] as const)("ends honestly and bills what was delivered where %s", async (_name, rule, fields, path) => {
+    const key = await keyWith(rule);
+    const text = await ask(key, path, "openai:cut@2,text=The first half and more", fields);
+    expect([text.includes('data: {"error"'), text.includes("[DONE]")]).toEqual([true, false]);
+    const [event] = await stack.eventsSoon(key, 1);
+    expect([event?.status, event?.attempts.length]).toEqual(["partial", 1]);
+  });
+  it("ends honestly where the second breaks too, and bills both parts", async () => {
+    const key = await keyWith({ continuation: true });
+    const text = await ask(key, "/chat/completions", "openai:tokens=40,cut@5;anthropic:tokens=40,cut@5");
+    expect([text.includes('data: {"error"'), text.includes("[DONE]")]).toEqual([true, false]);
+    const [event] = await stack.eventsSoon(key, 1);
+    expect([event?.status, event?.attempts.length]).toEqual(["partial", 2]);
+    expect(BigInt(event?.chargeNanoUsd ?? "0")).toBe(event?.attempts.reduce((sum, { costNanoUsd }) => sum + BigInt(costNanoUsd), 0n));
+  });
+});
