@@ -44,11 +44,12 @@ const minutes = async (text: string, values: readonly unknown[]): Promise<unknow
 const levels = async (text: string, values: readonly unknown[], cuts: readonly string[]): Promise<unknown[]> => (await sql.query(`SELECT ${text}, ${GROUPED} FROM usage_between($1, 'live', $2, $3, '{${cuts.map((cut) => `"${cut}"`).join(",")}}') GROUP BY 1, 2 ORDER BY 1, 2`, [...values])).rows;
 
 describe("the hours and days beside the minutes", () => {
-  it("give the same sums as the minutes, for any range, any zone's hours and days, and days on which clocks change", async () => {
+  it("give the same sums as the minutes, for any range, any zone's hours and days wherever the organization is at home, and days on which clocks change", async () => {
     await fc.assert(fc.asyncProperty(
-      fc.constantFrom(...STARTS), fc.array(spends, { minLength: 1, maxLength: 3 }), fc.constantFrom(...ZONES), fc.constantFrom("hour", "day"), fc.tuple(fc.integer({ min: -60, max: WEEK_MINUTES }), fc.integer({ min: 1, max: WEEK_MINUTES })),
-      async (startMs, batches, zone, granularity, [fromMinute, length]) => {
+      fc.constantFrom(...STARTS), fc.array(spends, { minLength: 1, maxLength: 3 }), fc.constantFrom(...ZONES), fc.constantFrom(...ZONES), fc.constantFrom("hour", "day"), fc.tuple(fc.integer({ min: -60, max: WEEK_MINUTES }), fc.integer({ min: 1, max: WEEK_MINUTES })),
+      async (startMs, batches, home, zone, granularity, [fromMinute, length]) => {
         organizationId = `org_${randomUUID()}`;
+        await sql.query(`INSERT INTO organization (id, slug, name, "timeZone") VALUES ($1, $1, 'Property', $2)`, [organizationId, home]);
         for (const batch of batches) await book(startMs, batch);
         const range = [organizationId, new Date(startMs + fromMinute * MINUTE_MS).toISOString(), new Date(startMs + (fromMinute + length) * MINUTE_MS).toISOString()];
         expect(await levels("1 AS all", range, [])).toEqual(await minutes("1 AS all", range));
@@ -68,6 +69,18 @@ describe("the hours and days beside the minutes", () => {
     await sql.query(`DELETE FROM usage_rollup WHERE "organizationId" = $1 AND "apiKeyId" = 'key_a'`, [organizationId]);
     expect((await sql.query(day, [organizationId])).rows).toEqual([{ key: "key_b", requests: 1, nano: 7 }]);
     expect((await sql.query(`SELECT count(*)::int AS hours FROM usage_rollup_hour WHERE "organizationId" = $1`, [organizationId])).rows).toEqual([{ hours: 1 }]);
+  });
+
+  it("are those of the organization's own days, before and after it moves to another time zone", async () => {
+    await sql.query(`INSERT INTO organization (id, slug, name, "timeZone") VALUES ($1, $1, 'Mover', 'Asia/Kolkata')`, [organizationId]);
+    await book(Date.parse("2026-11-02T00:00:00Z"), [{ minute: 5, apiKeyId: "key_a", nano: 1 }, { minute: 1170, apiKeyId: "key_a", nano: 2 }]);
+    const days = async () => (await sql.query<{ bucket: Date; nano: number }>(`SELECT bucket, "chargeNanoUsd"::int AS nano FROM usage_rollup_day WHERE "organizationId" = $1 ORDER BY 1`, [organizationId])).rows.map((row) => [row.bucket.toISOString(), row.nano]);
+    expect(await days()).toEqual([["2026-11-01T18:30:00.000Z", 1], ["2026-11-02T18:30:00.000Z", 2]]);
+    await sql.query("BEGIN");
+    await sql.query("SELECT set_config('role', 'trunkline_tenant', true), set_config('app.tenant', $1, true)", [organizationId]);
+    await sql.query(`UPDATE organization SET "timeZone" = 'UTC' WHERE id = $1`, [organizationId]);
+    await sql.query("COMMIT");
+    expect(await days()).toEqual([["2026-11-02T00:00:00.000Z", 3]]);
   });
 
   it("are read to the present where no end is given", async () => {
