@@ -30,7 +30,7 @@ export function chatFromMessages(body: Readonly<Record<string, unknown>>): ChatR
     ...(stop.length > 0 ? { stop } : {}),
     ...toolFields(body),
     ...(effort ? { reasoning_effort: effort } : {}),
-    ...responseFormat(body),
+    ...formatFromMessages(body),
     ...(user && user.length <= USER_CHARS_MAX ? { user } : {}),
   };
 }
@@ -170,7 +170,8 @@ function effortFrom(body: JsonObject): string | null {
   return EFFORT_BUDGETS.find(([, tokensMax]) => budget <= tokensMax)?.[0] ?? "high";
 }
 
-function responseFormat(body: JsonObject): Pick<ChatRequest, "response_format"> {
+/** What form of answer a Messages body demands; empty where it demands none. */
+export function formatFromMessages(body: JsonObject): Pick<ChatRequest, "response_format"> {
   const format = objectOf(objectOf(body["output_config"])["format"] ?? body["output_format"]);
   if (format["type"] !== "json_schema") return {};
   return { response_format: { type: "json_schema", json_schema: { name: "answer", schema: format["schema"], strict: true } } };

@@ -38,13 +38,15 @@ export function chatFromResponses(body: JsonObject): ChatFromResponses {
     ...chatToolsFrom(body, losses),
     ...(body["parallel_tool_calls"] === false ? { parallel_tool_calls: false } : {}),
     ...(effort && effort !== "none" ? { reasoning_effort: effort } : {}),
-    ...responseFormat(objectOf(text["format"])),
+    ...formatFromResponses(body),
     ...(user ? { user } : {}),
   };
   return { request, losses: [...new Set(losses)] };
 }
 
-function responseFormat(format: JsonObject): Pick<ChatRequest, "response_format"> {
+/** What form of answer a Responses body demands; empty where it demands none. */
+export function formatFromResponses(body: JsonObject): Pick<ChatRequest, "response_format"> {
+  const format = objectOf(objectOf(body["text"])["format"]);
   if (format["type"] === "json_object") return { response_format: { type: "json_object" } };
   if (format["type"] !== "json_schema") return {};
   const { strict } = format;

@@ -52,6 +52,35 @@ describe("plain answers", () => {
   });
 });
 
+describe("a 200 that is worth nothing to a caller of the provider's own wire", () => {
+  const SCHEMA = { type: "object", properties: { a: {} }, required: ["a"] };
+  const wire = {
+    messages: { provider: "anthropic", demand: { output_config: { format: { type: "json_schema", schema: SCHEMA } } }, say: (text: string) => ({ ...MESSAGE, stop_reason: "end_turn", content: text === "" ? [] : [{ type: "text", text }], usage: { input_tokens: 1, output_tokens: text.length } }), use: (input: unknown) => ({ ...MESSAGE, content: [{ type: "tool_use", id: "t", name: "f", input }] }) },
+    responses: { provider: "openai", demand: { text: { format: { type: "json_schema", name: "n", schema: SCHEMA } } }, say: (text: string) => ({ id: "resp_1", object: "response", status: "completed", model: "m", output: text === "" ? [] : [{ type: "message", role: "assistant", content: [{ type: "output_text", text }] }], usage: { input_tokens: 1, output_tokens: text.length } }), use: (input: unknown) => ({ id: "resp_1", object: "response", status: "completed", model: "m", output: [{ type: "function_call", call_id: "c", name: "f", arguments: typeof input === "string" ? input : JSON.stringify(input) }], usage: { input_tokens: 1, output_tokens: 1 } }) },
+  } as const;
+  const failureOf = (inbound: keyof typeof wire, answer: unknown, demand = {}): unknown => {
+    const body = { model: "m", max_tokens: 5, messages: [{ role: "user", content: "hi" }], input: "hi", ...demand };
+    return adapterFor(wire[inbound].provider, { inbound, upstreamModel: "" }).relayBody(callOf(body, { inbound }), Buffer.from(JSON.stringify(answer)), extrasOf(wire[inbound].provider)).observation.failure;
+  };
+
+  it.each(["messages", "responses"] as const)("fails the attempt of %s: silence that cost nothing, a call that cannot be read, another form than the demanded", (inbound) => {
+    const { say, use, demand } = wire[inbound];
+    const answers: [unknown, object?][] = [[say("")], [use("{oops")], [use(7)], [say("Sure!"), demand], [say('{"b":1}'), demand], [say('{"a":'), demand]];
+    for (const [answer, demanded] of answers) expect(failureOf(inbound, answer, demanded), JSON.stringify(answer)).toMatchObject({ class: "protocol_violation" });
+  });
+
+  it.each(["messages", "responses"] as const)("counts of %s: words, a call with arguments and one without, the demanded object, a cut one", (inbound) => {
+    const { say, use, demand } = wire[inbound];
+    const cut = inbound === "messages" ? { ...say('{"a":'), stop_reason: "max_tokens" } : { ...say('{"a":'), status: "incomplete", incomplete_details: { reason: "max_output_tokens" } };
+    const answers: [unknown, object?][] = [[say("Sure!")], [use({ a: 1 })], [use({})], [say('{"a":1}'), demand], [cut, demand]];
+    for (const [answer, demanded] of answers) expect(failureOf(inbound, answer, demanded), JSON.stringify(answer)).toBeNull();
+  });
+
+  it("counts what a provider's own tool did, though nothing was said yet", () => {
+    expect(failureOf("messages", { ...MESSAGE, stop_reason: "pause_turn", content: [{ type: "server_tool_use", id: "s", name: "web_search", input: {} }], usage: { input_tokens: 1, output_tokens: 0 } })).toBeNull();
+  });
+});
+
 describe("a 200 that is no answer", () => {
   const EMPTY = { openai: { ...CHAT, choices: [{ index: 0, message: { role: "assistant", content: "" }, finish_reason: null }] }, anthropic: { ...MESSAGE, content: [], stop_reason: null }, gemini: { candidates: [{ content: {} }] } } as const;
   const rows = (["openai", "anthropic", "gemini"] as const).flatMap((provider) => [

@@ -4,6 +4,7 @@ import type { AnswerExtras, Call, Relayed } from "../adapter.ts";
 import { failureOf } from "../failures/failure.ts";
 import { deltaBytes } from "./delta.ts";
 import { NO_BYTES } from "./ending.ts";
+import { demandedFormat } from "./demanded-format.ts";
 import { softFailure } from "./soft-failure.ts";
 import { costFields } from "./token-usage.ts";
 
@@ -34,7 +35,7 @@ export function relayHubAnswer(call: Call, answer: HubAnswer, extras: AnswerExtr
   const finishReason = answer.finished ? response.choices[0]?.finish_reason ?? null : null;
   const hasContent = seen.some((choice) => choice.content);
   const empty = !answer.finished && !hasContent;
-  const failure = answer.failure ?? (empty ? failureOf("protocol_violation", { status: 200, message: "The provider sent an empty answer." }) : softFailure({ message: response.choices[0]?.message ?? {}, finishReason, hasContent, usage, format: call.hub().response_format }));
+  const failure = answer.failure ?? (empty ? failureOf("protocol_violation", { status: 200, message: "The provider sent an empty answer." }) : softFailure({ message: response.choices[0]?.message ?? {}, finishReason, hasContent, usage, format: demandedFormat(call) }));
   const observation = { usage, contentBytes, finishReason, failure, complete: failure === null };
   return { bytes: failure ? NO_BYTES : Buffer.from(JSON.stringify(dressed(call, answer, extras))), observation };
 }

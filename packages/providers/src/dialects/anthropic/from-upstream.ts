@@ -1,8 +1,10 @@
-import { arrayOf, detailFromThinking, objectOf, textOf, type ChatResponse, type ChatToolCall, type JsonObject } from "@trunkline/protocol";
+import { arrayOf, detailFromThinking, isJsonObject, objectOf, textOf, type ChatResponse, type ChatToolCall, type JsonObject } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Relayed } from "../../adapter.ts";
 import { failureOf } from "../../failures/failure.ts";
 import { spliceAnswer } from "../../relay/answer-splice.ts";
+import { demandedFormat } from "../../relay/demanded-format.ts";
 import { NO_BYTES } from "../../relay/ending.ts";
+import { softFailure } from "../../relay/soft-failure.ts";
 import { chatUsageFrom } from "../../relay/token-usage.ts";
 import { failedBody, malformedBody, parseAnswer, relayHubAnswer, type HubAnswer } from "../../relay/translated-body.ts";
 import { urlCitations, type Span } from "../../relay/url-citation.ts";
@@ -16,20 +18,32 @@ export function relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras
   const answer = parseAnswer(upstream);
   if (!answer) return malformedBody();
   if (answer["type"] === "error" || answer["error"] != null) return failedBody(classifyInStream(answer["error"]));
-  return call.inbound === "messages" ? relayMessage(upstream, answer, extras) : relayHubAnswer(call, hubAnswer(answer, call), extras);
+  return call.inbound === "messages" ? relayMessage(upstream, answer, { call, extras }) : relayHubAnswer(call, hubAnswer(answer, call), extras);
 }
 
-function relayMessage(upstream: Uint8Array, answer: JsonObject, extras: AnswerExtras): Relayed {
+function relayMessage(upstream: Uint8Array, answer: JsonObject, { call, extras }: { readonly call: Call; readonly extras: AnswerExtras }): Relayed {
   const blocks = arrayOf(answer["content"]).map(objectOf);
   const contentBytes = blocks.reduce((total, block) => total + Buffer.byteLength(textOf(block["text"]) + textOf(block["thinking"]) + (block["input"] ? JSON.stringify(block["input"]) : "")), 0);
   const finishReason = finishReasonFrom(answer["stop_reason"]);
   const usage = usageFrom(objectOf(answer["usage"]));
-  const failure = finishReason === null && blocks.length === 0 ? failureOf("protocol_violation", { status: 200, message: "The provider sent an empty answer." }) : null;
+  const failure = finishReason === null && blocks.length === 0
+    ? failureOf("protocol_violation", { status: 200, message: "The provider sent an empty answer." })
+    : softFailure({ message: judged(blocks), finishReason, hasContent: blocks.some(saysSomething), usage, format: demandedFormat(call) });
   const observation = { usage, contentBytes, finishReason, failure, complete: failure === null };
   if (failure) return { bytes: NO_BYTES, observation };
   const explained = extras.explain();
   const more = explained === null || explained === undefined ? {} : { trunkline: JSON.stringify(explained) };
   return { bytes: spliceAnswer(upstream, usage, extras, more), observation };
+}
+
+/** What a provider ran itself is an answer too. */
+const saysSomething = (block: JsonObject): boolean => block["type"] === "text" || block["type"] === "thinking" ? textOf(block[block["type"]]) !== "" : true;
+
+/** As much of the hub's message as an answer is judged by. */
+function judged(blocks: readonly JsonObject[]): JsonObject {
+  const text = blocks.map((block) => (block["type"] === "text" ? textOf(block["text"]) : "")).join("");
+  const uses = blocks.filter((block) => block["type"] === "tool_use");
+  return { content: text || null, tool_calls: uses.map(({ input }) => ({ function: { arguments: input === undefined || isJsonObject(input) ? "" : JSON.stringify(input) } })) };
 }
 
 /** Anthropic message → hub. Thinking becomes `reasoning` and, opaque, `reasoning_details`; a refusal is a content filter's finish. */
