@@ -9,11 +9,12 @@ import { profileRouter } from "../features/profile/profile.router.ts";
 import { providerKeysRouter } from "../features/provider-keys/provider-keys.router.ts";
 import { requestsRouter } from "../features/requests/requests.router.ts";
 import { usageRouter } from "../features/usage/usage.router.ts";
+import { viewsRouter } from "../features/views/views.router.ts";
 import { viewerRouter } from "../features/viewer/viewer.router.ts";
 import { router } from "./trpc.ts";
 
 export const appRouter = router({
-  viewer: viewerRouter, keys: keysRouter, presets: presetsRouter, usage: usageRouter, requests: requestsRouter,
+  viewer: viewerRouter, keys: keysRouter, presets: presetsRouter, usage: usageRouter, views: viewsRouter, requests: requestsRouter,
   organization: organizationRouter, profile: profileRouter, onboarding: onboardingRouter, models: modelsRouter, budgets: budgetsRouter, alerts: alertsRouter, providerKeys: providerKeysRouter,
 });
 

@@ -67,3 +67,38 @@ describe("the second level of a breakdown", () => {
     expect(whole).toMatchObject({ requests: 5, spendUsd: "0.000000018" });
   });
 });
+
+describe("cache savings", () => {
+  it("are what cached tokens would have cost as fresh input, and what writing them cost on top, at the prices of the time", async () => {
+    const tenant = await newTenant("cached");
+    const model = `cached/${run}`;
+    await sql.query(`INSERT INTO model (id, document) VALUES ($1, '{}')`, [model]);
+    for (const [id, from, to, input] of [["old", "2025-01-01T00:00:00Z", "2026-03-01T12:00:00Z", 3_000_000_000], ["new", "2026-03-01T12:00:00Z", null, 2_000_000_000]] as const) {
+      await sql.query(`INSERT INTO price_version (id, provider, "modelId", "effectiveFrom", "effectiveTo", "inputNanoUsdPerMillion", "cacheReadNanoUsdPerMillion", "cacheWriteNanoUsdPerMillion", "outputNanoUsdPerMillion", source) VALUES ($1, 'openai', $2, $3, $4, $5, 300000000, 3750000000, 1, 'test')`, [`prc_${id}${run}`, model, from, to, input]);
+    }
+    for (const bucket of ["2026-03-01T10:00:00Z", "2026-03-01T13:00:00Z"]) {
+      await sql.query(`INSERT INTO usage_rollup (bucket, "organizationId", "projectId", "apiKeyId", mode, provider, model, "presetSlug", status, requests, attempts, "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "durationMsSum", "ttftMsSum", "ttftCount")
+        VALUES ($1, $2, $3, 'key_1', 'live', 'openai', $4, '', 'ok', 1, 1, 0, 1000000, 100000, 0, 0, 0, 0, 0, 0, 0)`, [bucket, tenant.organizationId, tenant.projectId, model]);
+    }
+    const morning = { ...tenant.scope, to: "2026-03-01T12:00:00Z" };
+    expect(await tenant.caller.usage.cacheSavings(morning)).toEqual({ savedUsd: "2.70", extraUsd: "0.075" });
+    expect(await tenant.caller.usage.cacheSavings({ ...tenant.scope, from: "2026-03-01T12:00:00Z", to: "2026-03-01T14:00:00Z" })).toEqual({ savedUsd: "1.70", extraUsd: "0.175" });
+    const other = await newTenant("uncached");
+    expect(await other.caller.usage.cacheSavings(other.scope)).toEqual({ savedUsd: "0.00", extraUsd: "0.00" });
+  });
+});
+
+describe("saved views", () => {
+  it("are their maker's alone, by page and project, and a name that is taken is given the new address", async () => {
+    const [mine, other] = [await newTenant("views"), await newTenant("elsewhere")];
+    const scope = { organization: mine.scope.organization, project: "default", page: "analytics" as const };
+    await mine.caller.views.save({ ...scope, name: "Spend", query: "range=30d" });
+    const kept = await mine.caller.views.save({ ...scope, name: "Spend", query: "range=mtd" });
+    expect(await mine.caller.views.list(scope)).toEqual([{ id: kept.id, page: "analytics", name: "Spend", query: "range=mtd" }]);
+    expect(await mine.caller.views.list({ ...scope, page: "logs" })).toEqual([]);
+    await expect(other.caller.views.list(scope)).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await expect(other.caller.views.remove({ organization: other.scope.organization, project: "default", id: kept.id })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    await mine.caller.views.remove({ ...scope, id: kept.id });
+    expect(await mine.caller.views.list(scope)).toEqual([]);
+  });
+});

@@ -35,6 +35,8 @@ export interface UsageView {
   timeZone: string; from: string; to: string; granularity: "hour" | "day"; buckets: string[]; series: SeriesView[]; totals: UsageCounts;
   previous: { from: string; to: string; totals: UsageCounts; points: UsageCounts[] } | null;
 }
+export interface SavedView { id: string; page: "analytics" | "logs"; name: string; query: string }
+export interface CacheSavingsView { savedUsd: string; extraUsd: string }
 /** The second level of a breakdown: the groups of another dimension within one group. */
 export interface InnerGroup { key: string; label: string; totals: UsageCounts }
 /** Of the newest requests of a span; milliseconds. `speed` is output tokens a second after the first. */
@@ -80,6 +82,7 @@ export interface ProviderCredentialsView { credentials: ProviderCredentialView[]
  *  presets.list(Scope) → PresetListItem[] · presets.get(Scope & {slug}) → PresetView · presets.create(Scope & {slug, name, document}) · presets.saveDraft(Scope & {slug, document})
  *  presets.publish(Scope & {slug, comment}) · presets.rollBack(Scope & {slug, version}) (each → PresetView) · presets.explain(Scope & {document, body, now?}) → RoutePlan JSON (pure, through router-core)
  *  usage.book(Scope) → BookView · usage.series(Scope & {mode, from, to, granularity, groupBy: Dimension, compare?}) → UsageView · usage.inner(Scope & {mode, from, to, groupBy, key, thenBy}) → InnerGroup[] · usage.performance(Scope & {mode, from, to, groupBy, model?}) → PerformanceView · usage.overview(Scope & {mode?}) → OverviewView
+ *  usage.cacheSavings(Scope & {mode, from, to}) → CacheSavingsView · views.list(Scope & {page}) → SavedView[] · views.save(Scope & {page, name, query}) · views.remove(Scope & {id})
  *  requests.list(Scope & {mode, cursor?, limit?, status?, model?, provider?, keyId?, search?}) → {items: RequestListItem[], nextCursor: string | null} · requests.get(Scope & {id}) → RequestView · requests.watch(Scope & {mode}): server-sent count of stored requests
  *  onboarding.state(Scope) → {firstRequest: RequestListItem | null} · onboarding.runForMe(Scope & {secret}) → {status: number, body: unknown} (server-side call through the public gateway)
  *  alerts.list(Scope) → AlertsView · alerts.create(Scope & {alert}) → {alert, webhookSecret} · alerts.update(Scope & {id, change}) · alerts.test(Scope & {id}) · alerts.remove(Scope & {id})

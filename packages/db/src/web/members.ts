@@ -55,6 +55,7 @@ export function createMembers(context: StoreContext) {
       if (member.role === "owner" && member.owners === 1) throw new ConflictError("An organization needs an owner: make somebody else an owner first.");
       const gone = await read(transaction, actor.organizationId, userId);
       await transaction.member.deleteMany({ where: { organizationId: actor.organizationId, userId } });
+      await transaction.savedView.deleteMany({ where: { organizationId: actor.organizationId, userId } });
       await recordAudit(transaction, actor, { action: "member.remove", subject: userId });
       return gone;
     }),

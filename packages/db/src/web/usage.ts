@@ -83,12 +83,22 @@ export function createUsage(context: StoreContext) {
       const { granularity, from, to } = query;
       const buckets = await transaction.$queryRaw<{ bucket: Date }[]>(granularity === "day"
         ? Prisma.sql`SELECT generate_series(date_trunc('day', ${from}::timestamptz AT TIME ZONE ${timeZone}), (${to}::timestamptz AT TIME ZONE ${timeZone}) - interval '1 millisecond', interval '1 day') AT TIME ZONE ${timeZone} AS bucket`
-        : Prisma.sql`SELECT generate_series(date_trunc('hour', ${from}::timestamptz, ${timeZone}), ${to}::timestamptz - interval '1 millisecond', interval '1 hour') AS bucket`);
+        // Where clocks move by half an hour, so do the hours: each is asked for, not counted up.
+        : Prisma.sql`SELECT DISTINCT date_trunc('hour', at, ${timeZone}) AS bucket FROM generate_series(date_trunc('hour', ${from}::timestamptz, ${timeZone}), ${to}::timestamptz - interval '1 millisecond', interval '15 minutes') at ORDER BY 1`);
       const points = await transaction.$queryRaw<UsagePoint[]>`
         SELECT date_trunc(${granularity}, bucket, ${timeZone}) AS bucket, ${column(ROLLUP_COLUMN[query.groupBy])} AS key, ${ROLLUP_SUMS}
         FROM ${rollups(actor, query, buckets.map((row) => row.bucket))} GROUP BY 1, 2 ORDER BY 1`;
       const sums = await transaction.$queryRaw<(UsageSums & { key: string })[]>(groupQuery(actor, query, query.groupBy));
       return { timeZone, buckets: buckets.map((row) => row.bucket), points, groups: await labelled(transaction, actor.organizationId, query.groupBy, sums) };
+    }),
+    /** Against the price of fresh input: what cache reads saved, and what cache writes cost on top; at list prices, a rollup at those that held when it began. */
+    cacheSavings: (actor: Actor, range: UsageRange): Promise<{ savedNanoUsd: bigint; extraNanoUsd: bigint }> => context.tenant(actor, "usage.read", async (transaction) => {
+      const rows = await transaction.$queryRaw<{ savedNanoUsd: bigint; extraNanoUsd: bigint }[]>`
+        SELECT coalesce(sum(u."cacheReadTokens" * greatest(p."inputNanoUsdPerMillion" - p."cacheReadNanoUsdPerMillion", 0)) / 1000000, 0)::bigint AS "savedNanoUsd",
+          coalesce(sum(u."cacheWriteTokens" * greatest(p."cacheWriteNanoUsdPerMillion" - p."inputNanoUsdPerMillion", 0)) / 1000000, 0)::bigint AS "extraNanoUsd"
+        FROM (SELECT bucket, provider, model, "cacheReadTokens", "cacheWriteTokens" FROM ${rollups(actor, range)} AND "cacheReadTokens" + "cacheWriteTokens" > 0) u
+        JOIN price_version p ON p.provider = u.provider AND p."modelId" = u.model AND p."effectiveFrom" <= u.bucket AND (p."effectiveTo" IS NULL OR p."effectiveTo" > u.bucket)`;
+      return rows[0] ?? { savedNanoUsd: 0n, extraNanoUsd: 0n };
     }),
     /** Requests stored since, by `<project> <mode>`: for pages that wait for the next. */
     storedSince: (actor: Actor, since: Date): Promise<ReadonlyMap<string, bigint>> => context.tenant(actor, "usage.read", async (transaction) => {

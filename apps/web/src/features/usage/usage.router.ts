@@ -1,8 +1,9 @@
 import { router } from "../../server/trpc.ts";
 import { book } from "./procedures/book.ts";
+import { cacheSavings } from "./procedures/cache-savings.ts";
 import { inner } from "./procedures/inner.ts";
 import { overview } from "./procedures/overview.ts";
 import { performance } from "./procedures/performance.ts";
 import { series } from "./procedures/series.ts";
 
-export const usageRouter = router({ book, series, inner, performance, overview });
+export const usageRouter = router({ book, series, inner, performance, overview, cacheSavings });

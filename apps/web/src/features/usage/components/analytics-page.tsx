@@ -8,6 +8,7 @@ import { Clock, Download, Globe } from "lucide-react";
 import { Card, daySpan, EmptyState, ErrorCard, Skeleton } from "@trunkline/ui";
 import type { BookView, Dimension, UsageView } from "../../../server/views.ts";
 import { useBook, useChoice, useProjectPath, useScope, useSetParams } from "../../shell/use-scope.ts";
+import { SavedViews } from "../../shell/components/saved-views.tsx";
 import { rank } from "../../shell/usage-series.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { breakdownCells, breakdownOf } from "./breakdown.ts";
@@ -67,7 +68,7 @@ export function AnalyticsPage() {
   };
   return (
     <div className="an">
-      <div className="head"><h1>Analytics</h1><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("csv")}><Download className="ic s" aria-hidden />Export CSV</button><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("json")}>JSON</button></div>
+      <div className="head"><h1>Analytics</h1><SavedViews page="analytics" /><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("csv")}><Download className="ic s" aria-hidden />Export CSV</button><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("json")}>JSON</button></div>
       <ControlRow controls={controls} usage={usage.data} />
       {usage.data ? usage.data.totals.requests === 0 ? <Nothing mode={mode} /> : <Shown usage={usage.data} ranked={ranked} controls={controls} mode={mode} />
         : usage.isError ? <ErrorCard message={`The usage could not be read: ${usage.error.message}`} onRetry={() => void usage.refetch()} /> : <div className="grid" aria-busy="true"><Skeleton height={456} /><Skeleton height={320} /></div>}

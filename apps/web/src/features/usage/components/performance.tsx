@@ -1,6 +1,6 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
-import { Card, count, duration, EmptyState, ErrorCard, ModelName, percent, Skeleton } from "@trunkline/ui";
+import { Card, count, duration, EmptyState, ErrorCard, ModelName, Money, percent, Skeleton } from "@trunkline/ui";
 import type { BookView, Dimension, PerformanceView, UsageView } from "../../../server/views.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
@@ -20,10 +20,19 @@ export function Performance({ usage, groupBy, mode }: Props) {
       </Card>
       <div className="pair2">
         <Card title="Failures" note="by code and provider">{view.data ? <Errors errors={view.data.errors} rescued={usage.totals.rescued} /> : view.isError ? <EmptyState text="The failures could not be read." /> : <div className="body"><Skeleton height={80} /></div>}</Card>
-        <Card title="Tokens" note="what they consist of"><TokenBar counts={usage.totals} /></Card>
+        <Card title="Tokens" note="what they consist of"><TokenBar counts={usage.totals} /><CacheSavings usage={usage} mode={mode} /></Card>
       </div>
     </>
   );
+}
+
+/** Only where something was read or written: most projects use no prompt cache. */
+function CacheSavings({ usage, mode }: Omit<Props, "groupBy">) {
+  const trpc = useTRPC();
+  const { cacheReadTokens, cacheWriteTokens } = usage.totals;
+  const savings = useQuery({ ...trpc.usage.cacheSavings.queryOptions({ ...useScope(), mode, from: usage.from, to: usage.to }), enabled: cacheReadTokens + cacheWriteTokens > 0 });
+  if (!savings.data) return null;
+  return <p className="meta saved">Reading from prompt caches saved <b className="fg"><Money usd={savings.data.savedUsd} /></b> against fresh input{Number(savings.data.extraUsd) > 0 ? <>; writing them cost <b className="fg"><Money usd={savings.data.extraUsd} /></b> more</> : null}. List prices.</p>;
 }
 
 const ms = (value: number | null): string => (value === null ? "–" : duration(value));

@@ -1,0 +1,51 @@
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test } from "@playwright/test";
+import { giveHistory } from "./history.ts";
+import { newProject, useStack } from "./stack.ts";
+import { sendTraffic } from "./traffic.ts";
+
+const stack = useStack();
+const CALLS = 40;
+const HISTORY_DAYS = 20;
+
+test("a span drawn over the chart is what the page shows, back leads out of it, and a view of it is kept", async ({ page }) => {
+  const project = await newProject(page, stack().urls.web, "zoom@example.com");
+  await sendTraffic(stack().urls.gateway, [await project.createKey({ name: "prod-api" })], CALLS);
+  await page.goto(`${project.address}?mode=test`);
+  await expect(page.getByRole("link", { name: /^Requests/ }).locator(".v")).toHaveText(String(CALLS), { timeout: 20_000 });
+  await giveHistory(stack().env.DATABASE_URL, project.organizationId, HISTORY_DAYS);
+  await page.goto(`${project.address}/analytics?range=30d&metric=requests&mode=test`);
+  const whole = page.locator(".hero .v");
+  await expect(whole).not.toHaveText("–");
+  const before = await whole.textContent();
+  const plot = page.locator(".mainchart .plot").first();
+  const box = await plot.boundingBox();
+  if (!box) throw new Error("the chart has no box");
+  await page.mouse.move(box.x + box.width * 0.6, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x + box.width * 0.75, box.y + box.height / 2, { steps: 4 });
+  await page.mouse.up();
+  await expect(page).toHaveURL(/range=custom&.*from=/);
+  await expect(whole).not.toHaveText(before ?? "");
+  await expect(page.getByLabel("from", { exact: true })).toBeVisible();
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+  expect(violations.map((violation) => violation.id)).toEqual([]);
+
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByLabel("Name of the view on show").fill("The slow week");
+  await page.getByRole("button", { name: "Keep" }).click();
+  await expect(page.getByRole("link", { name: "The slow week" })).toBeVisible();
+  await page.keyboard.press("Escape");
+  await page.goBack();
+  await expect(page).toHaveURL(/range=30d/);
+  await expect(whole).toHaveText(before ?? "");
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("link", { name: "The slow week" }).click();
+  await expect(page).toHaveURL(/range=custom/);
+  await page.getByRole("button", { name: "Views" }).click();
+  await page.getByRole("button", { name: "Remove The slow week" }).click();
+  await expect(page.getByRole("link", { name: "The slow week" })).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).click();
+  await page.getByRole("button", { name: "Views" }).click();
+  await expect(page.getByRole("link", { name: "The slow week" })).toBeVisible();
+});
