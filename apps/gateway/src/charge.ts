@@ -23,3 +23,18 @@ export function joinedUsage(first: TokenUsage, second: TokenUsage): TokenUsage {
     outputTokens: first.outputTokens + second.outputTokens, reasoningTokens: first.reasoningTokens + second.reasoningTokens, basis: first.basis === "reported" ? second.basis : first.basis,
   };
 }
+
+/** What is charged: the usage at its price, where a guess never costs more than what was reserved for the call. */
+export function chargeFor(usage: TokenUsage, candidate: Candidate): bigint {
+  const rated = ratedCharge(usage, candidate);
+  return usage.basis === "reported" || rated < chargeMax(candidate) ? rated : chargeMax(candidate);
+}
+
+/** No text has more bytes a token than this with the tokenizers of 2026: scripts of three-byte letters reach about nine. A token of English has four. */
+const BYTES_PER_TOKEN_MAX = 10;
+
+/**
+ * Bytes of an answer's text beyond which it has for sure used more output than was reserved, because the provider does not keep to the limit it was
+ * given: the stream then ends. One comparison a chunk, and never too early for a provider that does.
+ */
+export const answerBytesMax = ({ maxOutputTokens }: Pick<Candidate, "maxOutputTokens">, answers: number): number => maxOutputTokens * answers * BYTES_PER_TOKEN_MAX;

@@ -108,7 +108,8 @@ export interface RoutedCall extends AdmittedCall {
   explain(): Readonly<Record<string, unknown>>;
 }
 
-export type StreamEnding = "complete" | "upstream_lost" | "caller_left" | "deadline";
+/** `cut`: it used up what was reserved for it, and the gateway ended it as an answer that reached its length. */
+export type StreamEnding = "complete" | "upstream_lost" | "caller_left" | "deadline" | "cut";
 
 /** Caller-ready bytes of a committed stream. Everything that came before `start` is kept and delivered first. */
 export interface UpstreamStream {
@@ -121,6 +122,8 @@ export interface UpstreamStream {
   abort(): void;
   /** Known at the end: the attempt that went on where the first had broken off. */
   readonly continuedAs?: WonAttempt | null;
+  /** The same, and the caller's answer ends as a whole one; nothing where it has ended already. `seen`: used so far, where the upstream has not said. */
+  cut(seen: TokenUsage): void;
 }
 export interface StreamSink {
   /** False asks for a pause. */

@@ -86,8 +86,11 @@ export interface StreamRelay {
   readonly failure: Failure | null;
   /** May return the very array it was given (zero copy). Bytes returned before `committed` are held by the gateway. */
   push(bytes: Uint8Array): Uint8Array;
-  /** Called once. `bytes` is what still has to go out, terminator included when the response is complete. */
-  end(how: "complete" | "upstream_lost" | "caller_left" | "deadline"): Relayed;
+  /**
+   * Called once. `bytes` is what still has to go out, terminator included when the response is complete. `cut`: the gateway ends the answer
+   * here, in the caller's wire as one that reached its length; `seen` is what it has used so far, where the upstream has not said.
+   */
+  end(how: "complete" | "upstream_lost" | "caller_left" | "deadline" | "cut", seen?: TokenUsage): Relayed;
 }
 
 export type UpstreamFailure =

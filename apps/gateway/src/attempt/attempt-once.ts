@@ -119,11 +119,12 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
 
   get contentBytes(): number { return this.#relay?.contentBytes ?? 0; }
   start(sink: StreamSink): void {
-    this.#sink = sink;
     const held = this.#chunks;
     this.#chunks = [];
     let open = true;
     for (const bytes of held) open = sink.write(bytes);
+    // After what was held: a sink that cuts the stream meanwhile hears of its end once, below.
+    this.#sink = sink;
     if (this.#ending) sink.ended(this.#ending.how, this.#ending.relayed);
     else { this.#sinkIsFull = !open; if (open) this.#connection.resume(); }
   }
@@ -133,6 +134,11 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
     this.#connection.resume();
   }
   abort(): void { this.callerLeft(); }
+  cut(seen: TokenUsage): void {
+    if (this.#ending) return;
+    this.#connection.close();
+    this.#finishStream("cut", seen);
+  }
 
   #isSuccess(): boolean { return this.#status !== null && this.#status >= 200 && this.#status < 300; }
 
@@ -168,10 +174,10 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
     this.#decide({ kind: "won", status: this.#status ?? 200, answer: { kind: "stream", stream: this }, timeToFirstTokenMs: this.#options.now() - this.#startedAtMs });
   }
 
-  #finishStream(how: StreamEnding): void {
+  #finishStream(how: StreamEnding, seen?: TokenUsage): void {
     if (this.#ending || !this.#relay) return;
     clearTimeout(this.#timer);
-    this.#ending = { how, relayed: this.#relay.end(how) };
+    this.#ending = { how, relayed: this.#relay.end(how, seen) };
     this.#sink?.ended(how, this.#ending.relayed);
   }
 

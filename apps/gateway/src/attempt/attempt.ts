@@ -1,7 +1,7 @@
 import { GatewayError, usdFromNano, ZERO_USAGE, type AttemptRecord, type BookMode, type Failure, type TokenUsage } from "@trunkline/contracts";
 import { adapterFor, continuesText, forOpenRouterSdk, isOpenRouterSdk, type AnswerExtras, type Call, type Observation, type ProviderAdapter, type Target, type UpstreamRequest } from "@trunkline/providers";
 import { CandidateWalk, type Candidate, type CircuitBook, type CircuitKey, type RetryBudget } from "@trunkline/router-core";
-import { deliveredUsage, ratedCharge } from "../charge.ts";
+import { chargeFor, deliveredUsage, ratedCharge } from "../charge.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { AttemptOnce, type AttemptResult } from "./attempt-once.ts";
 import { continuedCall, isContinuable } from "./continuation/continued-call.ts";
@@ -240,7 +240,7 @@ class AttemptLoop {
     return {
       provider: candidate.provider,
       isTest: routed.mode === "test",
-      cost: (usage) => costUsd = usdFromNano(this.#carriedNanoUsd === null ? ratedCharge(usage, candidate) : ratedCharge(usage, candidate) + this.#carriedNanoUsd),
+      cost: (usage) => costUsd = usdFromNano(this.#carriedNanoUsd === null ? chargeFor(usage, candidate) : chargeFor(usage, candidate) + this.#carriedNanoUsd),
       explain: () => routed.facts.explain ? { toJSON: explained } : null,
     };
   }

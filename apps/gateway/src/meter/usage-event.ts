@@ -1,6 +1,6 @@
 import { rate } from "@trunkline/catalog";
 import { ZERO_USAGE, type AttemptRecord, type GatewayError, type GenerationStatus, type TokenUsage, type UsageEvent } from "@trunkline/contracts";
-import { chargeMax, deliveredUsage, joinedUsage, ratedCharge } from "../charge.ts";
+import { chargeFor, chargeMax, deliveredUsage, joinedUsage, ratedCharge } from "../charge.ts";
 import type { AuthenticatedCall, DeliveredResponse, RoutedCall, WonAttempt } from "../stages.ts";
 import type { OpenPayload } from "./spool-records.ts";
 
@@ -33,7 +33,7 @@ export function eventOfDelivered(delivered: DeliveredResponse): UsageEvent {
   const status = deliveredStatus(delivered);
   const rated = ratedCharge(usage, candidate);
   const isWhole = status === "ok" || status === "rescued";
-  const own = isInsured(delivered) ? 0n : isWhole || rated < chargeMax(candidate) ? rated : chargeMax(candidate);
+  const own = isInsured(delivered) ? 0n : isWhole ? chargeFor(usage, candidate) : rated < chargeMax(candidate) ? rated : chargeMax(candidate);
   const charge = won.continues ? own + won.continues.chargeNanoUsd : own;
   const attempts: AttemptRecord[] = [];
   for (const record of routed.attempts) attempts.push(record.attempt === won.attempt ? closedAttempt(record, { delivered, usage, costNanoUsd: rated }) : record);
@@ -47,11 +47,13 @@ export function eventOfDelivered(delivered: DeliveredResponse): UsageEvent {
   return candidate.credential ? { ...event, credentialId: candidate.credential.id, ownSpendNanoUsd: rate(usage, candidate.price).toString() } : event;
 }
 
+const CUT = "Ended by the gateway: the provider delivered more than the output limit, and what was reserved for the call is used up.";
+
 /** The winning attempt, now that its end is known. */
-function closedAttempt(record: AttemptRecord, { delivered: { won, observation, endedAtMs }, usage, costNanoUsd }: { readonly delivered: DeliveredResponse; readonly usage: TokenUsage; readonly costNanoUsd: bigint }): AttemptRecord {
+function closedAttempt(record: AttemptRecord, { delivered: { won, how, observation, endedAtMs }, usage, costNanoUsd }: { readonly delivered: DeliveredResponse; readonly usage: TokenUsage; readonly costNanoUsd: bigint }): AttemptRecord {
   const closed: AttemptRecord = {
     attempt: record.attempt, provider: record.provider, model: record.model, upstreamModel: record.upstreamModel, startedAtMs: record.startedAtMs, durationMs: endedAtMs - won.startedAtMs,
-    timeToFirstTokenMs: record.timeToFirstTokenMs, status: record.status, failureClass: observation.failure?.class ?? null, message: observation.failure?.publicMessage ?? null,
+    timeToFirstTokenMs: record.timeToFirstTokenMs, status: record.status, failureClass: observation.failure?.class ?? null, message: how === "cut" ? CUT : observation.failure?.publicMessage ?? null,
     usage, priceVersionId: won.candidate.price.id, costNanoUsd: costNanoUsd.toString(),
   };
   if (won.continues) return { ...closed, continues: true, ...(record.credentialId === undefined ? {} : { credentialId: record.credentialId }) };

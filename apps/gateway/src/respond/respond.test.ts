@@ -13,7 +13,7 @@ function deliver(steps: readonly { readonly contentBytes: number; readonly atMs:
     },
   };
   const response = { headersSent: true, on: () => undefined, off: () => undefined, write: () => true };
-  const won = { routed: { exchange: { response } }, answer: { kind: "stream", stream } } as unknown as WonAttempt;
+  const won = { routed: { exchange: { response }, facts: { inputTokens: 1, answers: 1 } }, candidate: { maxOutputTokens: 4_096 }, answer: { kind: "stream", stream } } as unknown as WonAttempt;
   void createRespond(() => now)(won, (tokens) => marks.push(tokens));
   return marks;
 }

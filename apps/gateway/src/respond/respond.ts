@@ -1,6 +1,7 @@
 import { estimateTokens } from "@trunkline/catalog";
-import { GatewayError } from "@trunkline/contracts";
+import { GatewayError, ZERO_USAGE } from "@trunkline/contracts";
 import { isOpenRouterSdk, type Relayed } from "@trunkline/providers";
+import { answerBytesMax } from "../charge.ts";
 import type { DeliveredResponse, StreamEnding, Stages, UpstreamStream, WonAttempt } from "../stages.ts";
 import { answerHeaders, STREAM_HEADERS } from "./answer-headers.ts";
 import { errorEvent, openRouterErrorEvent } from "./error-envelope.ts";
@@ -41,6 +42,7 @@ function deliverStream(won: WonAttempt, stream: UpstreamStream, { onProgress, no
   const { response } = exchange;
   if (!response.headersSent && !response.destroyed) response.writeHead(200, answerHeaders(won, STREAM_HEADERS));
   const progress = new ProgressMarks(onProgress, now);
+  const bytesMax = answerBytesMax(won.candidate, won.routed.facts.answers);
   return new Promise((resolve) => {
     let stall: NodeJS.Timeout | undefined;
     const onDrain = (): void => { clearTimeout(stall); stall = undefined; stream.resume(); };
@@ -48,7 +50,9 @@ function deliverStream(won: WonAttempt, stream: UpstreamStream, { onProgress, no
     stream.start({
       write: (bytes) => {
         progress.delivered(stream.contentBytes);
-        if (response.write(bytes)) return true;
+        const open = response.write(bytes);
+        if (stream.contentBytes > bytesMax) stream.cut({ ...ZERO_USAGE, inputTokens: won.routed.facts.inputTokens, outputTokens: estimateTokens(stream.contentBytes), basis: "estimated" });
+        if (open) return true;
         stall ??= setTimeout(() => stream.abort(), STALLED_CALLER_MS);
         return false;
       },

@@ -2,6 +2,7 @@
  * Stands around the stage that delivers, for callers whose organization keeps answers of the Responses API. An answer is stored before its end leaves, so
  * that a caller who continues it at once finds it. Everything else passes untouched and waits for nothing.
  */
+import type { TokenUsage } from "@trunkline/contracts";
 import { parseJsonObject, objectOf, spliceTopLevel, type JsonObject } from "@trunkline/protocol";
 import type { Stages, UpstreamStream, WonAttempt } from "../stages.ts";
 import type { StoredResponses } from "./stored-responses.ts";
@@ -58,7 +59,7 @@ class KeptStream implements UpstreamStream {
       },
       ended: (how, relayed) => {
         const end = Buffer.concat([...held, relayed.bytes]);
-        if (how !== "complete" || !relayed.observation.complete) { sink.ended(how, { ...relayed, bytes: end }); return; }
+        if ((how !== "complete" && how !== "cut") || !relayed.observation.complete) { sink.ended(how, { ...relayed, bytes: end }); return; }
         void this.keep(end).then((bytes) => sink.ended(how, { ...relayed, bytes }));
       },
     });
@@ -66,4 +67,5 @@ class KeptStream implements UpstreamStream {
 
   resume(): void { this.inner.resume(); }
   abort(): void { this.inner.abort(); }
+  cut(seen: TokenUsage): void { this.inner.cut(seen); }
 }

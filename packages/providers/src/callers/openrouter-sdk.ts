@@ -50,8 +50,8 @@ class StrictStream implements StreamRelay {
 
   push(bytes: Uint8Array): Uint8Array { return withoutNulls(this.inner.push(bytes)); }
 
-  end(how: Parameters<StreamRelay["end"]>[0]): Relayed {
-    const { bytes, observation } = this.inner.end(how);
+  end(...ending: Parameters<StreamRelay["end"]>): Relayed {
+    const { bytes, observation } = this.inner.end(...ending);
     return { bytes: withoutNulls(bytes), observation };
   }
 }

@@ -11,6 +11,7 @@ export function unfinishedFailure(how: Ending, hadContent: boolean): Failure {
   switch (how) {
     case "upstream_lost": return failureOf("network", { status: 200, message: "The connection broke while reading the provider's answer." });
     case "deadline": return failureOf("timeout", { status: 200, message: "Timed out while reading the provider's answer." });
+    case "cut":
     case "caller_left": return failureOf("cancelled", { status: 200 });
     case "complete": return failureOf("protocol_violation", { status: 200, message: hadContent ? "The provider's stream ended before the answer was finished." : "The provider sent an empty answer." });
   }

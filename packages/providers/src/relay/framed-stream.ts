@@ -1,4 +1,4 @@
-import type { Failure } from "@trunkline/contracts";
+import type { Failure, TokenUsage } from "@trunkline/contracts";
 import { EventStreamReader, type EventStreamMessage, type SseEvent } from "@trunkline/protocol";
 import type { Relayed, StreamRelay } from "../adapter.ts";
 import { failureOf } from "../failures/failure.ts";
@@ -40,8 +40,8 @@ export class FramedStream implements StreamRelay {
     return out.length === 1 && out[0] ? out[0] : Buffer.concat(out);
   }
 
-  end(how: Ending): Relayed {
-    if (!this.#broken) return this.inner.end(how);
+  end(how: Ending, seen?: TokenUsage): Relayed {
+    if (!this.#broken) return this.inner.end(how, seen);
     const { observation } = this.inner.end("caller_left");
     return { bytes: NO_BYTES, observation: { ...observation, failure: this.#broken, complete: false } };
   }

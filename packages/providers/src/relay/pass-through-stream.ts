@@ -1,9 +1,10 @@
-import type { Failure, TokenUsage } from "@trunkline/contracts";
+import { ZERO_USAGE, type Failure, type TokenUsage } from "@trunkline/contracts";
 import { SseReader } from "@trunkline/protocol";
 import type { Observation, Relayed, StreamRelay } from "../adapter.ts";
 import { failureOf } from "../failures/failure.ts";
 import { NO_BYTES, unfinishedFailure, type Ending } from "./ending.ts";
 import { searchable } from "./scan.ts";
+import { withDeliveredOutput } from "./token-usage.ts";
 import { splitFrames, WholeFrames } from "./whole-frames.ts";
 
 /** What a dialect knows of its own frames when they are the caller's wire too. */
@@ -25,6 +26,8 @@ export interface FrameInspector {
   readonly sequence?: number;
   /** What a complete stream still lacks. */
   terminator(): Uint8Array;
+  /** What makes a whole answer of one that the gateway ends in the middle, terminator included. */
+  cut(usage: TokenUsage): Uint8Array;
 }
 
 /** The relay of a wire that the caller speaks too: it looks at bytes and returns the very array it was given. Nothing goes out from an error frame on; the gateway words the error. */
@@ -74,7 +77,8 @@ export class PassThroughStream implements StreamRelay {
     return this.inspector.failure ? NO_BYTES : relayed;
   }
 
-  end(how: Ending): Relayed {
+  end(how: Ending, seen: TokenUsage = ZERO_USAGE): Relayed {
+    if (how === "cut" && !this.inspector.finished && !this.failure) return this.#cut(seen);
     const last = how === "complete" && !this.inspector.closed && !this.failure ? this.#lastFrame() : NO_BYTES;
     const { inspector } = this;
     const complete = inspector.finished && this.failure === null;
@@ -83,6 +87,12 @@ export class PassThroughStream implements StreamRelay {
     const { usage, contentBytes, finishReason } = inspector;
     const observation = { usage, contentBytes, finishReason, failure, complete };
     return { bytes: Buffer.concat([last, tail]), observation: inspector.sequence === undefined ? observation : { ...observation, sequence: inspector.sequence } };
+  }
+
+  #cut(seen: TokenUsage): Relayed {
+    const { contentBytes, usage: reported } = this.inspector;
+    const usage = reported ? withDeliveredOutput(reported, contentBytes) : seen;
+    return { bytes: this.inspector.cut(usage), observation: { usage, contentBytes, finishReason: "length", failure: null, complete: true } };
   }
 
   /** Some upstreams forget the blank line after the last event: it counts when its JSON is whole. A body that is no event stream at all may be a JSON error. */

@@ -1,4 +1,4 @@
-import type { Failure, TokenUsage } from "@trunkline/contracts";
+import { ZERO_USAGE, type Failure, type TokenUsage } from "@trunkline/contracts";
 import { CompletionsStreamWriter, MessagesStreamWriter, parseJsonObject, ResponsesStreamWriter, SSE_DONE, SseReader, sseData, type ChatChunk, type SseEvent } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Observation, Relayed, StreamRelay } from "../adapter.ts";
 import { failureOf } from "../failures/failure.ts";
@@ -105,7 +105,8 @@ export class TranslatedStream implements StreamRelay {
     return this.#writer ? this.#writer.write(chunk) : sseData(JSON.stringify(chunk));
   }
 
-  end(how: Ending): Relayed {
+  end(how: Ending, seen: TokenUsage = ZERO_USAGE): Relayed {
+    if (how === "cut" && !this.#failure && this.parts.translator.finishReason === null) return this.#cut(seen);
     let out = how === "complete" && !this.#failure ? this.#lastEvent() : "";
     const { translator } = this.parts;
     const complete = this.#failure === null && translator.finishReason !== null;
@@ -119,6 +120,17 @@ export class TranslatedStream implements StreamRelay {
       bytes: out === "" || how === "caller_left" ? NO_BYTES : Buffer.from(out),
       observation: { usage, contentBytes: this.#contentBytes, finishReason: translator.finishReason, failure, complete, ...(this.#writer instanceof ResponsesStreamWriter ? { sequence: this.#writer.sequence } : {}) },
     };
+  }
+
+  #cut(seen: TokenUsage): Relayed {
+    const { call, translator } = this.parts;
+    const usage = translator.usage ? withDeliveredOutput(translator.usage, this.#contentBytes) : seen;
+    const last = translator.chunk({});
+    const answers = typeof call.body["n"] === "number" ? call.body["n"] : 1;
+    let out = "";
+    for (let index = 0; index < answers; index++) out += this.#write({ ...last, choices: [{ index, delta: {}, finish_reason: "length" }] });
+    out += this.#terminator(usage);
+    return { bytes: Buffer.from(out), observation: { usage, contentBytes: this.#contentBytes, finishReason: "length", failure: null, complete: true } };
   }
 
   /** Some upstreams forget the blank line after the last event: it counts when its JSON is whole. */

@@ -195,7 +195,7 @@ export function createAnswer(call: SimulatedCall, fault: Fault, cache: CacheUse)
     kind: "tool", id: `${id}${index}`, name: tool.name, arguments: JSON.stringify(instanceOf(tool.schema ?? {}, names) ?? {}),
   }));
   const bytes = parts.reduce((sum, part) => sum + bytesOf(part), 0);
-  const bytesMax = call.maxTokens === null ? Number.POSITIVE_INFINITY : call.maxTokens * BYTES_PER_TOKEN;
+  const bytesMax = call.maxTokens === null || fault.noLimit === true ? Number.POSITIVE_INFINITY : call.maxTokens * BYTES_PER_TOKEN;
   const cut = bytes > bytesMax;
   const kept = cut ? withinBytes(parts, bytesMax) : parts;
   const first = kept[0];

@@ -22,6 +22,8 @@ export interface Fault {
   empty?: boolean;
   overloadedFirst?: boolean;
   noUsage?: boolean;
+  /** The output limit of the call is not kept. */
+  noLimit?: boolean;
   usage?: { inputTokens: number; outputTokens: number };
   tokens?: number;
   seed?: number;
@@ -142,6 +144,7 @@ const BARE = new Map<string, (fault: Fault) => void>(Object.entries({
   empty: (fault) => { fault.empty = true; },
   overloaded_first: (fault) => { fault.overloadedFirst = true; },
   no_usage: (fault) => { fault.noUsage = true; },
+  no_limit: (fault) => { fault.noLimit = true; },
 }));
 
 const AT_TOKENS = new Map<string, (fault: Fault, tokens: number) => void>(Object.entries({

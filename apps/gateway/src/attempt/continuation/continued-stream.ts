@@ -1,3 +1,5 @@
+import { estimateTokens } from "@trunkline/catalog";
+import type { TokenUsage } from "@trunkline/contracts";
 import type { Relayed } from "@trunkline/providers";
 import type { StreamEnding, StreamSink, UpstreamStream, WonAttempt } from "../../stages.ts";
 import { ChatWire } from "./chat-wire.ts";
@@ -27,6 +29,10 @@ export class ContinuedStream implements UpstreamStream {
   get contentBytes(): number { return this.#deliveredBytes + this.#stream.contentBytes; }
   resume(): void { this.#stream.resume(); }
   abort(): void { this.#aborted = true; this.#stream.abort(); }
+  /** What the broken attempt delivered is in its own usage. */
+  cut(seen: TokenUsage): void {
+    this.#stream.cut({ ...seen, outputTokens: Math.max(0, seen.outputTokens - estimateTokens(this.#deliveredBytes)) });
+  }
 
   start(sink: StreamSink): void {
     this.#sink = sink;

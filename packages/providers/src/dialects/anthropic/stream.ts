@@ -1,12 +1,12 @@
 import type { Failure, TokenUsage } from "@trunkline/contracts";
-import { ANTHROPIC_REASONING_FORMAT, detailFromThinking, objectOf, parseJsonObject, textOf, type ChatChunk, type ChatFinishReason, type JsonObject, type SpliceEdit, type SseEvent } from "@trunkline/protocol";
+import { ANTHROPIC_REASONING_FORMAT, detailFromThinking, messagesUsageFrom, objectOf, parseJsonObject, sseEvent, textOf, type ChatChunk, type ChatFinishReason, type JsonObject, type SpliceEdit, type SseEvent } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Observation } from "../../adapter.ts";
 import { failureOf } from "../../failures/failure.ts";
 import { spliceFrame } from "../../relay/answer-splice.ts";
 import { NO_BYTES } from "../../relay/ending.ts";
 import type { FrameInspector } from "../../relay/pass-through-stream.ts";
 import { searchable, TextScale } from "../../relay/scan.ts";
-import { withDeliveredOutput } from "../../relay/token-usage.ts";
+import { chatUsageFrom, costFields, withDeliveredOutput } from "../../relay/token-usage.ts";
 import type { FrameTranslator } from "../../relay/translated-stream.ts";
 import { classifyInStream } from "./classify.ts";
 import { blockCitations } from "./from-upstream.ts";
@@ -66,6 +66,8 @@ export class AnthropicInspector implements FrameInspector {
   closed = false;
   readonly #facts = new EventFacts();
   #explained = false;
+  /** The latest events with content, which tell the block that is open; asked at a cut alone. */
+  #lastContent = "";
   readonly #scale = new TextScale(CONTENT_KEYS);
 
   constructor(private readonly extras: AnswerExtras) {}
@@ -81,6 +83,7 @@ export class AnthropicInspector implements FrameInspector {
 
   count(text: string): void {
     this.contentBytes += this.#scale.bytesIn(text);
+    if (text.includes("content_block_")) this.#lastContent = text;
   }
 
   inspect(frame: Uint8Array, _event: string, data: string): Uint8Array {
@@ -107,11 +110,27 @@ export class AnthropicInspector implements FrameInspector {
     return spliceFrame(frame, usage, this.extras, more);
   }
 
+  cut(usage: TokenUsage): Uint8Array {
+    this.closed = true;
+    const explained = this.#explained ? null : this.extras.explain() ?? null;
+    const block = openBlockIn(this.#lastContent);
+    const stop = block === null ? "" : sseEvent("content_block_stop", JSON.stringify({ type: "content_block_stop", index: block }));
+    const delta = { type: "message_delta", delta: { stop_reason: "max_tokens", stop_sequence: null }, usage: { ...messagesUsageFrom(chatUsageFrom(usage)), ...costFields(usage, this.extras) }, ...(explained === null ? {} : { trunkline: explained }) };
+    return Buffer.concat([Buffer.from(stop + sseEvent("message_delta", JSON.stringify(delta))), MESSAGE_STOP]);
+  }
+
   terminator(): Uint8Array {
     if (this.closed) return NO_BYTES;
     this.closed = true;
     return MESSAGE_STOP;
   }
+}
+
+/** Number of the block that the last of these events leaves open; null where it closed one. */
+function openBlockIn(text: string): number | null {
+  const last = text.slice(text.lastIndexOf("data:", text.lastIndexOf("content_block_")) + 1);
+  const index = /"type"\s*:\s*"content_block_(?:start|delta)"/.test(last) ? /"index"\s*:\s*(\d+)/.exec(last)?.[1] : undefined;
+  return index === undefined ? null : Number(index);
 }
 
 interface OpenBlock { readonly type: string; readonly toolIndex: number; readonly isJsonAnswer: boolean; readonly input: unknown; readonly start: number; readonly citations: unknown[]; seen: boolean }

@@ -1,5 +1,5 @@
 import type { Failure, TokenUsage } from "@trunkline/contracts";
-import { arrayOf, isJsonObject, objectOf, parseJsonObject, SSE_DONE, textOf, type JsonObject } from "@trunkline/protocol";
+import { arrayOf, isJsonObject, objectOf, parseJsonObject, SSE_DONE, sseData, textOf, type JsonObject } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Observation, Profile, ProviderAdapter, Relayed } from "../../adapter.ts";
 import { failureOf } from "../../failures/failure.ts";
 import { completeAnswer, spliceFrame } from "../../relay/answer-splice.ts";
@@ -7,6 +7,7 @@ import { NO_BYTES } from "../../relay/ending.ts";
 import { PassThroughStream, type FrameInspector } from "../../relay/pass-through-stream.ts";
 import { upstreamRequest } from "../../relay/request-body.ts";
 import { TextScale } from "../../relay/scan.ts";
+import { chatUsageFrom, costFields } from "../../relay/token-usage.ts";
 import { failedBody, malformedBody, parseAnswer } from "../../relay/translated-body.ts";
 import { openAiUrl } from "./chat-url.ts";
 import { classify, classifyInStream } from "./classify.ts";
@@ -48,6 +49,7 @@ const MATTERS = /"(?:usage|finish_reason)" ?: ?[^n ]|error|\[DONE\]/;
 
 class CompletionsInspector implements FrameInspector {
   readonly #scale = new TextScale(['text"']);
+  #identity: JsonObject = {};
   committed = false;
   failure: Failure | null = null;
   usage: TokenUsage | null = null;
@@ -75,6 +77,7 @@ class CompletionsInspector implements FrameInspector {
     if (chunk?.["error"] != null) this.failure = classifyInStream(chunk["error"]);
     else if (!chunk && !this.committed) this.failure = failureOf("protocol_violation", { status: 200, message: "The provider sent an event that is not valid JSON." });
     if (this.failure || !chunk) return frame;
+    if (this.#identity["id"] === undefined) this.#identity = chunk;
     for (const choice of arrayOf(chunk["choices"]).map(objectOf)) this.#read(choice);
     return isJsonObject(chunk["usage"]) ? this.#usageFrame(frame, chunk) : frame;
   }
@@ -92,6 +95,17 @@ class CompletionsInspector implements FrameInspector {
     if (!this.call.wantsUsageChunk) return arrayOf(chunk["choices"]).length === 0 ? NO_BYTES : frame;
     const explained = this.extras.explain() ?? null;
     return this.usage ? spliceFrame(frame, this.usage, this.extras, explained === null ? {} : { trunkline: JSON.stringify(explained) }) : frame;
+  }
+
+  cut(usage: TokenUsage): Uint8Array {
+    this.closed = true;
+    const { id, created, model } = this.#identity;
+    const frame = { id, object: "text_completion", created, model };
+    const answers = typeof this.call.body["n"] === "number" ? this.call.body["n"] : 1;
+    let out = "";
+    for (let index = 0; index < answers; index++) out += sseData(JSON.stringify({ ...frame, choices: [{ text: "", index, logprobs: null, finish_reason: "length" }] }));
+    if (this.call.wantsUsageChunk) out += sseData(JSON.stringify({ ...frame, choices: [], provider: this.extras.provider, usage: { ...chatUsageFrom(usage), ...costFields(usage, this.extras) } }));
+    return Buffer.from(out + SSE_DONE);
   }
 
   terminator(): Uint8Array {

@@ -7,6 +7,7 @@ import { deltaBytes } from "../../relay/delta.ts";
 import { NO_BYTES } from "../../relay/ending.ts";
 import type { FrameInspector } from "../../relay/pass-through-stream.ts";
 import { TextScale } from "../../relay/scan.ts";
+import { chatUsageFrom, costFields } from "../../relay/token-usage.ts";
 import type { FrameTranslator } from "../../relay/translated-stream.ts";
 import { classifyInStream } from "./classify.ts";
 import { splitContent } from "./from-upstream.ts";
@@ -122,6 +123,17 @@ export class OpenAiInspector implements FrameInspector {
     if (this.closed) return NO_BYTES;
     this.closed = true;
     return Buffer.concat([this.#explainFrame(), Buffer.from(SSE_DONE)]);
+  }
+
+  cut(usage: TokenUsage): Uint8Array {
+    this.closed = true;
+    const { id, created, model } = this.#identity;
+    const frame = { id, object: "chat.completion.chunk", created, model, system_fingerprint: null };
+    const answers = typeof this.call.body["n"] === "number" ? this.call.body["n"] : 1;
+    let out = "";
+    for (let index = 0; index < answers; index++) out += sseData(JSON.stringify({ ...frame, choices: [{ index, delta: {}, finish_reason: "length" }] }));
+    if (this.call.wantsUsageChunk) out += sseData(JSON.stringify({ ...frame, choices: [], provider: this.extras.provider, usage: { ...chatUsageFrom(usage), ...costFields(usage, this.extras) } }));
+    return Buffer.concat([Buffer.from(out), this.#explainFrame(), Buffer.from(SSE_DONE)]);
   }
 
   #explain(): unknown {

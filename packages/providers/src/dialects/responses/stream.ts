@@ -1,11 +1,12 @@
 import type { Failure, TokenUsage } from "@trunkline/contracts";
-import { objectOf, parseJsonObject, spliceTopLevel, textOf, type ChatChunk, type ChatFinishReason, type JsonObject, type SpliceEdit, type SseEvent } from "@trunkline/protocol";
+import { objectOf, parseJsonObject, responsesUsageFrom, spliceTopLevel, sseEvent, textOf, type ChatChunk, type ChatFinishReason, type JsonObject, type SpliceEdit, type SseEvent } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Observation } from "../../adapter.ts";
 import { failureOf } from "../../failures/failure.ts";
 import { spliceAnswer } from "../../relay/answer-splice.ts";
 import { NO_BYTES } from "../../relay/ending.ts";
 import type { FrameInspector } from "../../relay/pass-through-stream.ts";
 import { TextScale } from "../../relay/scan.ts";
+import { chatUsageFrom, costFields } from "../../relay/token-usage.ts";
 import type { FrameTranslator } from "../../relay/translated-stream.ts";
 import { classifyInStream } from "./classify.ts";
 import { argumentsOf, encryptedDetail, hubAnnotation, messageText, reasoningText } from "./from-upstream.ts";
@@ -48,6 +49,7 @@ export class ResponsesInspector implements FrameInspector {
   contentBytes = 0;
   closed = false;
   #sequence = 0;
+  #frame: JsonObject = {};
   /** Text that passed since an event was last read: it knows the sequence too, and is asked at the end alone. */
   #unread = "";
   readonly #facts = new EventFacts();
@@ -82,6 +84,7 @@ export class ResponsesInspector implements FrameInspector {
     }
     this.#facts.read(event);
     if (this.failure) return NO_BYTES;
+    if (event["type"] === "response.created") this.#frame = objectOf(event["response"]);
     if (typeof event["delta"] === "string") this.contentBytes += Buffer.byteLength(event["delta"]);
     if (typeof event["sequence_number"] === "number") { this.#sequence = event["sequence_number"] + 1; this.#unread = ""; }
     if (!this.finished || !ENDINGS.has(textOf(event["type"]))) return frame;
@@ -97,6 +100,17 @@ export class ResponsesInspector implements FrameInspector {
     const more: Record<string, SpliceEdit> = explained === null ? {} : { trunkline: JSON.stringify(explained) };
     const response: SpliceEdit = (value) => spliceAnswer(value, this.usage, this.extras, more);
     return Buffer.concat([bytes.subarray(0, start), spliceTopLevel(bytes.subarray(start, end), { response }), bytes.subarray(end)]);
+  }
+
+  /** The items that have passed are the caller's already: they are not held here, so the ending names none. */
+  cut(usage: TokenUsage): Uint8Array {
+    this.closed = true;
+    const explained = this.extras.explain() ?? null;
+    const response = {
+      ...this.#frame, status: "incomplete", incomplete_details: { reason: "max_output_tokens" }, provider: this.extras.provider,
+      usage: { ...responsesUsageFrom(chatUsageFrom(usage)), ...costFields(usage, this.extras) }, ...(explained === null ? {} : { trunkline: explained }),
+    };
+    return Buffer.from(sseEvent("response.incomplete", JSON.stringify({ type: "response.incomplete", sequence_number: this.sequence, response })));
   }
 
   /** The ending carries the whole response: there is no other terminator. */
