@@ -120,7 +120,7 @@ export interface Profile {
   readonly completions?: true;
   /** Its embeddings come as base64 where that is asked for; elsewhere the gateway encodes them. */
   readonly base64Embeddings?: true;
-  /** Serves OpenAI's Responses API beside Chat Completions, below the same base URL. */
+  /** Serves OpenAI's Responses API beside Chat Completions, below the same base URL; on Azure, where that is the versionless surface. */
   readonly responses?: true;
   /** The cloud that serves this dialect under addresses of its own; absent: the dialect's own addresses. */
   readonly hosting?: "azure" | "vertex" | "bedrock";

@@ -5,6 +5,7 @@ import { createTokenCounter, type TokenCounter } from "./dialects/anthropic/coun
 import { createBedrockAdapter } from "./dialects/bedrock/adapter.ts";
 import { createCohereAdapter } from "./dialects/cohere/adapter.ts";
 import { createGeminiAdapter } from "./dialects/gemini/adapter.ts";
+import { isVersionless } from "./relay/openai-url.ts";
 import { createCompletionsAdapter } from "./dialects/openai/completions.ts";
 import { createOpenAiAdapter } from "./dialects/openai/adapter.ts";
 import { createResponsesAdapter } from "./dialects/responses/adapter.ts";
@@ -84,7 +85,7 @@ export const tokenCounterFor = (provider: string): TokenCounter | null => TOKEN_
 const RESPONSES_ONLY = /^(?:o\d-pro|gpt-5(?:\.\d)?-(?:pro|codex)|codex-mini|computer-use|o\d(?:-mini)?-deep-research)/;
 
 /** What a call asks of its adapter. */
-export interface AdapterUse { readonly inbound: InboundApi; readonly upstreamModel: string }
+export interface AdapterUse { readonly inbound: InboundApi; readonly upstreamModel: string; /** Where the provider will be asked; absent: at its profile's own address. */ readonly baseUrl?: string }
 
 /**
  * Adapters hold no state of a request: one a provider and wire. A caller of the Responses API is served on that wire where the provider has
@@ -96,7 +97,7 @@ export function adapterFor(provider: string, use?: AdapterUse): ProviderAdapter 
   return adapter;
 }
 
-function specialAdapter(provider: string, { inbound, upstreamModel }: AdapterUse): ProviderAdapter | undefined {
+function specialAdapter(provider: string, { inbound, upstreamModel, baseUrl }: AdapterUse): ProviderAdapter | undefined {
   if (inbound === "embeddings") {
     const adapter = EMBEDDINGS.get(provider);
     if (!adapter) throw new RangeError(`${provider} has no embeddings`);
@@ -104,5 +105,6 @@ function specialAdapter(provider: string, { inbound, upstreamModel }: AdapterUse
   }
   if (inbound === "completions") return COMPLETIONS.get(provider);
   const responses = RESPONSES.get(provider);
-  return responses && (inbound === "responses" || RESPONSES_ONLY.test(upstreamModel)) ? responses : undefined;
+  if (!responses || (inbound !== "responses" && !RESPONSES_ONLY.test(upstreamModel))) return undefined;
+  return baseUrl === undefined || PROVIDERS.get(provider)?.hosting !== "azure" || isVersionless(baseUrl) ? responses : undefined;
 }

@@ -168,10 +168,11 @@ class AttemptLoop {
   /** Null when nothing was sent: with `losses: strict` a candidate that cannot honour every parameter is no candidate. */
   async #try(candidate: Candidate, hasNext: boolean, wanted: Call = this.routed.call): Promise<WonAttempt | Failure | null> {
     const { routed, options } = this;
-    const adapter = options.adapter ? options.adapter(candidate.provider) : adapterFor(candidate.provider, { inbound: routed.call.inbound, upstreamModel: candidate.upstreamModel });
     const own = candidate.credential ? options.own.find(routed.key) : null;
     const ownBaseUrl = own && candidate.credential ? own.baseUrl(candidate.credential.id) : null;
-    const target: Target = { provider: candidate.provider, model: candidate.model, upstreamModel: candidate.upstreamModel, baseUrl: ownBaseUrl ?? options.credentials.baseUrl(candidate.provider, routed.mode), maxOutputTokens: candidate.maxOutputTokens };
+    const baseUrl = ownBaseUrl ?? options.credentials.baseUrl(candidate.provider, routed.mode);
+    const target: Target = { provider: candidate.provider, model: candidate.model, upstreamModel: candidate.upstreamModel, baseUrl, maxOutputTokens: candidate.maxOutputTokens };
+    const adapter = options.adapter ? options.adapter(candidate.provider) : adapterFor(candidate.provider, { inbound: routed.call.inbound, upstreamModel: candidate.upstreamModel, baseUrl });
     const call = candidate.overrides === null ? wanted : overriddenCall(wanted, candidate.overrides);
     const prepared = this.#prepared(adapter, call, target);
     if (!prepared) return null;

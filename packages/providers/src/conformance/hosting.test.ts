@@ -23,6 +23,23 @@ describe("Azure OpenAI", () => {
     expect(prepare("azure-openai", { baseUrl, model: "my gpt" }).url).toBe(url);
   });
 
+  it.each([
+    ["https://r.openai.azure.com/openai/v1", "https://r.openai.azure.com/openai/v1/responses"],
+    ["https://r.openai.azure.com/openai/v1/?api-version=preview", "https://r.openai.azure.com/openai/v1/responses?api-version=preview"],
+  ])("hands a Responses body on untouched at %s but for the deployment, and keeps nothing there", (baseUrl, url) => {
+    const use = { inbound: "responses", upstreamModel: "my-deployment", baseUrl } as const;
+    const body = { model: "openai/gpt-5-mini", input: "hi", tools: [{ type: "web_search" }], unknown: 1 };
+    const request = adapterFor("azure-openai", use).prepare(callOf(body, { inbound: "responses" }), targetOf("azure-openai", "my-deployment", { baseUrl, model: "openai/gpt-5-mini" }));
+    expect([request.url, bodyOfBytes(request.body), request.losses]).toEqual([url, { ...body, model: "my-deployment", store: false, include: ["reasoning.encrypted_content"] }, []]);
+  });
+
+  it("translates a Responses body where the base URL is that of a dated version, which has no such API", () => {
+    const baseUrl = "https://r.openai.azure.com";
+    const request = adapterFor("azure-openai", { inbound: "responses", upstreamModel: "d", baseUrl }).prepare(callOf({ model: "openai/gpt-5-mini", input: "hi" }, { inbound: "responses" }), targetOf("azure-openai", "d", { baseUrl }));
+    expect(request.url).toBe("https://r.openai.azure.com/openai/deployments/d/chat/completions?api-version=2024-10-21");
+    expect(bodyOfBytes(request.body)).toMatchObject({ messages: [{ role: "user", content: "hi" }] });
+  });
+
   it("takes its key in a header of its own name, and no sampling for a model that reasons", () => {
     expect(authorizeHeaders(PROVIDERS.get("azure-openai") ?? expect.fail(), "s")).toEqual({ "api-key": "s" });
     const { json, losses } = prepare("azure-openai", { baseUrl: "https://r.openai.azure.com/openai/v1", model: "gpt-5", body: { temperature: 0.5 }, call: { inbound: "messages" } });

@@ -2,7 +2,7 @@ import type { Failure, TokenUsage } from "@trunkline/contracts";
 import { arrayOf, objectOf, parseJsonObject, spliceTopLevel, textOf, type SpliceEdit } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Profile, ProviderAdapter, Relayed, Target } from "../adapter.ts";
 import { classify, classifyInStream } from "../dialects/openai/classify.ts";
-import { openAiUrl } from "../dialects/openai/chat-url.ts";
+import { openAiUrl } from "../relay/openai-url.ts";
 import { GATEWAY_FIELDS, upstreamRequest } from "../relay/request-body.ts";
 import { costFields, readCount } from "../relay/token-usage.ts";
 import { failedBody, malformedBody } from "../relay/translated-body.ts";

@@ -3,7 +3,7 @@ import type { Profile, ProviderAdapter } from "../../adapter.ts";
 import { PassThroughStream } from "../../relay/pass-through-stream.ts";
 import { hubOf, upstreamRequest } from "../../relay/request-body.ts";
 import { TranslatedStream } from "../../relay/translated-stream.ts";
-import { chatUrl } from "./chat-url.ts";
+import { chatUrl } from "../../relay/openai-url.ts";
 import { classify } from "./classify.ts";
 import { relayBody } from "./from-upstream.ts";
 import { OpenAiInspector, OpenAiTranslator } from "./stream.ts";

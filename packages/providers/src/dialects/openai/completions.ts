@@ -9,7 +9,7 @@ import { upstreamRequest } from "../../relay/request-body.ts";
 import { TextScale } from "../../relay/scan.ts";
 import { chatUsageFrom, costFields } from "../../relay/token-usage.ts";
 import { failedBody, malformedBody, parseAnswer } from "../../relay/translated-body.ts";
-import { openAiUrl } from "./chat-url.ts";
+import { openAiUrl } from "../../relay/openai-url.ts";
 import { classify, classifyInStream } from "./classify.ts";
 import { finishReasonFrom } from "./stop-reason.ts";
 import { splicedBody } from "./to-upstream.ts";

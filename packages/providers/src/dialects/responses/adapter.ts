@@ -1,7 +1,8 @@
 import { messagesLosses } from "@trunkline/protocol";
 import type { Profile, ProviderAdapter } from "../../adapter.ts";
 import { PassThroughStream } from "../../relay/pass-through-stream.ts";
-import { hubOf, joinUrl, upstreamRequest } from "../../relay/request-body.ts";
+import { openAiUrl } from "../../relay/openai-url.ts";
+import { hubOf, upstreamRequest } from "../../relay/request-body.ts";
 import { TranslatedStream } from "../../relay/translated-stream.ts";
 import { classify } from "./classify.ts";
 import { relayBody } from "./from-upstream.ts";
@@ -13,7 +14,7 @@ export function createResponsesAdapter(profile: Profile): ProviderAdapter {
   return {
     dialect: "openai",
     prepare(call, target) {
-      const url = joinUrl(target.baseUrl, "/responses");
+      const url = openAiUrl(profile, target, "responses");
       if (call.inbound === "responses") return upstreamRequest(call, { url, ...splicedBody(call, target), isNative: true });
       const { body, losses } = translatedBody({ ...hubOf(call), stream: call.stream }, target, profile);
       return upstreamRequest(call, { url, body, losses: call.inbound === "messages" ? [...messagesLosses(call.body), ...losses] : losses });

@@ -8,6 +8,8 @@ export interface UpstreamBody { readonly body: Uint8Array; readonly losses: stri
 const ENCRYPTED = "reasoning.encrypted_content";
 /** OpenAI's models that think: only they have such content, and others refuse to be asked for it. */
 const REASONING_MODEL = /^(?:o\d|gpt-5)/;
+/** A deployment may bear any name: then the catalogue's name tells. */
+const reasons = ({ model, upstreamModel }: Target): boolean => REASONING_MODEL.test(upstreamModel) || REASONING_MODEL.test(model.replace(/^openai\//, ""));
 const SAMPLING = ["temperature", "top_p"] as const;
 
 /**
@@ -19,7 +21,7 @@ export function splicedBody(call: Call, target: Target): UpstreamBody {
   const edits: Record<string, SpliceEdit> = { model: JSON.stringify(target.upstreamModel), store: "false" };
   for (const field of GATEWAY_FIELDS) if (field in body) edits[field] = null;
   const include = arrayOf(body["include"]);
-  if (body["store"] !== false && REASONING_MODEL.test(target.upstreamModel) && !include.includes(ENCRYPTED)) edits["include"] = JSON.stringify([...include, ENCRYPTED]);
+  if (body["store"] !== false && reasons(target) && !include.includes(ENCRYPTED)) edits["include"] = JSON.stringify([...include, ENCRYPTED]);
   const losses = body["store"] === true ? ["dropped:store"] : [];
   if (Array.isArray(body["input"])) {
     const refers = body["input"].some(isReasoningReference);
@@ -34,7 +36,7 @@ export function splicedBody(call: Call, target: Target): UpstreamBody {
 export function translatedBody(request: ChatRequest, target: Target, profile: Profile): UpstreamBody {
   const losses = strayLosses(request);
   if (request.messages.some((message) => arrayOf(message.reasoning_details).some((detail) => objectOf(detail)["format"] !== OPENAI_REASONING_FORMAT))) losses.push("dropped:reasoning_details");
-  const fixedSampling = profile.id === "openai" && REASONING_MODEL.test(target.upstreamModel);
+  const fixedSampling = (profile.id === "openai" || profile.hosting === "azure") && reasons(target);
   const limit = request.max_completion_tokens ?? request.max_tokens;
   if (limit != null && limit > target.maxOutputTokens) losses.push("clamped:max_tokens");
   const body: Record<string, unknown> = {
@@ -42,7 +44,7 @@ export function translatedBody(request: ChatRequest, target: Target, profile: Pr
     ...(limit == null ? {} : { max_output_tokens: Math.min(limit, target.maxOutputTokens) }),
     ...toolFields(request, losses), ...(request.parallel_tool_calls === false ? { parallel_tool_calls: false } : {}),
     ...(request.reasoning_effort ? { reasoning: { effort: request.reasoning_effort, summary: "auto" } } : {}),
-    ...(REASONING_MODEL.test(target.upstreamModel) ? { include: [ENCRYPTED] } : {}),
+    ...(reasons(target) ? { include: [ENCRYPTED] } : {}),
     ...textFormat(request), ...(request.user ? { safety_identifier: request.user } : {}),
   };
   for (const name of SAMPLING) {
