@@ -29,13 +29,32 @@ export interface CatalogEndpoint {
   readonly upstreamModel: string;
 }
 
+/** Prices of parts of the classes (`UsageParts`). Absent: the part costs what its class costs, and a web search nothing. */
+export interface PartPrices {
+  readonly cacheWrite1hNanoUsdPerMillion?: bigint;
+  readonly inputAudioNanoUsdPerMillion?: bigint;
+  readonly inputImageNanoUsdPerMillion?: bigint;
+  readonly cacheReadAudioNanoUsdPerMillion?: bigint;
+  readonly outputAudioNanoUsdPerMillion?: bigint;
+  readonly outputImageNanoUsdPerMillion?: bigint;
+  /** Per thousand calls. */
+  readonly webSearchNanoUsdPerThousand?: bigint;
+}
+export const PART_PRICES = [
+  "cacheWrite1hNanoUsdPerMillion", "inputAudioNanoUsdPerMillion", "inputImageNanoUsdPerMillion", "cacheReadAudioNanoUsdPerMillion", "outputAudioNanoUsdPerMillion", "outputImageNanoUsdPerMillion", "webSearchNanoUsdPerThousand",
+] as const satisfies readonly (keyof PartPrices)[];
+
 /** Nano-USD per million tokens, as decimal text where JSON carries them. */
 export interface TokenPrices {
   readonly inputNanoUsdPerMillion: bigint;
   readonly cacheReadNanoUsdPerMillion: bigint;
   readonly cacheWriteNanoUsdPerMillion: bigint;
   readonly outputNanoUsdPerMillion: bigint;
+  readonly parts?: PartPrices;
 }
+
+/** Prices between two minutes of the day, UTC; `toMinute` is not part of it, and may lie before `fromMinute`: across midnight. */
+export interface PriceHours extends TokenPrices { readonly fromMinute: number; readonly toMinute: number }
 
 /** What the whole request costs once its prompt, cached parts included, is longer than `aboveInputTokens`. */
 export interface PriceStep extends TokenPrices { readonly aboveInputTokens: number }
@@ -50,6 +69,10 @@ export interface PriceVersion extends TokenPrices {
   readonly effectiveToMs: number | null;
   /** For long prompts, shortest first; absent where length does not matter. */
   readonly steps?: readonly PriceStep[];
+  /** In place of the prices above while they last; absent where the time of day does not matter. */
+  readonly hours?: readonly PriceHours[];
+  /** What an answer of another service tier costs in thousandths of the ordinary tokens' price; a tier that is absent costs the ordinary. */
+  readonly tierPerMille?: Readonly<Record<string, number>>;
   readonly source: string;
 }
 

@@ -8,6 +8,7 @@ export * from "./jobs.ts";
 export * from "./money.ts";
 export * from "./plans.ts";
 export * from "./preset.ts";
+export * from "./price-text.ts";
 export * from "./roles.ts";
 export * from "./status.ts";
 export * from "./usage.ts";

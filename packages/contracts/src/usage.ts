@@ -1,3 +1,24 @@
+/**
+ * What providers price apart within the classes. Each count is a part of one class and overlaps no other part; absent: none was told. Only what differs
+ * from the ordinary is there, so that a plain answer carries no parts at all.
+ */
+export interface UsageParts {
+  /** Of `cacheWriteTokens`: kept for an hour. The rest is kept for five minutes. */
+  readonly cacheWrite1hTokens?: number;
+  /** Of `inputTokens`. */
+  readonly inputAudioTokens?: number;
+  readonly inputImageTokens?: number;
+  /** Of `cacheReadTokens`. */
+  readonly cacheReadAudioTokens?: number;
+  /** Of `outputTokens`. */
+  readonly outputAudioTokens?: number;
+  readonly outputImageTokens?: number;
+  /** Calls of the provider's own web search. No tokens. */
+  readonly webSearches?: number;
+  /** By which the provider says that it served, where that is not its ordinary one: `flex`, `priority`, `batch`. */
+  readonly serviceTier?: string;
+}
+
 /** Disjoint token classes, so that rating is a sum of products and nobody subtracts twice. `reasoningTokens` are not part of `outputTokens`. */
 export interface TokenUsage {
   readonly inputTokens: number;
@@ -6,6 +27,42 @@ export interface TokenUsage {
   readonly outputTokens: number;
   readonly reasoningTokens: number;
   readonly basis: "reported" | "estimated";
+  readonly parts?: UsageParts;
+}
+
+/** Every class and part for itself: nothing is in two of them, and the tokens add up to the five totals. `webSearch` counts calls. */
+export interface UsageClasses {
+  readonly input: number; readonly inputAudio: number; readonly inputImage: number; readonly cacheRead: number; readonly cacheReadAudio: number;
+  readonly cacheWrite: number; readonly cacheWrite1h: number; readonly output: number; readonly outputAudio: number; readonly outputImage: number; readonly reasoning: number; readonly webSearch: number;
+}
+
+/** A part is never more than what it is a part of, whatever a provider says. */
+export function usageClasses({ inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, reasoningTokens, parts = {} }: TokenUsage): UsageClasses {
+  const inputAudio = Math.min(parts.inputAudioTokens ?? 0, inputTokens);
+  const inputImage = Math.min(parts.inputImageTokens ?? 0, inputTokens - inputAudio);
+  const cacheReadAudio = Math.min(parts.cacheReadAudioTokens ?? 0, cacheReadTokens);
+  const cacheWrite1h = Math.min(parts.cacheWrite1hTokens ?? 0, cacheWriteTokens);
+  const outputAudio = Math.min(parts.outputAudioTokens ?? 0, outputTokens);
+  const outputImage = Math.min(parts.outputImageTokens ?? 0, outputTokens - outputAudio);
+  return {
+    input: inputTokens - inputAudio - inputImage, inputAudio, inputImage, cacheRead: cacheReadTokens - cacheReadAudio, cacheReadAudio, cacheWrite: cacheWriteTokens - cacheWrite1h, cacheWrite1h,
+    output: outputTokens - outputAudio - outputImage, outputAudio, outputImage, reasoning: reasoningTokens, webSearch: parts.webSearches ?? 0,
+  };
+}
+
+const PART_NAMES = {
+  cacheWrite1hTokens: "cache_write_1h_tokens", inputAudioTokens: "input_audio_tokens", inputImageTokens: "input_image_tokens", cacheReadAudioTokens: "cache_read_audio_tokens",
+  outputAudioTokens: "output_audio_tokens", outputImageTokens: "output_image_tokens", webSearches: "web_searches", serviceTier: "service_tier",
+} as const satisfies Record<keyof UsageParts, string>;
+
+/** The parts as receipts and `usage.cost_details` name them. */
+export function describeUsageParts(parts: UsageParts): Readonly<Record<string, number | string>> {
+  const described: Record<string, number | string> = {};
+  for (const [name, label] of Object.entries(PART_NAMES)) {
+    const value = parts[name as keyof UsageParts];
+    if (value !== undefined) described[label] = value;
+  }
+  return described;
 }
 
 export const ZERO_USAGE: TokenUsage = { inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0, basis: "reported" };

@@ -70,8 +70,8 @@ ON CONFLICT (provider, "modelId") DO UPDATE SET "upstreamModel" = excluded."upst
 UPDATE price_version p SET "effectiveTo" = to_timestamp((row->>'fromMs')::double precision / 1000) FROM jsonb_array_elements($1::jsonb) row
 WHERE p.provider = row->>'provider' AND p."modelId" = row->>'model' AND p."effectiveFrom" <= to_timestamp($2::double precision / 1000) AND (p."effectiveTo" IS NULL OR p."effectiveTo" > to_timestamp($2::double precision / 1000))`, [pairs, nowMs]);
   await client.query(`
-INSERT INTO price_version (id, provider, "modelId", "effectiveFrom", "effectiveTo", "inputNanoUsdPerMillion", "cacheReadNanoUsdPerMillion", "cacheWriteNanoUsdPerMillion", "outputNanoUsdPerMillion", steps, source)
+INSERT INTO price_version (id, provider, "modelId", "effectiveFrom", "effectiveTo", "inputNanoUsdPerMillion", "cacheReadNanoUsdPerMillion", "cacheWriteNanoUsdPerMillion", "outputNanoUsdPerMillion", steps, parts, hours, "tierPerMille", source)
 SELECT row->>'id', row->>'provider', row->>'model', to_timestamp((row->>'effectiveFromMs')::double precision / 1000), to_timestamp((row->>'effectiveToMs')::double precision / 1000),
-  (row->>'inputNanoUsdPerMillion')::bigint, (row->>'cacheReadNanoUsdPerMillion')::bigint, (row->>'cacheWriteNanoUsdPerMillion')::bigint, (row->>'outputNanoUsdPerMillion')::bigint, row->'steps', row->>'source'
+  (row->>'inputNanoUsdPerMillion')::bigint, (row->>'cacheReadNanoUsdPerMillion')::bigint, (row->>'cacheWriteNanoUsdPerMillion')::bigint, (row->>'outputNanoUsdPerMillion')::bigint, row->'steps', row->'parts', row->'hours', row->'tierPerMille', row->>'source'
 FROM jsonb_array_elements($1::jsonb) row`, [json(prices.flatMap(({ versions }) => versions))]);
 }

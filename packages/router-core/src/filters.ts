@@ -114,19 +114,30 @@ function cost({ input, inputPrice, output, outputPrice }: { readonly input: numb
 }
 
 /** What a prompt of at most so many tokens can cost: the dearest of every step it may reach. */
-function dearestWithin(price: PriceVersion, promptTokensMax: number): { readonly input: bigint; readonly output: bigint } {
-  let input = dearestInput(price);
+function dearestWithin(price: PriceVersion, promptTokensMax: number, facts: PlanInput["facts"]): { readonly input: bigint; readonly output: bigint } {
+  let input = dearestInput(price, facts);
   let output = price.outputNanoUsdPerMillion;
   for (const step of price.steps ?? []) {
     if (promptTokensMax <= step.aboveInputTokens) break;
-    const stepInput = dearestInput(step);
+    const stepInput = dearestInput(step, facts);
     if (stepInput > input) input = stepInput;
     if (step.outputNanoUsdPerMillion > output) output = step.outputNanoUsdPerMillion;
   }
   return { input, output };
 }
 
-function dearestInput(price: TokenPrices): bigint {
+/** What is priced apart counts only for a request that asks for it: else every hold would be as large as the dearest one. */
+function dearestInput(price: TokenPrices, { needs, cachesForAnHour }: PlanInput["facts"]): bigint {
+  const { parts } = price;
+  let dearest = dearestPlainInput(price);
+  if (parts === undefined) return dearest;
+  if (cachesForAnHour === true && (parts.cacheWrite1hNanoUsdPerMillion ?? 0n) > dearest) dearest = parts.cacheWrite1hNanoUsdPerMillion ?? dearest;
+  if (needs.includes("audio") && (parts.inputAudioNanoUsdPerMillion ?? 0n) > dearest) dearest = parts.inputAudioNanoUsdPerMillion ?? dearest;
+  if (needs.includes("vision") && (parts.inputImageNanoUsdPerMillion ?? 0n) > dearest) dearest = parts.inputImageNanoUsdPerMillion ?? dearest;
+  return dearest;
+}
+
+function dearestPlainInput(price: TokenPrices): bigint {
   const { inputNanoUsdPerMillion: fresh, cacheReadNanoUsdPerMillion: read, cacheWriteNanoUsdPerMillion: write } = price;
   const cached = read > write ? read : write;
   return fresh > cached ? fresh : cached;
@@ -146,12 +157,12 @@ function draftOf(pair: Pair, input: PlanInput, place: Place, { price, maxOutputT
   const { facts, health } = input;
   const answers = whole(facts.answers ?? 1);
   const inputMax = whole(facts.inputTokensMax ?? facts.inputTokens * INPUT_BOUND_FACTOR);
-  const bound = price.steps === undefined ? null : dearestWithin(price, inputMax);
+  const bound = price.steps === undefined ? null : dearestWithin(price, inputMax, facts);
   const likely = bound === null ? price : pricesFor(price, facts.inputTokens);
   return {
     provider: endpoint.provider, model: model.id, upstreamModel: endpoint.upstreamModel, contextTokens: model.contextTokens, maxOutputTokens, price,
     estimatedCostNanoUsd: cost({ input: whole(facts.inputTokens), inputPrice: likelyInputPrice(pair, facts, likely), output: answers * whole(Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)), outputPrice: likely.outputNanoUsdPerMillion }),
-    maxCostNanoUsd: cost({ input: inputMax, inputPrice: bound?.input ?? dearestInput(price), output: answers * whole(maxOutputTokens), outputPrice: bound?.output ?? price.outputNanoUsdPerMillion }),
+    maxCostNanoUsd: cost({ input: inputMax, inputPrice: bound?.input ?? dearestInput(price, facts), output: answers * whole(maxOutputTokens), outputPrice: bound?.output ?? price.outputNanoUsdPerMillion }),
     circuit: health.circuit(endpoint.provider, model.id), scores: UNSCORED, lastResort: false,
     after: place.after, timeoutMs: place.target.timeoutMs ?? null, overrides: place.target.overrides ?? null,
   };

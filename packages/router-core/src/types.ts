@@ -31,6 +31,8 @@ export interface RequestFacts {
   readonly inputTokens: number;
   /** Upper bound of the input, where it is known better than as a multiple of the likely count. */
   readonly inputTokensMax?: number;
+  /** The body asks for cache writes that are kept an hour, which cost more. Absent: it does not. */
+  readonly cachesForAnHour?: boolean;
   /** null: the caller set none. */
   readonly maxOutputTokens: number | null;
   /** The wire's `n`: answers asked for at once; 1 when absent. Each may use the whole output bound. */

@@ -71,7 +71,7 @@ function planWith({ facts, mode, call, key, exchange }: Planned, preset: Publish
   const platform = options.available[mode];
   const input: PlanInput = {
     facts: {
-      models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, inputTokensMax: facts.inputTokensMax, maxOutputTokens: facts.maxOutputTokens, answers: facts.answers, needs: facts.needs, task: facts.task,
+      models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, inputTokensMax: facts.inputTokensMax, maxOutputTokens: facts.maxOutputTokens, answers: facts.answers, cachesForAnHour: asksForAnHour(call.raw), needs: facts.needs, task: facts.task,
       inferTask: preset === null && facts.choice.names.length > 0 ? undefined : () => classifyTask({ text: readPrompt(call.body), tools: Array.isArray(call.body["tools"]) ? call.body["tools"].length : 0 }),
       keyId: key.id, projectId: key.projectId, endUser: facts.endUser, sessionId: facts.sessionId, headers: exchange.headers, budgetUsedPercent, sticky: facts.sessionId === null ? null : options.sessions.find(key.organizationId, facts.sessionId),
       metadata: facts.metadata, preferences: facts.preferences, maxCostNanoUsd: facts.maxCostNanoUsd, deadlineMs: facts.deadlineMs, fallbacks: facts.fallbacks,
@@ -82,6 +82,10 @@ function planWith({ facts, mode, call, key, exchange }: Planned, preset: Publish
   const route = guard === undefined ? plan(input) : planWithin(guard, (losses) => plan({ ...input, losses }));
   return own ? own.expand(route, platform, options.random) : route;
 }
+
+/** The only value a cache marker's `ttl` has beside the ordinary five minutes. Text that merely says so makes a larger hold, and nothing else. */
+const AN_HOUR = Buffer.from('"1h"');
+const asksForAnHour = (raw: Uint8Array): boolean => Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).includes(AN_HOUR);
 
 function resolve(catalog: CatalogSnapshot, name: string): string {
   const model = findModel(catalog, name);

@@ -24,6 +24,23 @@ describe("POST /v1/messages", () => {
     expect(broken).not.toContain("message_stop");
   });
 
+  it("bills a cache write by how long it is kept, and shows the part in the answer and on the receipt", async () => {
+    const cached = async (ttl: string): Promise<{ readonly usage: Record<string, number> & { readonly cost_details: Record<string, number> }; readonly receipt: { readonly usage_classes: Record<string, number> } }> => {
+      const key = await stack.issueKey();
+      const system = [{ type: "text", text: `${ttl} ${"remember this ".repeat(2_000)}`, cache_control: { type: "ephemeral", ttl } }];
+      const response = await stack.post("/messages", message({ system, provider: { only: ["anthropic"] } }), { key });
+      const { usage } = await response.json() as { usage: Record<string, number> & { cost_details: Record<string, number> } };
+      return { usage, receipt: await (await stack.get(`/v1/generations/${response.headers.get("x-trunkline-request-id")}`, key)).json() as { usage_classes: Record<string, number> } };
+    };
+    const [short, long] = [await cached("5m"), await cached("1h")];
+    const written = long.usage["cache_creation_input_tokens"] ?? 0;
+    expect(written).toBeGreaterThan(1_000);
+    expect(short.usage.cost_details).not.toHaveProperty("cache_write_1h_tokens");
+    expect([long.usage.cost_details["cache_write_1h_tokens"], long.receipt.usage_classes["cache_write_1h_tokens"]]).toEqual([written, written]);
+    // Haiku 4.5: 1.25 USD a million for five minutes, 2 USD for an hour.
+    expect((long.usage["cost"] ?? 0) - (short.usage["cost"] ?? 0)).toBeCloseTo(written * 0.75e-6, 6);
+  });
+
   const counted = async (model: string, more: Readonly<Record<string, unknown>> = {}, headers: Readonly<Record<string, string>> = {}): Promise<Record<string, unknown>> =>
     await (await stack.post("/messages/count_tokens", { model, messages: [{ role: "user", content: "word ".repeat(800) }], ...more }, { key: await stack.issueKey(), headers })).json() as Record<string, unknown>;
 

@@ -1,5 +1,5 @@
-import type { AttemptRecord, PriceVersion } from "@trunkline/contracts";
-import { ratedLines } from "@trunkline/catalog";
+import type { AttemptRecord, PriceVersion, UsageParts } from "@trunkline/contracts";
+import { priceOfHour, ratedLines } from "@trunkline/catalog";
 import type { RequestRow } from "@trunkline/db/web";
 import { usd } from "./money-view.ts";
 import type { AttemptView, RequestListItem, RequestView } from "./views.ts";
@@ -20,14 +20,18 @@ function toAttemptView(attempt: AttemptRecord): AttemptView {
   return { attempt: number, provider, model, upstreamModel, status, failureClass, message, startedAtMs, durationMs, timeToFirstTokenMs, costUsd: usd(BigInt(attempt.costNanoUsd)) };
 }
 
-const LINE_LABELS = { input: "Input", cacheRead: "Cache read", cacheWrite: "Cache write", output: "Output", reasoning: "Reasoning" } as const;
+const LINE_LABELS = {
+  input: "Input", inputAudio: "Audio in", inputImage: "Images in", cacheRead: "Cache read", cacheReadAudio: "Cache read, audio", cacheWrite: "Cache write", cacheWrite1h: "Cache write, 1 hour",
+  output: "Output", outputAudio: "Audio out", outputImage: "Images out", reasoning: "Reasoning", webSearch: "Web searches",
+} as const;
 const TOKENS_PER_PRICE = 1_000_000n;
 
 /** Lines round one by one for display; the charge itself was rounded once over their sum. */
 function toCostLines(row: RequestRow, price: PriceVersion | null): RequestView["costLines"] {
   if (!price) return [];
   const item = toRequestListItem(row);
-  return ratedLines({ ...item, basis: "reported" }, price).filter((line) => line.tokens > 0n).map((line) => ({
+  const usage = { ...item, basis: "reported" as const, ...(row.usageParts === null ? {} : { parts: row.usageParts as UsageParts }) };
+  return ratedLines(usage, priceOfHour(price, row.createdAt.getTime())).filter((line) => line.tokens > 0n).map((line) => ({
     label: LINE_LABELS[line.label], tokens: Number(line.tokens), usdPerMillion: usd(line.nanoUsdPerMillion), costUsd: usd((line.tokens * line.nanoUsdPerMillion + TOKENS_PER_PRICE / 2n) / TOKENS_PER_PRICE),
   }));
 }

@@ -4,7 +4,7 @@
  * edited, only closed by its successor, and holds back a jump that is more likely a slip of the source than a price.
  */
 import { priceKey, type CatalogEndpoint, type CatalogModel, type CatalogSnapshot, type PresetDocument, type PriceVersion } from "@trunkline/contracts";
-import { priceAt, type CatalogRows } from "../snapshot.ts";
+import { versionIn, type CatalogRows } from "../snapshot.ts";
 
 export interface PriceChange {
   readonly provider: string;
@@ -28,8 +28,10 @@ export interface CatalogChanges {
 
 const JUMP_MAX = 10n;
 const CLASSES = ["inputNanoUsdPerMillion", "cacheReadNanoUsdPerMillion", "cacheWriteNanoUsdPerMillion", "outputNanoUsdPerMillion"] as const;
-const stepText = ({ steps = [] }: PriceVersion): string => steps.map((step) => [step.aboveInputTokens, ...CLASSES.map((name) => step[name])].join()).join(";");
-const isSamePrice = (left: PriceVersion, right: PriceVersion): boolean => CLASSES.every((name) => left[name] === right[name]) && stepText(left) === stepText(right);
+/** Every dimension of a price in one order, so that equal prices are equal texts. */
+const canonical = (value: unknown): unknown => Array.isArray(value) ? value.map(canonical) : typeof value === "object" && value !== null ? Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)).map(([name, inner]) => [name, canonical(inner)]) : typeof value === "bigint" ? value.toString() : value;
+const priceText = (price: PriceVersion): string => JSON.stringify(canonical([CLASSES.map((name) => price[name]), price.steps ?? [], price.parts ?? {}, price.hours ?? [], price.tierPerMille ?? {}]));
+const isSamePrice = (left: PriceVersion, right: PriceVersion): boolean => priceText(left) === priceText(right);
 const jumps = (before: PriceVersion, after: PriceVersion): boolean => CLASSES.some((name) => after[name] > before[name] * JUMP_MAX || after[name] * JUMP_MAX < before[name]);
 const isSameModel = (left: CatalogModel, right: CatalogModel): boolean => JSON.stringify(Object.entries(left).sort()) === JSON.stringify(Object.entries(right).sort());
 
@@ -59,7 +61,7 @@ function priceChanges(current: CatalogSnapshot, wanted: CatalogRows, { nowMs }: 
     const stored = current.prices.get(key) ?? [];
     const { provider, model } = first;
     if (stored.length === 0) return [{ provider, model, before: null, after: first, versions }];
-    const before = priceAt(current, provider, model, nowMs);
+    const before = versionIn(stored, nowMs);
     const announced = versions.filter(({ effectiveFromMs }) => effectiveFromMs > nowMs);
     const isAnnounced = sameSeries(announced, stored.filter(({ effectiveFromMs }) => effectiveFromMs > nowMs));
     if (first.effectiveFromMs > nowMs) return isAnnounced ? [] : [{ provider, model, before, after: first, versions: announced }];

@@ -15,7 +15,16 @@ export interface SyncOptions {
   readonly acceptJumps?: boolean;
 }
 
-interface PriceText { readonly input: string; readonly cacheRead: string; readonly cacheWrite: string; readonly output: string; readonly from: string; /** The same for longer prompts. */ readonly steps?: readonly { readonly aboveInputTokens: number; readonly input: string; readonly output: string }[] }
+interface PriceText {
+  readonly input: string; readonly cacheRead: string; readonly cacheWrite: string; readonly output: string; readonly from: string;
+  /** The same for longer prompts. */
+  readonly steps?: readonly { readonly aboveInputTokens: number; readonly input: string; readonly output: string }[];
+  /** What is priced apart, by the name it has in the price book. */
+  readonly parts?: Readonly<Record<string, string>>;
+  /** By time of day, minutes of UTC. */
+  readonly hours?: readonly { readonly fromMinute: number; readonly toMinute: number; readonly input: string; readonly output: string }[];
+  readonly tierPerMille?: Readonly<Record<string, number>>;
+}
 interface PriceReport { readonly provider: string; readonly model: string; readonly before: PriceText | null; readonly after: PriceText }
 
 /** What changed, or would: in USD per million tokens, for people and for scripts. */
@@ -62,5 +71,6 @@ const priceReport = ({ provider, model, before, after }: PriceChange): PriceRepo
 const priceText = (price: PriceVersion): PriceText => ({
   input: usdTextFromNano(price.inputNanoUsdPerMillion), cacheRead: usdTextFromNano(price.cacheReadNanoUsdPerMillion), cacheWrite: usdTextFromNano(price.cacheWriteNanoUsdPerMillion), output: usdTextFromNano(price.outputNanoUsdPerMillion),
   from: new Date(price.effectiveFromMs).toISOString(),
+  ...(price.parts ? { parts: Object.fromEntries(Object.entries(price.parts).map(([name, nanoUsd]) => [name, usdTextFromNano(nanoUsd as bigint)])) } : {}), ...(price.hours ? { hours: price.hours.map((hour) => ({ fromMinute: hour.fromMinute, toMinute: hour.toMinute, input: usdTextFromNano(hour.inputNanoUsdPerMillion), output: usdTextFromNano(hour.outputNanoUsdPerMillion) })) } : {}), ...(price.tierPerMille ? { tierPerMille: price.tierPerMille } : {}),
   ...(price.steps ? { steps: price.steps.map((step) => ({ aboveInputTokens: step.aboveInputTokens, input: usdTextFromNano(step.inputNanoUsdPerMillion), output: usdTextFromNano(step.outputNanoUsdPerMillion) })) } : {}),
 });

@@ -9,7 +9,7 @@ export type NameMatch =
   | { readonly ends_with: string } | { readonly contains: string } | { readonly regex: string };
 export interface SteppedPrice { readonly base: number; readonly tiers: readonly { readonly start: number; readonly price: number }[] }
 export type UnitPrices = Readonly<Record<string, number | SteppedPrice | undefined>>;
-export interface DatedPrices { readonly constraint?: { readonly type?: string; readonly start_date?: string; readonly start_time?: string } | undefined; readonly prices: UnitPrices }
+export interface DatedPrices { readonly constraint?: { readonly type?: string; readonly start_date?: string; readonly start_time?: string; readonly end_time?: string } | undefined; readonly prices: UnitPrices }
 export interface PricedModel {
   readonly id: string;
   readonly name?: string | undefined;

@@ -1,16 +1,10 @@
 /**
  * How an entry of the price package becomes prices of this catalogue. It promises that no request within the model's bounds is rated below what
- * the provider bills: a price that changes with the hour is taken at its dearest hour, one that rises with the prompt's length keeps its steps, and cache reads and writes without a price of their
+ * the provider bills: a price that changes with the hour keeps its hours, one that rises with the prompt's length its steps, what is priced apart within a class its part, and cache reads and writes without a price of their
  * own cost as much as input. What it cannot express has no price, and a model without one is not for sale.
  */
+import type { PartPrices, PriceHours, PriceStep, TokenPrices } from "@trunkline/contracts";
 import type { DatedPrices, PricedModel, SteppedPrice, UnitPrices } from "./price-data.ts";
-
-interface Classes { readonly input: bigint; readonly cacheRead: bigint; readonly cacheWrite: bigint; readonly output: bigint }
-export interface BookedPrice extends Classes {
-  readonly fromMs: number;
-  /** By length of the prompt, shortest first. */
-  readonly steps: readonly (Classes & { readonly above: number })[];
-}
 
 /** An entry without a start date holds since before the gateway existed. */
 const FIRST_EFFECTIVE = "2020-01-01";
@@ -35,31 +29,62 @@ function above(price: Price, start: number): Price {
   return price.tiers.toSorted((left, right) => left.start - right.start).reduce((found, tier) => (tier.start <= start ? tier.price : found), price.base);
 }
 
-function stepsOf(prices: UnitPrices, isEmbedding: boolean): BookedPrice["steps"] {
+function stepsOf(prices: UnitPrices, isEmbedding: boolean): readonly PriceStep[] {
   const starts = [...new Set(Object.values(prices).flatMap((price) => (typeof price === "object" && price !== null ? price.tiers.map(({ start }) => start) : [])))].sort((left, right) => left - right);
   return starts.flatMap((start) => {
-    const classes = classesOf(Object.fromEntries(Object.entries(prices).map(([unit, price]) => [unit, above(price, start) ?? undefined])), isEmbedding);
-    return classes ? [{ ...classes, above: start }] : [];
+    const classes = pricesOf(Object.fromEntries(Object.entries(prices).map(([unit, price]) => [unit, above(price, start) ?? undefined])), isEmbedding);
+    return classes ? [{ aboveInputTokens: start, ...classes }] : [];
   });
 }
 
-function classesOf(prices: UnitPrices, isEmbedding: boolean): Classes | null {
+/** The package's units of what is priced apart. */
+const PARTS: Readonly<Record<keyof PartPrices, string>> = {
+  cacheWrite1hNanoUsdPerMillion: "cache_write_1h_mtok", inputAudioNanoUsdPerMillion: "input_audio_mtok", inputImageNanoUsdPerMillion: "input_image_mtok", cacheReadAudioNanoUsdPerMillion: "cache_audio_read_mtok",
+  outputAudioNanoUsdPerMillion: "output_audio_mtok", outputImageNanoUsdPerMillion: "output_image_mtok", webSearchNanoUsdPerThousand: "web_searches_kcount",
+};
+/** Anthropic's scheme at every host: a write kept for five minutes costs 1.25 times the input, one kept for an hour twice (https://docs.anthropic.com/en/docs/build-with-claude/prompt-caching#pricing). */
+const isAnthropicScheme = (input: number, write: number | undefined): boolean => write !== undefined && Math.abs(write - input * 1.25) < DUST / NANO;
+
+function partsOf(prices: UnitPrices, input: number): PartPrices | null {
+  const parts: { -readonly [Name in keyof PartPrices]: bigint } = {};
+  for (const [name, unit] of Object.entries(PARTS)) { const price = base(prices[unit]); if (price !== undefined) parts[name as keyof PartPrices] = nanoUsd(price); }
+  if (parts.cacheWrite1hNanoUsdPerMillion === undefined && isAnthropicScheme(input, base(prices["cache_write_mtok"]))) parts.cacheWrite1hNanoUsdPerMillion = nanoUsd(input * 2);
+  return Object.keys(parts).length > 0 ? parts : null;
+}
+
+/** null for what is no complete price. */
+function pricesOf(prices: UnitPrices, isEmbedding: boolean): TokenPrices | null {
   const input = base(prices["input_mtok"]);
   const output = isEmbedding ? 0 : base(prices["output_mtok"]);
   if (UNMETERED.some((unit) => base(prices[unit]) !== undefined) || !input || output === undefined || (!isEmbedding && output === 0)) return null;
   if ((base(prices["output_reasoning_mtok"]) ?? 0) > output) return null;
-  return { input: nanoUsd(input), cacheRead: nanoUsd(base(prices["cache_read_mtok"]) ?? input), cacheWrite: nanoUsd(base(prices["cache_write_mtok"]) ?? input), output: nanoUsd(output) };
+  const parts = isEmbedding ? null : partsOf(prices, input);
+  return {
+    inputNanoUsdPerMillion: nanoUsd(input), cacheReadNanoUsdPerMillion: nanoUsd(base(prices["cache_read_mtok"]) ?? input), cacheWriteNanoUsdPerMillion: nanoUsd(base(prices["cache_write_mtok"]) ?? input), outputNanoUsdPerMillion: nanoUsd(output),
+    ...(parts ? { parts } : {}),
+  };
 }
 
-const larger = (left: bigint, right: bigint): bigint => (left > right ? left : right);
-const dearest = (left: Classes, right: Classes): Classes => ({ input: larger(left.input, right.input), cacheRead: larger(left.cacheRead, right.cacheRead), cacheWrite: larger(left.cacheWrite, right.cacheWrite), output: larger(left.output, right.output) });
+/**
+ * Which the package does not tell. OpenAI bills flexible processing and batches at half the price (https://platform.openai.com/docs/guides/flex-processing,
+ * https://platform.openai.com/docs/guides/batch), Anthropic batches (https://docs.anthropic.com/en/docs/build-with-claude/batch-processing#pricing).
+ */
+export const TIER_PER_MILLE: Readonly<Record<string, Readonly<Record<string, number>>>> = { openai: { flex: 500, batch: 500 }, anthropic: { batch: 500 } };
 
-/** In time order; empty where one of them is no complete price. */
+const DAY_MINUTES = 1_440;
+const MINUTE = /^(\d\d):(\d\d)/;
+const minuteOf = (time: string | undefined): number => { const [, hours = "0", minutes = "0"] = MINUTE.exec(time ?? "") ?? []; return Number(hours) * 60 + Number(minutes); };
+
+export interface BookedPrice extends TokenPrices { readonly fromMs: number; readonly steps?: readonly PriceStep[]; readonly hours?: readonly PriceHours[] }
+
+/** In time order; empty where one of them is no complete price. Of the package's list the last rule that holds counts, so hours replace what stands before them. */
 export function bookedPrices(entry: PricedModel, isEmbedding: boolean): readonly BookedPrice[] {
   const list: readonly DatedPrices[] = Array.isArray(entry.prices) ? entry.prices as readonly DatedPrices[] : [{ prices: entry.prices as UnitPrices }];
-  const priced = list.map((item) => ({ constraint: item.constraint, isHourly: item.constraint?.start_time !== undefined, classes: classesOf(item.prices, isEmbedding), steps: stepsOf(item.prices, isEmbedding) }));
+  const priced = list.map((item) => ({ constraint: item.constraint, isHourly: item.constraint?.start_time !== undefined, classes: pricesOf(item.prices, isEmbedding), steps: stepsOf(item.prices, isEmbedding) }));
   if (priced.some(({ classes }) => classes === null)) return [];
-  const hourly = priced.flatMap(({ isHourly, classes }) => (isHourly && classes ? [classes] : []));
-  return priced.flatMap(({ isHourly, classes, constraint, steps }) => (isHourly || !classes ? [] : [{ fromMs: Date.parse(`${constraint?.start_date ?? FIRST_EFFECTIVE}T00:00:00Z`), ...hourly.reduce(dearest, classes), steps }]))
-    .sort((left, right) => left.fromMs - right.fromMs);
+  return priced.flatMap(({ isHourly, classes, constraint, steps }, index) => {
+    if (isHourly || !classes) return [];
+    const hours = priced.slice(index + 1).flatMap((later) => (later.isHourly && later.classes ? [{ fromMinute: minuteOf(later.constraint?.start_time), toMinute: later.constraint?.end_time === undefined ? DAY_MINUTES : minuteOf(later.constraint.end_time), ...later.classes }] : []));
+    return [{ fromMs: Date.parse(`${constraint?.start_date ?? FIRST_EFFECTIVE}T00:00:00Z`), ...classes, ...(steps.length > 0 ? { steps } : {}), ...(hours.length > 0 ? { hours } : {}) }];
+  }).sort((left, right) => left.fromMs - right.fromMs);
 }

@@ -11,7 +11,7 @@ const LATER_MS = Date.UTC(2027, 0, 1);
 const MODEL = { id: "acme/large", name: "Large", author: "acme", createdAt: 1, contextTokens: 100_000, maxOutputTokens: 4_096, inputModalities: ["text"], tools: true, jsonSchema: false, reasoning: false, tier: "mid", description: "" } as const;
 const price = (fields: Partial<PriceVersion> = {}): PriceVersion => ({
   id: "prc_1", provider: "openai", model: "acme/large", effectiveFromMs: 0, effectiveToMs: null, source: "test",
-  inputNanoUsdPerMillion: 2_000_000_000n, cacheReadNanoUsdPerMillion: 2_000_000_000n, cacheWriteNanoUsdPerMillion: 2_000_000_000n, outputNanoUsdPerMillion: 8_000_000_000n, ...fields,
+  inputNanoUsdPerMillion: 2_000_000_000n, cacheReadNanoUsdPerMillion: 2_000_000_000n, cacheWriteNanoUsdPerMillion: 2_000_000_000n, outputNanoUsdPerMillion: 8_000_000_000n, tierPerMille: { flex: 500, batch: 500 }, ...fields,
 });
 const rows = (prices: readonly PriceVersion[]): CatalogRows => ({ models: [MODEL], endpoints: [{ provider: "openai", model: "acme/large", upstreamModel: "large-1" }], prices });
 const STORED = snapshotFrom(rows([price()]));
@@ -52,6 +52,11 @@ describe("a price document", () => {
     expect(plan(announcing, { catalog: announced, nowMs: NOW_MS + 1 }).writes).toBeNull();
     const back = applied(announced, plan(release({ input_mtok: 2, output_mtok: 8 }), { catalog: announced }), NOW_MS);
     expect(back.prices.get("openai acme/large")).toMatchObject([{ id: "prc_1", effectiveToMs: null }]);
+  });
+
+  it("that changes nothing but what is priced apart opens a new version", () => {
+    const apart = plan(release({ input_mtok: 2, output_mtok: 8, web_searches_kcount: 10, cache_write_1h_mtok: 4, input_audio_mtok: 5 }));
+    expect(apart.decision).toMatchObject({ pricesAdded: 1, pricesClosed: 1, changedPrices: [{ after: { parts: { webSearchNanoUsdPerThousand: "10.00", cacheWrite1hNanoUsdPerMillion: "4.00", inputAudioNanoUsdPerMillion: "5.00" } } }] });
   });
 
   it("that moves a price more than tenfold is held back until somebody accepts it", () => {
@@ -96,9 +101,9 @@ describe("a price document", () => {
 });
 
 describe("the price of an entry", () => {
-  it("is its dearest hour's, and has cache prices of the input where it names none", () => {
-    const hours = { id: "m", match: { equals: "m" }, prices: [{ prices: { input_mtok: 2, output_mtok: 4 } }, { constraint: { type: "time_of_date", start_time: "00:00:00Z" }, prices: { input_mtok: 1, output_mtok: 6 } }] };
-    expect(bookedPrices(hours, false)).toMatchObject([{ input: 2_000_000_000n, cacheRead: 2_000_000_000n, output: 6_000_000_000n }]);
+  it("keeps its hours, and has cache prices of the input where it names none", () => {
+    const hours = { id: "m", match: { equals: "m" }, prices: [{ prices: { input_mtok: 2, output_mtok: 4 } }, { constraint: { type: "time_of_date", start_time: "16:30:00Z", end_time: "00:30:00Z" }, prices: { input_mtok: 1, output_mtok: 6 } }] };
+    expect(bookedPrices(hours, false)).toMatchObject([{ inputNanoUsdPerMillion: 2_000_000_000n, cacheReadNanoUsdPerMillion: 2_000_000_000n, outputNanoUsdPerMillion: 4_000_000_000n, hours: [{ fromMinute: 990, toMinute: 30, outputNanoUsdPerMillion: 6_000_000_000n }] }]);
   });
   it.each(["requests_kcount", "audio_hours", "output_citation_mtok"])("is none where %s would go unbilled", (unit) => {
     expect(bookedPrices({ id: "m", match: { equals: "m" }, prices: { input_mtok: 1, output_mtok: 1, [unit]: 1 } }, false)).toEqual([]);

@@ -1,13 +1,8 @@
-import { priceKey } from "@trunkline/contracts";
-import type { CatalogEndpoint, CatalogModel, CatalogSnapshot, PriceStep, PriceVersion } from "@trunkline/contracts";
+import { priceExtrasFromText, priceKey, tokenPricesFromText } from "@trunkline/contracts";
+import type { CatalogEndpoint, CatalogModel, CatalogSnapshot, PriceExtrasText, PriceVersion, TokenPricesText } from "@trunkline/contracts";
 import type { Statement } from "./prepared.ts";
 
-/** A step as the column holds it: numbers beyond 2^53 survive as text alone. */
-export interface StepJson { readonly aboveInputTokens: number; readonly inputNanoUsdPerMillion: string; readonly cacheReadNanoUsdPerMillion: string; readonly cacheWriteNanoUsdPerMillion: string; readonly outputNanoUsdPerMillion: string }
-interface PriceJson {
-  readonly id: string; readonly provider: string; readonly model: string; readonly effectiveFromMs: string; readonly effectiveToMs: string | null;
-  readonly inputNanoUsdPerMillion: string; readonly cacheReadNanoUsdPerMillion: string; readonly cacheWriteNanoUsdPerMillion: string; readonly outputNanoUsdPerMillion: string; readonly source: string; readonly steps: readonly StepJson[] | null;
-}
+type PriceJson = Pick<PriceVersion, "id" | "provider" | "model" | "source"> & TokenPricesText & PriceExtrasText & { readonly effectiveFromMs: string; readonly effectiveToMs: string | null };
 interface CatalogRow { readonly models: readonly { readonly id: string; readonly document: Omit<CatalogModel, "id"> }[]; readonly endpoints: readonly CatalogEndpoint[]; readonly prices: readonly PriceJson[] }
 
 /**
@@ -23,7 +18,7 @@ SELECT
   coalesce((SELECT json_agg(json_build_object('id', id, 'provider', provider, 'model', "modelId",
     'effectiveFromMs', (extract(epoch FROM "effectiveFrom") * 1000)::bigint::text, 'effectiveToMs', (extract(epoch FROM "effectiveTo") * 1000)::bigint::text,
     'inputNanoUsdPerMillion', "inputNanoUsdPerMillion"::text, 'cacheReadNanoUsdPerMillion', "cacheReadNanoUsdPerMillion"::text,
-    'cacheWriteNanoUsdPerMillion', "cacheWriteNanoUsdPerMillion"::text, 'outputNanoUsdPerMillion', "outputNanoUsdPerMillion"::text, 'source', source, 'steps', steps)
+    'cacheWriteNanoUsdPerMillion', "cacheWriteNanoUsdPerMillion"::text, 'outputNanoUsdPerMillion', "outputNanoUsdPerMillion"::text, 'source', source, 'steps', steps, 'parts', parts, 'hours', hours, 'tierPerMille', "tierPerMille")
     ORDER BY provider, "modelId", "effectiveFrom") FROM price_version), '[]'::json) AS prices`,
 };
 
@@ -40,18 +35,7 @@ function priceVersion(price: PriceJson): PriceVersion {
     id: price.id, provider: price.provider, model: price.model, source: price.source,
     effectiveFromMs: Number(price.effectiveFromMs),
     effectiveToMs: price.effectiveToMs === null ? null : Number(price.effectiveToMs),
-    inputNanoUsdPerMillion: BigInt(price.inputNanoUsdPerMillion),
-    cacheReadNanoUsdPerMillion: BigInt(price.cacheReadNanoUsdPerMillion),
-    cacheWriteNanoUsdPerMillion: BigInt(price.cacheWriteNanoUsdPerMillion),
-    outputNanoUsdPerMillion: BigInt(price.outputNanoUsdPerMillion),
-    ...(price.steps === null ? {} : { steps: price.steps.map(priceStep) }),
-  };
-}
-
-export function priceStep(step: StepJson): PriceStep {
-  return {
-    aboveInputTokens: step.aboveInputTokens, inputNanoUsdPerMillion: BigInt(step.inputNanoUsdPerMillion), cacheReadNanoUsdPerMillion: BigInt(step.cacheReadNanoUsdPerMillion),
-    cacheWriteNanoUsdPerMillion: BigInt(step.cacheWriteNanoUsdPerMillion), outputNanoUsdPerMillion: BigInt(step.outputNanoUsdPerMillion),
+    ...tokenPricesFromText(price), ...priceExtrasFromText(price),
   };
 }
 

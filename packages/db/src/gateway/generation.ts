@@ -1,7 +1,7 @@
 // The receipt of one generation, in the shape of OpenRouter's GET /generation (openrouter.ai/docs/api-reference/get-a-generation)
 // plus what only we can say: attempts, losses, the price version and the disjoint token classes.
-import { usdFromNano } from "@trunkline/contracts";
-import type { AttemptRecord, BookMode, GenerationStatus } from "@trunkline/contracts";
+import { describeUsageParts, usdFromNano } from "@trunkline/contracts";
+import type { AttemptRecord, BookMode, GenerationStatus, UsageParts } from "@trunkline/contracts";
 import type { Statement } from "./prepared.ts";
 
 interface GenerationRow {
@@ -10,7 +10,7 @@ interface GenerationRow {
   readonly errorCode: string | null; readonly errorMessage: string | null; readonly provider: string | null; readonly model: string | null; readonly finishReason: string | null;
   readonly durationMs: number; readonly timeToFirstTokenMs: number | null;
   readonly inputTokens: string; readonly cacheReadTokens: string; readonly cacheWriteTokens: string; readonly outputTokens: string; readonly reasoningTokens: string;
-  readonly usageBasis: string; readonly priceVersionId: string | null; readonly chargeNanoUsd: string; readonly credentialId: string | null; readonly ownSpendNanoUsd: string; readonly attempts: readonly AttemptRecord[]; readonly losses: readonly string[];
+  readonly usageBasis: string; readonly usageParts: UsageParts | null; readonly priceVersionId: string | null; readonly chargeNanoUsd: string; readonly credentialId: string | null; readonly ownSpendNanoUsd: string; readonly attempts: readonly AttemptRecord[]; readonly losses: readonly string[];
   readonly endUser: string | null; readonly sessionId: string | null; readonly metadata: Readonly<Record<string, string>>; readonly decision: unknown;
 }
 
@@ -20,7 +20,7 @@ export const FIND_GENERATION: Statement<GenerationRow> = {
   text: `
 SELECT id, mode, "createdAt", "inboundApi", streaming, "requestedModel", "presetSlug", "presetVersion", status, "httpStatus", "errorCode", "errorMessage",
   provider, model, "finishReason", "durationMs", "timeToFirstTokenMs", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens",
-  "usageBasis", "priceVersionId", "chargeNanoUsd", "credentialId", "ownSpendNanoUsd", attempts, losses, "endUser", "sessionId", metadata, decision
+  "usageBasis", "usageParts", "priceVersionId", "chargeNanoUsd", "credentialId", "ownSpendNanoUsd", attempts, losses, "endUser", "sessionId", metadata, decision
 FROM generation WHERE id = $2 AND "organizationId" = $1`,
 };
 
@@ -60,7 +60,7 @@ export function receipt(row: GenerationRow): Record<string, unknown> {
     cost_nano_usd: row.chargeNanoUsd,
     price_version: row.priceVersionId,
     usage_basis: row.usageBasis,
-    usage_classes: { input_tokens: input, cache_read_tokens: cacheRead, cache_write_tokens: cacheWrite, output_tokens: output, reasoning_tokens: reasoning },
+    usage_classes: { input_tokens: input, cache_read_tokens: cacheRead, cache_write_tokens: cacheWrite, output_tokens: output, reasoning_tokens: reasoning, ...(row.usageParts === null ? {} : describeUsageParts(row.usageParts)) },
     attempts: row.attempts.map(attemptReceipt),
     losses: row.losses,
     user: row.endUser,

@@ -1,15 +1,14 @@
 /** Models, who serves them, and the effective-dated price book. Global data: no tenant, written only by `changeCatalog`. */
-import { priceKey, type CatalogEndpoint, type CatalogModel, type CatalogSnapshot, type PriceVersion } from "@trunkline/contracts";
-import { priceStep, type StepJson } from "../gateway/catalog.ts";
+import { partPricesFromText, priceExtrasFromText, priceKey, type CatalogEndpoint, type CatalogModel, type CatalogSnapshot, type PriceExtrasText, type PriceVersion } from "@trunkline/contracts";
+import type { PriceVersion as PriceRow } from "../../generated/client.ts";
 import type { StoreContext } from "./context.ts";
 
 
-const PRICE_FIELDS = ["inputNanoUsdPerMillion", "cacheReadNanoUsdPerMillion", "cacheWriteNanoUsdPerMillion", "outputNanoUsdPerMillion"] as const;
-
-const toPrice = (row: { id: string; provider: string; modelId: string; effectiveFrom: Date; effectiveTo: Date | null; source: string; steps: unknown } & Record<(typeof PRICE_FIELDS)[number], bigint>): PriceVersion => ({
+const toPrice = (row: PriceRow): PriceVersion => ({
   id: row.id, provider: row.provider, model: row.modelId, effectiveFromMs: row.effectiveFrom.getTime(), effectiveToMs: row.effectiveTo?.getTime() ?? null,
   inputNanoUsdPerMillion: row.inputNanoUsdPerMillion, cacheReadNanoUsdPerMillion: row.cacheReadNanoUsdPerMillion,
-  cacheWriteNanoUsdPerMillion: row.cacheWriteNanoUsdPerMillion, outputNanoUsdPerMillion: row.outputNanoUsdPerMillion, source: row.source, ...(row.steps ? { steps: (row.steps as StepJson[]).map(priceStep) } : {}),
+  cacheWriteNanoUsdPerMillion: row.cacheWriteNanoUsdPerMillion, outputNanoUsdPerMillion: row.outputNanoUsdPerMillion, source: row.source,
+  ...(row.parts ? { parts: partPricesFromText(row.parts as Parameters<typeof partPricesFromText>[0]) } : {}), ...priceExtrasFromText(row as PriceExtrasText),
 });
 
 export function createCatalog({ client }: Pick<StoreContext, "client">) {

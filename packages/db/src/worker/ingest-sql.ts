@@ -37,6 +37,7 @@ const COLUMNS: readonly Column[] = [
   { name: "outputTokens", type: "bigint", read: (e) => e.usage.outputTokens },
   { name: "reasoningTokens", type: "bigint", read: (e) => e.usage.reasoningTokens },
   { name: "usageBasis", type: "text", read: (e) => e.usage.basis },
+  { name: "usageParts", type: "jsonb", read: (e) => (e.usage.parts === undefined ? null : JSON.stringify(e.usage.parts)) },
   { name: "priceVersionId", type: "text", read: (e) => e.priceVersionId },
   { name: "chargeNanoUsd", type: "bigint", read: (e) => e.chargeNanoUsd },
   { name: "costNanoUsd", type: "bigint", read: (e) => costNanoUsdOf(e).toString() },

@@ -1,4 +1,4 @@
-import type { TokenUsage } from "@trunkline/contracts";
+import { describeUsageParts, type TokenUsage, type UsageParts } from "@trunkline/contracts";
 import type { ChatUsage } from "@trunkline/protocol";
 import type { AnswerExtras } from "../adapter.ts";
 
@@ -17,6 +17,19 @@ export function optionalCount(value: unknown): number | null {
   return count === "missing" ? 0 : count === "invalid" ? null : count;
 }
 
+/** A usage with the parts that are there: what is zero or ordinary is left out, and a usage without parts stays itself. */
+export function withParts(usage: TokenUsage, parts: UsageParts): TokenUsage {
+  let some = false;
+  const kept: Record<string, number | string> = {};
+  for (const [name, value] of Object.entries(parts)) if (value) { kept[name] = value; some = true; }
+  return some ? { ...usage, parts: kept } : usage;
+}
+
+/** Tiers that every provider calls its ordinary one. */
+const ORDINARY_TIERS: ReadonlySet<unknown> = new Set(["default", "standard", "auto", "on_demand", "scale", "unspecified"]);
+/** The tier that an answer says it was served by; undefined for the ordinary one. */
+export const servedTier = (tier: unknown): string | undefined => typeof tier === "string" && tier !== "" && tier.length <= 32 && !ORDINARY_TIERS.has(tier) ? tier : undefined;
+
 /** For a stream that broke off before its last usage report: the input as reported, the output at least as seen. */
 export function withDeliveredOutput(usage: TokenUsage, contentBytes: number): TokenUsage {
   const delivered = Math.ceil(contentBytes / TEXT_BYTES_PER_TOKEN);
@@ -30,13 +43,14 @@ export function chatUsageFrom(usage: TokenUsage): ChatUsage {
   const completion = usage.outputTokens + usage.reasoningTokens;
   return {
     prompt_tokens: prompt, completion_tokens: completion, total_tokens: prompt + completion,
-    prompt_tokens_details: { cached_tokens: usage.cacheReadTokens, ...(usage.cacheWriteTokens > 0 ? { cache_write_tokens: usage.cacheWriteTokens } : {}) },
-    completion_tokens_details: { reasoning_tokens: usage.reasoningTokens },
+    prompt_tokens_details: { cached_tokens: usage.cacheReadTokens, ...(usage.cacheWriteTokens > 0 ? { cache_write_tokens: usage.cacheWriteTokens } : {}), ...(usage.parts?.inputAudioTokens ? { audio_tokens: usage.parts.inputAudioTokens + (usage.parts.cacheReadAudioTokens ?? 0) } : {}) },
+    completion_tokens_details: { reasoning_tokens: usage.reasoningTokens, ...(usage.parts?.outputAudioTokens ? { audio_tokens: usage.parts.outputAudioTokens } : {}) },
   };
 }
 
 /** What the gateway adds inside a `usage` object, on every wire. */
 export function costFields(usage: TokenUsage, extras: AnswerExtras): Readonly<Record<string, unknown>> {
   const cost = extras.cost(usage);
-  return { cost, cost_details: extras.costDetails ? extras.costDetails(usage) : { upstream_inference_cost: cost }, ...(extras.isTest ? { is_test: true } : {}) };
+  const details = extras.costDetails ? extras.costDetails(usage) : { upstream_inference_cost: cost };
+  return { cost, cost_details: usage.parts === undefined ? details : { ...details, ...describeUsageParts(usage.parts) }, ...(extras.isTest ? { is_test: true } : {}) };
 }

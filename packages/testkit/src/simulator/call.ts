@@ -18,6 +18,8 @@ export interface Prompt {
   images: number;
   /** Number of leading segments before the last cache marker; null without one. */
   markedSegments: number | null;
+  /** A marker asks for writes that are kept an hour. */
+  keepsAnHour: boolean;
   /** Tokens of a cached content that the caller only named; part of `tokens`. */
   namedCacheTokens: number;
 }
@@ -94,6 +96,7 @@ export class PromptBuilder {
   private textTokens = 0;
   private images = 0;
   private marked: number | null = null;
+  keepsAnHour = false;
   private namedCacheTokens = 0;
 
   text(text: string): void {
@@ -107,8 +110,9 @@ export class PromptBuilder {
   }
 
   /** Everything added so far is what the caller asked to have cached. */
-  mark(): void {
+  mark(keepsAnHour = false): void {
     this.marked = this.segments.length;
+    this.keepsAnHour ||= keepsAnHour;
   }
 
   /** A cached content that the caller names instead of sending. */
@@ -117,8 +121,8 @@ export class PromptBuilder {
   }
 
   build(): Prompt {
-    const { segments, images, marked: markedSegments, namedCacheTokens } = this;
+    const { segments, images, marked: markedSegments, keepsAnHour, namedCacheTokens } = this;
     const tokens = Math.max(1, this.textTokens + images * IMAGE_TOKENS + namedCacheTokens);
-    return { segments, tokens, images, markedSegments, namedCacheTokens };
+    return { segments, tokens, images, markedSegments, keepsAnHour, namedCacheTokens };
   }
 }

@@ -19,7 +19,7 @@ export function relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras
   if (answer["error"] != null) return failedBody(classifyInStream(answer["error"]));
   if (call.inbound !== "chat_completions") return relayHubAnswer(call, hubAnswer(answer, call), extras);
   const choices = arrayOf(answer["choices"]).map(objectOf);
-  const usage = usageFrom(objectOf(answer["usage"]));
+  const usage = usageFrom(objectOf(answer["usage"]), answer["service_tier"]);
   let contentBytes = 0;
   let hasContent = false;
   for (const choice of choices) {
@@ -48,7 +48,7 @@ function answerFailure(choices: readonly JsonObject[], answered: boolean): Relay
 function hubAnswer(answer: JsonObject, call: Call): Parameters<typeof relayHubAnswer>[1] {
   const choices = arrayOf(answer["choices"]).map(objectOf);
   const choice = choices[0];
-  const usage = usageFrom(objectOf(answer["usage"]));
+  const usage = usageFrom(objectOf(answer["usage"]), answer["service_tier"]);
   const finish = finishReasonFrom(choice?.["finish_reason"]);
   const response: ChatResponse = {
     id: textOf(answer["id"]) || call.requestId, object: "chat.completion", created: call.createdAtSeconds,

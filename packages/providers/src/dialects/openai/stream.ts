@@ -43,7 +43,7 @@ class ChunkFacts {
     for (const choice of arrayOf(chunk["choices"]).map(objectOf)) this.#readChoice(choice);
     if (!isJsonObject(chunk["usage"])) return;
     this.#rawUsage = mergeUsage(this.#rawUsage, chunk["usage"]);
-    this.usage = usageFrom(this.#rawUsage);
+    this.usage = usageFrom(this.#rawUsage, chunk["service_tier"]);
   }
 
   #readChoice(choice: JsonObject): void {

@@ -39,7 +39,7 @@ function hubAnswer(answer: JsonObject, call: Call): HubAnswer {
   const details = thoughts.map(encryptedDetail).filter((detail) => detail !== null);
   const calls = items.filter(isCall).map(toolCall);
   const finish = finishReasonFrom(answer);
-  const usage = usageFrom(objectOf(answer["usage"]));
+  const usage = usageFrom(answer);
   const response: ChatResponse = {
     id: call.requestId, object: "chat.completion", created: call.createdAtSeconds, model: textOf(answer["model"]), system_fingerprint: null,
     choices: [{

@@ -38,7 +38,7 @@ class EventFacts {
   }
 
   #end(response: JsonObject, type: string): void {
-    this.usage = usageFrom(objectOf(response["usage"]));
+    this.usage = usageFrom(response);
     this.finishReason = finishReasonFrom({ ...response, status: type.slice("response.".length) }, this.#called);
     this.committed = true;
   }

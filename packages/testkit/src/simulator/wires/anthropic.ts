@@ -24,7 +24,7 @@ function readBlock(block: Fields, prompt: PromptBuilder): string {
     case "image": case "document": prompt.image(); break;
     default: prompt.text(JSON.stringify(block));
   }
-  if (block["cache_control"] !== undefined && block["cache_control"] !== null) prompt.mark();
+  if (block["cache_control"] !== undefined && block["cache_control"] !== null) prompt.mark(fieldsOf(block["cache_control"])?.["ttl"] === "1h");
   return text;
 }
 
@@ -40,7 +40,7 @@ function readTools(body: Fields, prompt: PromptBuilder): ToolSpec[] {
   const tools = listOf(body["tools"]);
   for (const tool of tools) {
     prompt.text(JSON.stringify(tool));
-    if (tool["cache_control"] !== undefined && tool["cache_control"] !== null) prompt.mark();
+    if (tool["cache_control"] !== undefined && tool["cache_control"] !== null) prompt.mark(fieldsOf(tool["cache_control"])?.["ttl"] === "1h");
   }
   return tools.filter((tool) => tool["input_schema"] !== undefined)
     .map((tool) => ({ name: stringOf(tool["name"]), schema: tool["input_schema"] }));
@@ -135,12 +135,12 @@ function blockOf(part: AnswerPart, answer: Answer): object {
   }
 }
 
-function inputUsage(usage: AnswerUsage): object {
+function inputUsage(usage: AnswerUsage, keepsAnHour: boolean): object {
   return {
     input_tokens: usage.inputTokens,
     cache_creation_input_tokens: usage.cacheWriteTokens,
     cache_read_input_tokens: usage.cacheReadTokens,
-    cache_creation: { ephemeral_5m_input_tokens: usage.cacheWriteTokens, ephemeral_1h_input_tokens: 0 },
+    cache_creation: { ephemeral_5m_input_tokens: keepsAnHour ? 0 : usage.cacheWriteTokens, ephemeral_1h_input_tokens: keepsAnHour ? usage.cacheWriteTokens : 0 },
   };
 }
 
@@ -154,7 +154,7 @@ function plain({ call, answer }: Rendering): object {
     content: answer.parts.map((part) => blockOf(part, answer)),
     stop_reason: STOP_REASONS[answer.finish],
     stop_sequence: answer.stopSequence,
-    ...(usage === null ? {} : { usage: { ...inputUsage(usage), output_tokens: usage.outputTokens, service_tier: "standard" } }),
+    ...(usage === null ? {} : { usage: { ...inputUsage(usage, call.prompt.keepsAnHour), output_tokens: usage.outputTokens, service_tier: "standard" } }),
   };
 }
 
@@ -217,7 +217,7 @@ function* frames({ call, answer }: Rendering): Generator<Frame> {
   const { usage } = answer;
   const message = {
     id: `msg_${answer.id}`, type: "message", role: "assistant", model: call.model, content: [], stop_reason: null, stop_sequence: null,
-    ...(usage === null ? {} : { usage: { ...inputUsage(usage), output_tokens: Math.min(1, usage.outputTokens), service_tier: "standard" } }),
+    ...(usage === null ? {} : { usage: { ...inputUsage(usage, call.prompt.keepsAnHour), output_tokens: Math.min(1, usage.outputTokens), service_tier: "standard" } }),
   };
   yield { text: event({ type: "message_start", message }), tokens: 0, phase: "preamble" };
   let bytesBefore = 0;
