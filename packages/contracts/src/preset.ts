@@ -67,6 +67,10 @@ export const presetTargetSchema = z.strictObject({
   overrides: overridesSchema.optional(),
 });
 
+/** Sooner, nearly every request would be made twice; later, a fallback by `timeoutMs` does as well. */
+const HEDGE_MS_MIN = 50;
+const HEDGE_MS_MAX = 60_000;
+
 const targets = z.array(presetTargetSchema).max(PRESET_TARGETS_MAX);
 
 /** Classes that another target can cure. */
@@ -79,6 +83,8 @@ export const presetRuleSchema = z.strictObject({
   targets: targets.min(1),
   /** Tried in order after every target has failed. */
   fallbacks: targets.default([]),
+  /** Where the first candidate has given nothing for so long, another provider is asked too, and the first to answer serves. It buys some prompts twice. */
+  hedge: z.strictObject({ afterMs: z.int().min(HEDGE_MS_MIN).max(HEDGE_MS_MAX) }).optional(),
   /** A stream of plain text that breaks after its first content goes on at another provider that can. */
   continuation: z.boolean().optional(),
   /** Tried first after a failure of the class: a longer context after an overflow, another model after a refusal. */

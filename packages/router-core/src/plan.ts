@@ -167,6 +167,7 @@ export function plan(given: PlanInput): RoutePlan {
     rejected: (able.length > 0 && !into.judgedAgain) || into.rejected.length === 0 ? into.rejected : without(into.rejected, candidates),
     maxAttempts: limits?.maxAttempts ?? MAX_ATTEMPTS,
     deadlineMs: Math.min(input.facts.deadlineMs ?? DEADLINE_MS, limits?.deadlineMs ?? DEADLINE_MS),
+    hedgeAfterMs: input.facts.fallbacks ? intent.rule?.hedge?.afterMs ?? null : null,
     continues: intent.rule?.continuation === true && input.facts.fallbacks,
   };
 }

@@ -126,6 +126,8 @@ export interface RoutePlan {
   readonly rejected: readonly RejectedCandidate[];
   readonly maxAttempts: number;
   readonly deadlineMs: number;
+  /** After so long without an answer of the first candidate another is asked too; null: never. */
+  readonly hedgeAfterMs: number | null;
   /** A broken stream of text may go on at another candidate. */
   readonly continues: boolean;
 }

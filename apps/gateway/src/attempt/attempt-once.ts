@@ -17,6 +17,8 @@ const DRAIN_MS = 30_000;
 /** by so many attempts at a time, so that nobody can make the gateway hold connections for callers who are gone. */
 const DRAINS_MAX = 50;
 let drains = 0;
+/** What became of a try that was cut off because another was faster. */
+export const OUTRUN: Failure = { class: "cancelled", status: null, publicMessage: "Another provider answered first.", retryAfterMs: null };
 
 export interface AttemptOnceOptions {
   readonly call: Call;
@@ -82,6 +84,13 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
     if (this.#decided) { this.#finishStream("caller_left"); return; }
     const usage = this.#relay?.end("caller_left").observation.usage ?? null;
     this.#decide({ kind: "caller_left", status: this.#status, usage });
+  }
+
+  /** Another provider was faster: the connection is closed, and with it, at most providers, the bill. */
+  outrun(): void {
+    this.#connection.close();
+    if (this.#decided) { this.#finishStream("caller_left"); return; }
+    this.#lose(OUTRUN, this.#relay?.end("caller_left").observation.usage ?? null);
   }
 
   #drain(): void {

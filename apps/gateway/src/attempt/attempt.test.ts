@@ -62,7 +62,7 @@ class ScriptPool {
   }
 }
 
-function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean; failingSince?: number; failing?: readonly string[]; tokenless?: string; retries?: RetryBudget; maxAttempts?: number } = {}) {
+function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean; failingSince?: number; failing?: readonly string[]; tokenless?: string; retries?: RetryBudget; maxAttempts?: number; hedgeAfterMs?: number } = {}) {
   const asked: string[] = [];
   const closed: string[] = [];
   const covered: bigint[] = [];
@@ -70,8 +70,8 @@ function run(scripts: Readonly<Record<string, Script>>, options: { stream?: bool
   let leave: () => void = () => undefined;
   const exchange = { requestId: "req_1", receivedAtMs: Date.now(), headers: {}, callerGone: false, onCallerGone: (listener: () => void) => { leave = listener; } };
   const routed = {
-    exchange, call: { raw: new Uint8Array(), stream: options.stream ?? false, inbound: "chat_completions" }, facts: { losses: options.strict ? "strict" : "warn", explain: false }, mode: "test", attempts, explain: () => ({}),
-    plan: { candidates: options.candidates ?? Object.keys(scripts).map((provider) => candidate(provider)), maxAttempts: options.maxAttempts ?? 3, deadlineMs: 2_000 },
+    exchange, call: { raw: new Uint8Array(), stream: options.stream ?? false, inbound: "chat_completions" }, facts: { inputTokens: 1_000, losses: options.strict ? "strict" : "warn", explain: false }, mode: "test", attempts, explain: () => ({}),
+    plan: { candidates: options.candidates ?? Object.keys(scripts).map((provider) => candidate(provider)), hedgeAfterMs: options.hedgeAfterMs ?? null, maxAttempts: options.maxAttempts ?? 3, deadlineMs: 2_000 },
     reservation: { cover: (amount: bigint) => { if (amount > (options.affordable ?? amount)) return Promise.reject(new GatewayError("tenant.budget_exceeded", "no")); covered.push(amount); return Promise.resolve(); } },
   } as unknown as RoutedCall;
   const find = (origin: string) => {
@@ -184,5 +184,45 @@ describe("the attempt loop", () => {
       else expect(served).toBeNull();
       expect(new Set(asked).size).toBe(asked.length);
     }), { numRuns: 150 });
+  });
+});
+
+describe("a hedged request", () => {
+  const silent: Script = { status: 0, chunks: [] };
+  const long = { hedgeAfterMs: 5_000 };
+  const short = { hedgeAfterMs: 5 };
+  it("asks nobody else when the first answers in time", async () => {
+    const { answer, asked, covered } = run({ a: ok, b: ok }, long);
+    expect([(await answer).candidate.provider, asked, covered]).toEqual(["a", ["a"], [100n]]);
+  });
+  it("is served by whoever answers first, with both covered; the loser is closed and put down with the prompt it read", async () => {
+    const { answer, asked, closed, covered, attempts, stateOf } = run({ a: silent, b: ok }, short);
+    const won = await answer;
+    expect([won.candidate.provider, won.attempt, asked, closed, covered]).toEqual(["b", 2, ["a", "b"], ["a"], [100n, 200n]]);
+    expect(attempts.map(({ attempt, provider, failureClass, usage }) => [attempt, provider, failureClass, usage.inputTokens])).toEqual([[1, "a", "cancelled", 1_000], [2, "b", null, 0]]);
+    expect([attempts[0]?.costNanoUsd, stateOf("a")]).toEqual(["1000", "closed"]);
+  });
+  it("streams from whoever begins first", async () => {
+    const { answer, closed } = run({ a: silent, b: { status: 200, chunks: ["C", "F"] } }, { ...short, stream: true });
+    expect([(await answer).candidate.provider, closed]).toEqual(["b", ["a"]]);
+  });
+  it("waits for the other where one fails, and goes on to the next where both do", async () => {
+    const bad: Script = { status: 500, chunks: [] };
+    const one = run({ a: silent, b: bad, c: ok }, short);
+    expect([(await one.answer).candidate.provider, one.asked]).toEqual(["c", ["a", "b", "c"]]);
+    expect(one.attempts.map((record) => record.failureClass)).toEqual(["timeout", "server_error", null]);
+  });
+  it("is not made twice where the budget covers only one, or the retry budget is spent", async () => {
+    const poor = run({ a: silent, b: ok }, { ...short, affordable: 150n });
+    expect([(await poor.answer).candidate.provider, poor.attempts[0]?.failureClass]).toEqual(["b", "timeout"]);
+    const retries = new RetryBudget();
+    while (retries.withdraw());
+    const { answer, asked } = run({ a: silent, b: ok }, { ...short, retries });
+    expect([await codeOf(answer), asked]).toEqual(["upstream.deadline_exceeded", ["a"]]);
+  });
+  it("closes both when the caller leaves", async () => {
+    const { answer, closed } = run({ a: silent, b: silent }, { ...short, callerLeaves: true, stream: true });
+    await expect(answer).rejects.toBeInstanceOf(CallerLeft);
+    expect(closed).toContain("a");
   });
 });

@@ -1,13 +1,14 @@
 import { GatewayError, usdFromNano, ZERO_USAGE, type AttemptRecord, type BookMode, type Failure, type TokenUsage } from "@trunkline/contracts";
 import { adapterFor, continuesText, forOpenRouterSdk, isOpenRouterSdk, type AnswerExtras, type Call, type Observation, type ProviderAdapter, type Target, type UpstreamRequest } from "@trunkline/providers";
 import { CandidateWalk, type Candidate, type CircuitBook, type CircuitKey, type RetryBudget } from "@trunkline/router-core";
-import { chargeFor, deliveredUsage, ratedCharge } from "../charge.ts";
+import { chargeFor, chargeMax, deliveredUsage, ratedCharge } from "../charge.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
-import { AttemptOnce, type AttemptResult } from "./attempt-once.ts";
+import { AttemptOnce, OUTRUN, type AttemptResult } from "./attempt-once.ts";
 import { continuedCall, isContinuable } from "./continuation/continued-call.ts";
 import { ContinuedStream } from "./continuation/continued-stream.ts";
 import { allAttemptsFailed } from "./failed-error.ts";
 import type { Authorization } from "./authorization.ts";
+import { hedge } from "./hedge.ts";
 import { overriddenCall } from "./overridden-call.ts";
 import type { Credentials } from "./credentials.ts";
 import { upstreamAddress } from "./upstream-address.ts";
@@ -51,6 +52,10 @@ export function createAttempt(options: AttemptOptions): (routed: RoutedCall) => 
 class AttemptLoop {
   readonly #deadlineAtMs: number;
   #current: AttemptOnce | null = null;
+  /** The one that was asked beside it. */
+  #rival: AttemptOnce | null = null;
+  #raceIsOver = false;
+  #begun = 0;
   #lastFailure: Failure | null = null;
   /** A key that the provider turned away did no work: such a try does not use up the plan's attempts. */
   #turnedAway = 0;
@@ -71,7 +76,7 @@ class AttemptLoop {
 
   async run(): Promise<WonAttempt> {
     const { routed } = this;
-    routed.exchange.onCallerGone(() => this.#current?.callerLeft());
+    routed.exchange.onCallerGone(() => { this.#current?.callerLeft(); this.#rival?.callerLeft(); });
     this.options.retries.deposit();
     for (let index: number | null = 0; index !== null;) {
       const candidate: Candidate | undefined = routed.plan.candidates[index];
@@ -79,7 +84,7 @@ class AttemptLoop {
       if (routed.exchange.callerGone) throw new CallerLeft();
       if (this.#deadlineAtMs - this.options.now() < ATTEMPT_MS_MIN) break;
       if (!this.#mayTry(candidate, index)) { index = this.#walk.passOver(index); continue; }
-      const outcome: WonAttempt | Failure | null = await this.#isCovered(candidate) ? await this.#try(candidate, this.#hasNext(index)) : null;
+      const outcome: WonAttempt | Failure | null = await this.#isCovered(candidate) ? await (routed.plan.hedgeAfterMs === null || !this.#walk.isFresh ? this.#try(candidate, this.#hasNext(index)) : this.#hedged(candidate, index, routed.plan.hedgeAfterMs)) : null;
       if (!outcome) { this.#giveBack(candidate); index = this.#walk.dismiss(index); continue; }
       if ("routed" in outcome) {
         if (this.#isDowngraded) routed.exchange.answerHeaders.push("x-trunkline-downgraded", "budget");
@@ -125,6 +130,49 @@ class AttemptLoop {
     }
   }
 
+  /** The first candidate, and after a while another provider beside it. Whoever loses is closed and put down at what it may cost us; the caller pays the winner alone. */
+  async #hedged(candidate: Candidate, index: number, afterMs: number): Promise<WonAttempt | Failure | null> {
+    const { routed } = this;
+    const at = routed.plan.candidates.findIndex(({ provider, after, lastResort }, position) => position > index && after === null && !lastResort && provider !== candidate.provider);
+    const rival = routed.plan.candidates[at];
+    if (!rival) return this.#try(candidate, this.#hasNext(index));
+    const raced = await hedge(this.#try(candidate, true), {
+      afterMs,
+      begin: async () => await this.#mayHedge(candidate, rival) ? { outcome: this.#try(rival, false, routed.call, true) } : null,
+      wins: (outcome) => outcome !== null && "routed" in outcome,
+      cancel: (loser) => { this.#raceIsOver = true; (loser === "first" ? this.#current : this.#rival)?.outrun(); },
+    });
+    this.#raceIsOver = false;
+    if (raced.second !== null && raced.winner !== "second") this.#walk.dismiss(at);
+    this.#closeLoser(raced.winner === "first" ? raced.second : raced.winner === "second" ? raced.first : null);
+    this.#current = raced.winner === "second" ? this.#rival : this.#current;
+    this.#rival = null;
+    routed.attempts.sort((left, right) => left.attempt - right.attempt);
+    return raced.winner === "second" ? raced.second : raced.first;
+  }
+
+  async #mayHedge(candidate: Candidate, rival: Candidate): Promise<boolean> {
+    const { routed, options } = this;
+    if (routed.exchange.callerGone || routed.plan.maxAttempts < 2 || this.#deadlineAtMs - options.now() < ATTEMPT_MS_MIN || !options.circuits[routed.mode].admit(circuitKey(rival), options.now())) return false;
+    const most = chargeMax(candidate) + chargeMax(rival);
+    const covered = most === 0n || await routed.reservation.cover(most, rival.model, routed.plan.presetSlug).then(() => true, () => false);
+    if (covered && options.retries.withdraw()) return true;
+    this.#giveBack(rival);
+    return false;
+  }
+
+  /** Both answered in the same moment: one of them serves nobody. */
+  #closeLoser(loser: WonAttempt | Failure | null): void {
+    if (loser === null || !("routed" in loser)) return;
+    const at = this.routed.attempts.findIndex(({ attempt }) => attempt === loser.attempt);
+    const record = this.routed.attempts[at];
+    const usage = this.#outrunUsage();
+    if (record) this.routed.attempts[at] = { ...record, failureClass: OUTRUN.class, message: OUTRUN.publicMessage, usage, costNanoUsd: ratedCharge(usage, loser.candidate).toString() };
+  }
+
+  /** A provider that was cut off has read the prompt, and most bill that. */
+  #outrunUsage(): TokenUsage { return { ...ZERO_USAGE, inputTokens: Math.ceil(this.routed.facts.inputTokens), basis: "estimated" }; }
+
   /** The answer, able to go on elsewhere should its stream break. */
   #continued(won: WonAttempt): WonAttempt {
     const { inbound } = this.routed.call;
@@ -136,7 +184,7 @@ class AttemptLoop {
   async #goOn(won: WonAttempt, text: string, broken: Observation): Promise<WonAttempt | "left" | null> {
     const { routed, options } = this;
     const usage = deliveredUsage(broken, routed.facts.inputTokens);
-    const chargeNanoUsd = ratedCharge(usage, won.candidate);
+    const chargeNanoUsd = chargeFor(usage, won.candidate);
     this.#carriedNanoUsd = chargeNanoUsd;
     const others = routed.plan.candidates.filter(({ provider, model, after }) => after === null && provider !== won.candidate.provider && continuesText(provider, model));
     for (const candidate of others.slice(0, CONTINUATIONS_MAX)) {
@@ -166,7 +214,7 @@ class AttemptLoop {
   }
 
   /** Null when nothing was sent: with `losses: strict` a candidate that cannot honour every parameter is no candidate. */
-  async #try(candidate: Candidate, hasNext: boolean, wanted: Call = this.routed.call): Promise<WonAttempt | Failure | null> {
+  async #try(candidate: Candidate, hasNext: boolean, wanted: Call = this.routed.call, isRival = false): Promise<WonAttempt | Failure | null> {
     const { routed, options } = this;
     const own = candidate.credential ? options.own.find(routed.key) : null;
     const ownBaseUrl = own && candidate.credential ? own.baseUrl(candidate.credential.id) : null;
@@ -177,7 +225,7 @@ class AttemptLoop {
     const prepared = this.#prepared(adapter, call, target);
     if (!prepared) return null;
     if (routed.facts.losses === "strict" && prepared.losses.length > 0) { this.#refusals.push(`${candidate.provider} cannot honour ${prepared.losses.join(", ")}`); return null; }
-    const attempt = routed.attempts.length + 1;
+    const attempt = ++this.#begun;
     const authorization = own && candidate.credential ? own.headers(candidate.credential.id, prepared, options.ownAuthorization) : options.credentials.headers(candidate.provider, { routed, attempt, request: prepared });
     const startedAtMs = options.now();
     const authorized = authorization instanceof Promise ? await authorization.catch(() => null) : authorization;
@@ -186,14 +234,18 @@ class AttemptLoop {
     const address = upstreamAddress(prepared.url);
     const pool = (ownBaseUrl === null ? options.pools : options.guardedPools).find(address.origin);
     if (!pool) {
+      this.#begun--;
       this.#unsendable ??= new GatewayError("gateway.overloaded", "Too many requests wait for this provider. Retry in a second.", { retryAfterMs: 1000 });
       return null;
     }
-    this.#current = new AttemptOnce({
+    if (this.#raceIsOver) return OUTRUN;
+    const once = new AttemptOnce({
       call, target, adapter: isOpenRouterSdk(routed.exchange.headers) ? forOpenRouterSdk(adapter) : adapter, request: { method: prepared.method, headers, body: prepared.body }, address, pool, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs, candidate.timeoutMs),
       idleMs: options.timeouts.idleMs, deadlineAtMs: this.#deadlineAtMs, now: options.now,
     });
-    const result = await this.#current.run();
+    if (isRival) this.#rival = once;
+    else this.#current = once;
+    const result = await once.run();
     this.#record(candidate, result, { attempt, startedAtMs });
     if (result.kind === "caller_left") {
       if (result.usage && this.#carriedNanoUsd === null) routed.reservation.settle(ratedCharge(result.usage, candidate));
@@ -248,8 +300,8 @@ class AttemptLoop {
 
   #record(candidate: Candidate, result: AttemptResult, { attempt, startedAtMs }: { attempt: number; startedAtMs: number }): void {
     const now = this.options.now();
-    const usage = result.kind === "won" ? ZERO_USAGE : result.usage ?? ZERO_USAGE;
     const failure = result.kind === "lost" ? result.failure : null;
+    const usage = result.kind === "won" ? ZERO_USAGE : result.usage ?? (failure === OUTRUN ? this.#outrunUsage() : ZERO_USAGE);
     const record: AttemptRecord = {
       attempt, provider: candidate.provider, model: candidate.model, upstreamModel: candidate.upstreamModel, startedAtMs, durationMs: now - startedAtMs,
       timeToFirstTokenMs: result.kind === "won" ? result.timeToFirstTokenMs : null, status: result.status,

@@ -12,7 +12,7 @@ const stored = (id: string, more: Partial<SealedCredential> = {}, organizationId
 const keyWith = (credentials: readonly SealedCredential[]): ApiKeyRecord => ({ id: "key_1", keyId: "k", kind: "live", name: "k", hash: new Uint8Array(), pepperVersion: 1, organizationId: "org_1", projectId: "prj_1", rpmLimit: null, organizationRpmLimit: null, browserOrigins: [], suspended: false, expiresAtMs: null, revokedAtMs: null, budgets: [], responseRetentionDays: 0, credentials });
 const price = { id: "prc_1", provider: "openai", model: "m", effectiveFromMs: 0, effectiveToMs: null, inputNanoUsdPerMillion: 1n, cacheReadNanoUsdPerMillion: 0n, cacheWriteNanoUsdPerMillion: 0n, outputNanoUsdPerMillion: 1n, source: "test" };
 const candidate = (provider: string): Candidate => ({ provider, model: "x/m", upstreamModel: "m", contextTokens: 1, maxOutputTokens: 1, price, estimatedCostNanoUsd: 1n, maxCostNanoUsd: 1n, circuit: "closed", scores: {}, lastResort: false, after: null, timeoutMs: null, overrides: null });
-const route: RoutePlan = { presetSlug: null, presetVersion: null, rule: null, task: null, strategy: "ordered", candidates: [candidate("openai"), candidate("groq")], rejected: [], continues: false, maxAttempts: 3, deadlineMs: 1 };
+const route: RoutePlan = { presetSlug: null, presetVersion: null, rule: null, task: null, strategy: "ordered", candidates: [candidate("openai"), candidate("groq")], rejected: [], continues: false, hedgeAfterMs: null, maxAttempts: 3, deadlineMs: 1 };
 const platform: ReadonlySet<string> = new Set(["openai", "groq"]);
 
 function setup(credentials: readonly SealedCredential[], encryptionKeys: typeof keks | null = keks) {

@@ -87,3 +87,13 @@ describe("continuation", () => {
     expect(BigInt(event?.chargeNanoUsd ?? "0")).toBe(event?.attempts.reduce((sum, { costNanoUsd }) => sum + BigInt(costNanoUsd), 0n));
   });
 });
+
+it("hedging: the second provider serves while the first keeps silent, and the caller pays the second alone", async () => {
+  const key = await keyWith({ hedge: { afterMs: 50 } });
+  const text = await ask(key, "/chat/completions", "openai:ttft=30000");
+  expect(text).toContain("[DONE]");
+  const [event] = await stack.eventsSoon(key, 1);
+  expect(event?.attempts.map(({ provider, failureClass }) => [provider, failureClass])).toEqual([["openai", "cancelled"], ["anthropic", null]]);
+  expect([event?.chargeNanoUsd, event?.status]).toEqual([event?.attempts[1]?.costNanoUsd, "rescued"]);
+  expect(BigInt(event?.attempts[0]?.costNanoUsd ?? "0")).toBeGreaterThan(0n);
+});
