@@ -35,12 +35,12 @@ async function parseBody(request: Request): Promise<unknown> {
   }
 }
 
-/** Either the checked input or the answer that refuses. The account limit counts by `email` where the schema has one. */
-export async function readAccountRequest<T>(request: Request, schema: z.ZodType<T>): Promise<Read<T>> {
+/** Either the checked input or the answer that refuses. The account limit counts by `email` where the schema has one, else by `account`. */
+export async function readAccountRequest<T>(request: Request, schema: z.ZodType<T>, account: string | null = null): Promise<Read<T>> {
   const foreign = refuseForeignOrigin(request);
   if (foreign) return refuse(foreign);
   const parsed = schema.safeParse(await parseBody(request));
-  const email = parsed.success && typeof parsed.data === "object" && parsed.data !== null && "email" in parsed.data ? String(parsed.data.email) : null;
+  const email = parsed.success && typeof parsed.data === "object" && parsed.data !== null && "email" in parsed.data ? String(parsed.data.email) : account;
   const excess = refuseExcess(request, email);
   if (excess) return refuse(excess);
   if (parsed.success) return { input: parsed.data, refused: null };

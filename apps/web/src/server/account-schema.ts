@@ -7,7 +7,9 @@ const NAME_LENGTH_MAX = 80;
 export const emailInput = z.string().trim().toLowerCase().max(EMAIL_LENGTH_MAX).pipe(z.email("enter an e-mail address"));
 export const passwordInput = z.string().min(PASSWORD_LENGTH_MIN, `use at least ${PASSWORD_LENGTH_MIN} characters`).max(PASSWORD_LENGTH_MAX);
 export const nameInput = z.string().trim().max(NAME_LENGTH_MAX).optional();
+/** Six digits, or a recovery code; people type spaces and dashes. */
+export const codeInput = z.string().trim().min(6).max(32);
 /** A sign-in says nothing about what passwords look like. */
-export const signInInput = z.object({ email: emailInput, password: z.string().min(1).max(PASSWORD_LENGTH_MAX) });
+export const signInInput = z.object({ email: emailInput, password: z.string().min(1).max(PASSWORD_LENGTH_MAX), code: codeInput.or(z.literal("")).optional() });
 export const signUpInput = z.object({ email: emailInput, password: passwordInput, name: nameInput });
 export const tokenInput = z.string().regex(/^[A-Za-z0-9_-]{43}$/);

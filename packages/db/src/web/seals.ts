@@ -1,9 +1,10 @@
 /**
- * Everything that is sealed under a key-encryption key: provider credentials and the secrets of webhooks. For the operator, over all
+ * Everything that is sealed under a key-encryption key: provider credentials, the secrets of webhooks and those of authenticator apps. For the operator, over all
  * organizations; no secret is opened on the way.
  */
 import { rewrap, SealError, sealVersion, type CredentialBinding, type VersionedSecrets } from "@trunkline/keys";
 import type { StoreContext } from "./context.ts";
+import { secondFactorBinding } from "./second-factors.ts";
 
 export interface Rewrapped { readonly ok: boolean; readonly rewrapped: number; readonly current: number; /** Ids of what no key opens. */ readonly unreadable: readonly string[] }
 
@@ -23,6 +24,10 @@ function tables({ client }: StoreContext): readonly SealTable[] {
     {
       read: async (after) => (await client.providerCredential.findMany({ where: { id: { gt: after } }, orderBy: { id: "asc" }, take: PAGE })).map(({ id, sealed, organizationId, provider, baseUrl, version }) => ({ id, sealed, binding: { organizationId, credentialId: id, provider, baseUrl, version } })),
       replace: async (row, sealed) => (await client.providerCredential.updateMany({ where: { id: row.id, sealed: row.sealed }, data: { sealed } })).count,
+    },
+    {
+      read: async (after) => (await client.secondFactor.findMany({ where: { userId: { gt: after } }, orderBy: { userId: "asc" }, take: PAGE })).map(({ userId, sealed }) => ({ id: userId, sealed, binding: secondFactorBinding(userId) })),
+      replace: async (row, sealed) => (await client.secondFactor.updateMany({ where: { userId: row.id, sealed: row.sealed }, data: { sealed } })).count,
     },
     {
       read: async (after) => (await client.alertRule.findMany({ where: { id: { gt: after }, webhookSecret: { not: null } }, orderBy: { id: "asc" }, take: PAGE })).map(({ id, webhookSecret, organizationId, webhookUrl }) => ({ id, sealed: webhookSecret ?? "", binding: { organizationId, credentialId: id, provider: "webhook", baseUrl: webhookUrl, version: 1 } })),

@@ -3,7 +3,7 @@ import { useState, useSyncExternalStore, type FormEvent } from "react";
 import { Button, ErrorCard, Field } from "@trunkline/ui";
 import type { Refusal } from "./post-account.ts";
 
-export interface AccountField { readonly name: string; readonly label: string; readonly type: "email" | "password"; readonly autoComplete: string; readonly hint?: string }
+export interface AccountField { readonly name: string; readonly label: string; readonly type: "email" | "password" | "text"; readonly autoComplete: string; readonly hint?: string }
 
 interface Props {
   readonly fields: readonly AccountField[];

@@ -2,17 +2,7 @@
 import { useState, type FormEvent } from "react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Button, ErrorCard, Field, useToasts } from "@trunkline/ui";
-
-interface Refusal { readonly field: string | null; readonly message: string }
-const UNREACHABLE = "The server did not answer. Check your connection, then try again.";
-
-async function changePassword(body: { current: string; password: string }): Promise<Refusal | null> {
-  const answer = await fetch("/api/account/change-password", { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }).catch(() => null);
-  if (answer?.ok) return null;
-  const problem = (await answer?.json().catch(() => null)) as { detail?: string; title?: string; errors?: { path: string; message: string }[] } | null | undefined;
-  const first = problem?.errors?.[0];
-  return first ? { field: first.path, message: first.message } : { field: null, message: problem?.detail ?? problem?.title ?? UNREACHABLE };
-}
+import { postProfile, type Refusal } from "./post-profile.ts";
 
 /** `email` stands in the form for password managers only. */
 export function PasswordForm({ email }: { email: string }) {
@@ -25,7 +15,7 @@ export function PasswordForm({ email }: { email: string }) {
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     setBusy(true);
-    const refused = await changePassword({ current, password });
+    const { refusal: refused } = await postProfile("change-password", { current, password });
     setRefusal(refused);
     setBusy(false);
     if (refused) return;

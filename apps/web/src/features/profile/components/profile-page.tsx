@@ -6,6 +6,7 @@ import { Ago, Button, Card, ErrorCard, Field, Skeleton, useToasts } from "@trunk
 import type { ProfileView, SessionView } from "../../../server/views.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { PasswordForm } from "./password-form.tsx";
+import { SecondFactor } from "./second-factor.tsx";
 import { browserName } from "./user-agent.ts";
 
 const NAME_LENGTH_MAX = 80;
@@ -20,6 +21,7 @@ export function ProfilePage() {
       {profile.isError ? <ErrorCard message={`Your account could not be loaded. ${profile.error.message}`} onRetry={() => void profile.refetch()} /> : null}
       <Card title="Profile"><div className="body">{profile.data ? <NameForm key={profile.data.email} profile={profile.data} /> : <Skeleton height={140} />}</div></Card>
       <Card title="Password"><div className="body">{profile.data ? profile.data.hasPassword ? <PasswordForm email={profile.data.email} /> : <p className="muted">You sign in through another service. To sign in by password too, ask for a link on the <a className="link" href="/forgot-password">password page</a>.</p> : <Skeleton height={140} />}</div></Card>
+      {profile.data?.hasPassword === false ? null : <Card title="Second factor" note="an authenticator app"><div className="body">{profile.data ? <SecondFactor factor={profile.data.secondFactor} /> : <Skeleton height={72} />}</div></Card>}
       <Card title="Sessions" note="where you are signed in">{profile.data ? <Sessions sessions={profile.data.sessions} /> : <div className="body"><Skeleton height={72} /></div>}</Card>
     </div>
   );

@@ -7,9 +7,10 @@ import type { ProfileView } from "../../../server/views.ts";
 
 export const getProfile = userProcedure.query(async ({ ctx }): Promise<ProfileView> => {
   const { user, db, sessionToken } = ctx;
-  const [sessions, hash] = await Promise.all([db.profiles.listSessions(user.id, sessionToken), db.profiles.findPasswordHash(user.id)]);
+  const [sessions, hash, factor] = await Promise.all([db.profiles.listSessions(user.id, sessionToken), db.profiles.findPasswordHash(user.id), db.secondFactors.find(user.id)]);
   return {
     email: user.email, name: user.name, emailVerified: user.emailVerified !== null, hasPassword: hash !== null,
+    secondFactor: factor?.confirmedAt ? { since: factor.confirmedAt.toISOString(), recoveryLeft: factor.recovery.length } : null,
     sessions: sessions.map(({ createdAt, expires, ...row }) => ({ ...row, startedAt: createdAt.toISOString(), endsAt: expires.toISOString() })),
   };
 });
