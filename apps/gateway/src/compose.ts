@@ -34,6 +34,7 @@ import { nakedStages } from "./naked-lane.ts";
 import { serve } from "./pipeline.ts";
 import { BudgetUse } from "./plan/budget-use.ts";
 import { observeHealth } from "./plan/observe-health.ts";
+import { SharedHealth } from "./plan/shared-health.ts";
 import { createPlan, planFor, type PlanOptions } from "./plan/plan.ts";
 import { SessionPlaces } from "./plan/session-places.ts";
 import { CatalogCache, PresetCache } from "./plan/snapshots.ts";
@@ -72,7 +73,7 @@ export function compose(env: GatewayEnv): Gateway {
   const keys = new KeyCache({ db, peppers: env.apiKeyPeppers, now });
   const catalog = new CatalogCache(db, warn);
   const presets = new PresetCache(db, now);
-  const circuits = { live: new CircuitBook({ jitter: Math.random }), test: new CircuitBook({ jitter: Math.random }) };
+  const { circuits, sharedHealth } = createCircuits(kv, now);
   const credentials = createCredentials({ simulatorUrl: env.simulatorUrl, platform: env.credentials, authorization: new Authorization({ exchange: createExchangeForm({ allowPrivate: true }), now }) });
   const addressRules = { allowPrivate: env.allowPrivateAddresses };
   const [pools, guardedPools] = [new UpstreamPools(), new UpstreamPools(addressRules)];
@@ -113,7 +114,7 @@ export function compose(env: GatewayEnv): Gateway {
     async listen() {
       const { events, interrupted } = await replay(recovered, { ...meterOptions, kv });
       if (events + interrupted > 0) logger.info({ events, count: interrupted }, "took up the spool of an earlier process");
-      await Promise.all([catalog.reload(), hearChanges({ kv, keys, presets, catalog }).catch(() => warn("changes of keys and presets are not heard; they take effect within a minute"))]);
+      await Promise.all([catalog.reload(), hearChanges({ kv, keys, presets, catalog, hearCircuit: (id) => sharedHealth.hear(id, circuits.live) }).catch(() => warn("changes of keys and presets are not heard; they take effect within a minute"))]);
       const port = await server.listen(env.port, env.host);
       logger.info({ port, host: env.host, mode: env.lane }, "gateway listens");
       return port;
@@ -130,11 +131,19 @@ export function compose(env: GatewayEnv): Gateway {
   };
 }
 
+/** Test calls have circuits of their own, which nobody else needs to hear of. */
+function createCircuits(kv: Pick<Kv, "publish">, now: () => number) {
+  const sharedHealth = new SharedHealth({ kv, now });
+  const live = new CircuitBook({ jitter: Math.random, onChange: (key, openForMs) => sharedHealth.tell(key, openForMs) });
+  return { sharedHealth, circuits: { live, test: new CircuitBook({ jitter: Math.random }) } };
+}
+
 /** What other processes change takes effect at once; after a gap everything is asked for again. */
-function hearChanges({ kv, keys, presets, catalog }: { readonly kv: Pick<Kv, "subscribe">; readonly keys: KeyCache; readonly presets: PresetCache; readonly catalog: CatalogCache }): Promise<void> {
+function hearChanges({ kv, keys, presets, catalog, hearCircuit }: { readonly hearCircuit: (id: string) => void; readonly kv: Pick<Kv, "subscribe">; readonly keys: KeyCache; readonly presets: PresetCache; readonly catalog: CatalogCache }): Promise<void> {
   return kv.subscribe((topic, id) => {
     if (topic === "api-key") keys.invalidate(id);
     else if (topic === "preset") presets.invalidate(id);
+    else if (topic === "circuit") hearCircuit(id);
     else if (topic === "catalog") void catalog.reload();
     else keys.invalidateOrganization(id);
   }, () => { keys.invalidateAll(); presets.invalidateAll(); void catalog.reload(); });

@@ -166,8 +166,9 @@ export function invalidationContract(create: () => Kv): void {
       const id = fresh("key");
       await sender.publish("api-key", id);
       await sender.publish("catalog", "");
-      await vi.waitFor(() => expect(heard.filter((text) => text.includes(id) || text.includes("catalog"))).toHaveLength(4), DELIVERY_MS);
-      expect(heard.filter((text) => text.startsWith("1"))).toEqual([`1 api-key ${id}`, "1 catalog "]);
+      await sender.publish("circuit", '["gw","openai","openai/gpt-5",5000]');
+      await vi.waitFor(() => expect(heard.filter((text) => text.includes(id) || text.includes("catalog") || text.includes("circuit"))).toHaveLength(6), DELIVERY_MS);
+      expect(heard.filter((text) => text.startsWith("1"))).toEqual([`1 api-key ${id}`, "1 catalog ", '1 circuit ["gw","openai","openai/gpt-5",5000]']);
     } finally {
       await Promise.all([sender.close(), first.close(), second.close()]);
     }

@@ -24,6 +24,8 @@ export interface CircuitBookOptions {
   /** Uniform in [0, 1). */
   readonly jitter: () => number;
   readonly entriesMax?: number;
+  /** A circuit has opened for so long, or closed (null), by what this process saw itself. */
+  readonly onChange?: (key: CircuitKey, openForMs: number | null) => void;
 }
 
 /** About 1 kB an entry: 10 MB at most. */
@@ -92,6 +94,7 @@ export class CircuitBook {
   /** By credential; only of those that were refused. Counts requests until their first content or their failure. */
   readonly #limits: RecentlyUsed<AdaptiveLimit>;
   readonly #jitter: () => number;
+  readonly #onChange: CircuitBookOptions["onChange"];
   readonly #platformNames: KeptNames;
   readonly #speedNames: KeptNames;
   /** No credential was ever found bad: most processes live their whole life so, and need not ask. */
@@ -103,6 +106,7 @@ export class CircuitBook {
     this.#speeds = new RecentlyUsed(max);
     this.#limits = new RecentlyUsed(max);
     this.#jitter = options.jitter;
+    this.#onChange = options.onChange;
     this.#platformNames = new KeptNames(`|${PLATFORM}`, max);
     this.#speedNames = new KeptNames("", max);
   }
@@ -150,11 +154,28 @@ export class CircuitBook {
     this.#limitAfter(key, outcome.failure.class, nowMs);
     if (disposition.marksCredential) {
       this.#credentialsMarked = true;
-      this.#circuits.obtain(this.#credentialOf(key), () => new Circuit()).trip(nowMs);
+      const credential = this.#circuits.obtain(this.#credentialOf(key), () => new Circuit());
+      credential.trip(nowMs);
+      this.#onChange?.({ ...key, model: EVERY_MODEL }, (credential.openUntilMs ?? nowMs) - nowMs);
     }
-    if (disposition.countsForCircuit) this.#circuits.obtain(this.#nameOf(key), () => new Circuit()).fail(nowMs, outcome.failure.retryAfterMs ?? 0, this.#jitter());
+    if (disposition.countsForCircuit) this.#fail(key, outcome.failure.retryAfterMs ?? 0, nowMs);
     else this.#circuits.find(this.#nameOf(key))?.release();
     if (!disposition.marksCredential) this.#circuits.find(this.#credentialOf(key))?.release();
+  }
+
+  #fail(key: CircuitKey, floorMs: number, nowMs: number): void {
+    const circuit = this.#circuits.obtain(this.#nameOf(key), () => new Circuit());
+    const before = circuit.openUntilMs;
+    circuit.fail(nowMs, floorMs, this.#jitter());
+    const after = circuit.openUntilMs;
+    if (after !== null && after !== before) this.#onChange?.(key, after - nowMs);
+  }
+
+  /** What another process says of a circuit; null: it closed there. Nothing of it is told on. */
+  hear(key: CircuitKey, openForMs: number | null, nowMs: number): void {
+    if (openForMs === null) { this.#circuits.find(this.#nameOf(key))?.close(); return; }
+    if (key.model === EVERY_MODEL) this.#credentialsMarked = true;
+    this.#circuits.obtain(this.#nameOf(key), () => new Circuit()).openUntil(nowMs + openForMs, nowMs);
   }
 
   /** What planning reads, at one instant and for one credential owner. */
@@ -189,9 +210,16 @@ export class CircuitBook {
     else known.end();
   }
 
+  #succeed(circuit: Circuit, key: CircuitKey, nowMs: number): void {
+    const wasOpen = circuit.openUntilMs !== null;
+    circuit.succeed(nowMs);
+    if (wasOpen) this.#onChange?.(key, null);
+  }
+
   #recordSuccess(key: CircuitKey, outcome: Extract<AttemptOutcome, { ok: true }>, nowMs: number): void {
-    this.#circuits.obtain(this.#nameOf(key), () => new Circuit()).succeed(nowMs);
-    this.#circuits.find(this.#credentialOf(key))?.succeed(nowMs);
+    this.#succeed(this.#circuits.obtain(this.#nameOf(key), () => new Circuit()), key, nowMs);
+    const credential = this.#circuits.find(this.#credentialOf(key));
+    if (credential) this.#succeed(credential, { provider: key.provider, model: EVERY_MODEL, credentialOwner: key.credentialOwner }, nowMs);
     if (this.#limits.size > 0) this.#limits.find(this.#credentialOf(key))?.succeed();
     const speed = this.#speeds.obtain(this.#speedNames.of(key.provider, key.model), () => ({ timeToFirstTokenMs: new DecayedMean(), tokensPerSecond: new DecayedMean() }));
     if (outcome.timeToFirstTokenMs !== null) speed.timeToFirstTokenMs.add(outcome.timeToFirstTokenMs, nowMs);

@@ -32,6 +32,25 @@ export class Circuit {
     return nowMs < this.#openUntilMs || this.#trialRuns(nowMs) ? "open" : "half_open";
   }
 
+  /** null while closed. */
+  get openUntilMs(): number | null { return this.#openUntilMs; }
+
+  /** Another process has seen enough faults: left alone here too, for as long as there, and never longer than an own cooldown may be. */
+  openUntil(untilMs: number, nowMs: number): void {
+    this.#openUntilMs = Math.max(this.#openUntilMs ?? 0, Math.min(untilMs, nowMs + COOLDOWN_MAX_MS));
+    this.#openings = Math.max(1, this.#openings);
+  }
+
+  /** Another process was served again. */
+  close(): void {
+    this.#consecutive = 0;
+    this.#trialSinceMs = null;
+    if (this.#openUntilMs === null) return;
+    this.#openUntilMs = null;
+    this.#openings = 0;
+    for (const bucket of this.#buckets) bucket.slot = -1;
+  }
+
   /** Claims the trial of a half-open circuit; true also when closed. */
   admit(nowMs: number): boolean {
     const state = this.state(nowMs);
@@ -41,12 +60,7 @@ export class Circuit {
 
   succeed(nowMs: number): void {
     this.#count(nowMs, false);
-    this.#consecutive = 0;
-    this.#trialSinceMs = null;
-    if (this.#openUntilMs === null) return;
-    this.#openUntilMs = null;
-    this.#openings = 0;
-    for (const bucket of this.#buckets) bucket.slot = -1;
+    this.close();
   }
 
   /** `floorMs`: upstream's retry-after. `jitter` uniform in [0, 1). A fault that arrives while open (a late one, or a last resort) prolongs nothing. */
