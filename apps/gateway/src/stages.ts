@@ -90,9 +90,9 @@ export interface Reservation {
   readonly heldNanoUsd: bigint;
   /** Raises the hold to `amountNanoUsd` where it is lower, on the budgets that bind a candidate of this model and preset. Throws GatewayError tenant.budget_exceeded or gateway.dependency_unavailable. */
   cover(amountNanoUsd: bigint, model: string, presetSlug: string | null): Promise<void>;
-  /** Replaces the hold by what was spent. Never rejects; retries behind the answer. Called at most once, instead of `release`. */
-  settle(spentNanoUsd: bigint): void;
-  /** Gives the hold back; does nothing after `settle`. Never rejects. */
+  /** Replaces the hold by what was spent. Never rejects; retries behind the answer. Called at most once. `tokens`: used, where that is known. */
+  settle(spentNanoUsd: bigint, tokens?: number): void;
+  /** The call has ended: gives a hold back that was not settled, and its place among calls at a time. Never rejects. */
   release(): void;
 }
 

@@ -12,6 +12,8 @@ export interface ApiKeyRecord {
   readonly projectId: string;
   readonly rpmLimit: number | null;
   readonly organizationRpmLimit: number | null;
+  /** Tokens a minute, calls at a time and a project's requests; absent where there is none of them, which is the ordinary case. */
+  readonly limits?: KeyLimits;
   /** Origins of the pages that may use this key; `*`: any; empty: none. */
   readonly browserOrigins: readonly string[];
   readonly suspended: boolean;
@@ -24,6 +26,10 @@ export interface ApiKeyRecord {
   /** The enabled credentials that the organization brings, sealed, in the order of their position. */
   readonly credentials: readonly SealedCredential[];
 }
+
+/** `tpm`: tokens a minute; `concurrency`: calls at a time; null: no limit. */
+export interface CallLimits { readonly tpm: number | null; readonly concurrency: number | null }
+export interface KeyLimits { readonly key: CallLimits; readonly project: CallLimits & { readonly rpm: number | null }; readonly organization: CallLimits }
 
 /** A provider credential as it is stored. Opening it needs all of these but `label`. */
 export interface SealedCredential {

@@ -1,7 +1,8 @@
 // Counters of one process, in memory. Decides admission with the same arithmetic as the Lua scripts. Nothing here waits,
 // but for the first load of a budget's spend: on the hot path a decision is a few map reads.
-import type { BudgetLine, RateBucket, RateDecision, RateState, ReserveDecision } from "./kv.ts";
-import { assertReservable, closedBucket, emissionIntervalUs, RATE_PER_MINUTE_MAX, TOMBSTONE_MS } from "./limits.ts";
+import { EmbeddedSlots } from "./embedded-slots.ts";
+import type { BudgetLine, Kv, LimitsAsk, LimitsDecision, RateBucket, RateDecision, RateState, ReserveDecision } from "./kv.ts";
+import { assertReservable, burstOf, closedBucket, emissionIntervalUs, rateState, refusedLimit, TOKEN_DEBT_US_MAX, tokensTaken, TOMBSTONE_MS } from "./limits.ts";
 import { SingleFlight } from "./single-flight.ts";
 
 /** A bucket untouched for this long is full again (a minute, doubled against rounding), so its generation can be dropped whole. */
@@ -21,12 +22,7 @@ interface Counter {
   readonly tombstones: Map<string, number>;
 }
 
-export interface EmbeddedCounters {
-  takeRate(buckets: readonly RateBucket[]): Promise<RateDecision>;
-  reserve(lines: readonly BudgetLine[], holdId: string, amountNanoUsd: bigint, holdMs: number): Promise<ReserveDecision>;
-  settle(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: bigint): Promise<void>;
-  release(lines: readonly Pick<BudgetLine, "key">[], holdId: string): Promise<void>;
-}
+export type EmbeddedCounters = Pick<Kv, "takeRate" | "takeLimits" | "returnLimits" | "reserve" | "settle" | "release">;
 
 const RESERVED: Promise<ReserveDecision> = Promise.resolve(Object.freeze({ reserved: true }));
 const NO_BUCKETS: Promise<RateDecision> = Promise.resolve(Object.freeze({ admitted: true, tightest: null }));
@@ -40,6 +36,7 @@ export function createEmbeddedCounters({ clock = Date.now }: { clock?: () => num
 class MemoryCounters implements EmbeddedCounters {
   readonly #clock: () => number;
   readonly #loading = new SingleFlight();
+  readonly #slots = new EmbeddedSlots();
   readonly #counters = new Map<string, Counter>();
   #arrivals = new Map<string, number>();
   #olderArrivals = new Map<string, number>();
@@ -64,7 +61,7 @@ class MemoryCounters implements EmbeddedCounters {
       const interval = emissionIntervalUs(bucket.limitPerMinute);
       const after = this.#arrival(bucket.key, nowUs) + interval;
       this.#arrivals.set(bucket.key, after);
-      const remaining = Math.floor((interval * burst(bucket) - (after - nowUs)) / interval);
+      const remaining = Math.floor((interval * burstOf(bucket) - (after - nowUs)) / interval);
       if (tightest === null || remaining < tightest.remaining) {
         tightest = { name: bucket.name, limit: bucket.limitPerMinute, remaining, resetMs: Math.ceil((after - nowUs) / 1000) };
       }
@@ -78,12 +75,53 @@ class MemoryCounters implements EmbeddedCounters {
     let worst: RateBucket | null = null;
     for (const bucket of buckets) {
       const interval = emissionIntervalUs(bucket.limitPerMinute);
-      const waitUs = this.#arrival(bucket.key, nowUs) + interval - interval * burst(bucket) - nowUs;
+      const waitUs = this.#arrival(bucket.key, nowUs) + interval - interval * burstOf(bucket) - nowUs;
       if (waitUs > longestUs) { longestUs = waitUs; worst = bucket; }
     }
     if (worst === null) return null;
     const resetMs = Math.ceil((this.#arrival(worst.key, nowUs) - nowUs) / 1000);
     return { admitted: false, bucket: worst.name, retryAfterMs: Math.ceil(longestUs / 1000), tightest: { name: worst.name, limit: worst.limitPerMinute, remaining: 0, resetMs } };
+  }
+
+  takeLimits(ask: LimitsAsk): Promise<LimitsDecision> {
+    const nowMs = this.#clock();
+    this.#rotate(nowMs);
+    const nowUs = nowMs * 1000;
+    const costs = [...ask.requests.map((bucket) => ({ bucket, cost: 1 })), ...ask.tokens.map((bucket) => ({ bucket, cost: tokensTaken(bucket, ask.tokenCount) }))];
+    let [refused, longestUs] = [-1, 0];
+    costs.forEach(({ bucket, cost }, index) => {
+      const waitUs = this.#arrival(bucket.key, nowUs) + emissionIntervalUs(bucket.limitPerMinute) * (cost - burstOf(bucket)) - nowUs;
+      if (waitUs > longestUs) [refused, longestUs] = [index, waitUs];
+    });
+    if (refused < 0) {
+      const full = ask.slots.findIndex(({ key, limit }) => this.#slots.isFull(key, limit, nowMs));
+      if (full >= 0) refused = costs.length + full;
+    }
+    if (refused < 0) {
+      for (const { bucket, cost } of costs) this.#arrivals.set(bucket.key, this.#arrival(bucket.key, nowUs) + emissionIntervalUs(bucket.limitPerMinute) * cost);
+      for (const { key } of ask.slots) this.#slots.enter(key, ask.call, nowMs + ask.slotMs);
+    }
+    return Promise.resolve({ refused: refused < 0 ? null : refusedLimit(ask, refused, Math.ceil(longestUs / 1000)), requests: this.#tightest(ask.requests, nowUs), tokens: this.#tightest(ask.tokens, nowUs) });
+  }
+
+  returnLimits({ call, tokens, tokenCount, slots }: LimitsAsk, usedTokens: number): Promise<void> {
+    const nowUs = this.#clock() * 1000;
+    for (const bucket of tokens) {
+      const back = emissionIntervalUs(bucket.limitPerMinute) * (tokensTaken(bucket, tokenCount) - usedTokens);
+      this.#arrivals.set(bucket.key, Math.min(this.#arrival(bucket.key, nowUs) - back, nowUs + TOKEN_DEBT_US_MAX));
+    }
+    for (const { key } of slots) this.#slots.leave(key, call);
+    return DONE;
+  }
+
+  #tightest(buckets: readonly RateBucket[], nowUs: number): RateState | null {
+    let tightest: RateState | null = null;
+    for (const bucket of buckets) {
+      const aheadUs = this.#arrival(bucket.key, nowUs) - nowUs;
+      const remaining = Math.max(0, Math.floor(burstOf(bucket) - aheadUs / emissionIntervalUs(bucket.limitPerMinute)));
+      if (tightest === null || remaining < tightest.remaining) tightest = rateState(bucket, remaining, Math.ceil(aheadUs / 1000));
+    }
+    return tightest;
   }
 
   #arrival(key: string, nowUs: number): number {
@@ -161,8 +199,6 @@ class MemoryCounters implements EmbeddedCounters {
     }
   }
 }
-
-const burst = (bucket: RateBucket): number => Math.min(Math.floor(bucket.limitPerMinute), RATE_PER_MINUTE_MAX);
 
 function place(counter: Counter, holdId: string, hold: Hold): void {
   lift(counter, holdId);

@@ -18,6 +18,8 @@ export function composeEmbeddedKv(bus: InvalidationBus, clock?: () => number): K
   const counters = createEmbeddedCounters(clock ? { clock } : {});
   return {
     takeRate: (buckets) => counters.takeRate(buckets),
+    takeLimits: (ask) => counters.takeLimits(ask),
+    returnLimits: (ask, usedTokens) => counters.returnLimits(ask, usedTokens),
     reserve: (lines, holdId, amountNanoUsd, holdMs) => counters.reserve(lines, holdId, amountNanoUsd, holdMs),
     settle: (lines, holdId, spentNanoUsd) => counters.settle(lines, holdId, spentNanoUsd),
     release: (lines, holdId) => counters.release(lines, holdId),

@@ -1,4 +1,4 @@
-export type { BudgetLine, Kv, RateBucket, RateDecision, RateState, ReserveDecision } from "./kv.ts";
+export type { BudgetLine, Kv, LimitsAsk, LimitsDecision, RateBucket, RateDecision, RateState, ReserveDecision, SlotLimit } from "./kv.ts";
 export type { InvalidationBus } from "./bus.ts";
 export { measureClockSkewMs } from "./clock-skew.ts";
 export { createKv } from "./create-kv.ts";

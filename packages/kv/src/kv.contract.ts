@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { BudgetLine, Kv, RateBucket } from "./kv.ts";
+import type { BudgetLine, Kv, LimitsAsk, RateBucket } from "./kv.ts";
 
 /** A moment in 2026; tests move it by hand. */
 const START_MS = 1_780_000_000_000;
@@ -19,6 +19,67 @@ export function counterContract(create: (clock: () => number) => Kv): void {
   let open: Kv | null = null;
   const start = (): Kv => { nowMs = START_MS; return (open = create(() => nowMs)); };
   afterEach(async () => { await open?.close(); open = null; });
+
+  describe("takeLimits", () => {
+    const ask = (more: Partial<LimitsAsk> = {}): LimitsAsk => ({ call: "req_1", requests: [], tokens: [], tokenCount: 0, slots: [], slotMs: 60_000, ...more });
+
+    it("takes tokens at once and gives back at the end what was not used", async () => {
+      const kv = start();
+      const one = ask({ tokens: [bucket(1_000, "tokens")], tokenCount: 600 });
+      expect(await kv.takeLimits(one)).toMatchObject({ refused: null, tokens: { limit: 1_000, remaining: 400, resetMs: 36_000 }, requests: null });
+      expect(await kv.takeLimits(one)).toMatchObject({ refused: { name: "tokens", unit: "tokens", limit: 1_000, retryAfterMs: 12_000 }, tokens: { remaining: 400 } });
+      await kv.returnLimits(one, 100);
+      expect(await kv.takeLimits(one)).toMatchObject({ refused: null, tokens: { remaining: 300 } });
+    });
+
+    it("takes what was used beyond the estimate, and no call shuts a bucket for longer than two minutes", async () => {
+      const kv = start();
+      const one = ask({ tokens: [bucket(1_000)], tokenCount: 100 });
+      await kv.takeLimits(one);
+      await kv.returnLimits(one, 500);
+      expect(await kv.takeLimits({ ...one, tokenCount: 501 })).toMatchObject({ refused: { retryAfterMs: 60 }, tokens: { remaining: 500 } });
+      await kv.returnLimits(one, 1_000_000);
+      expect(await kv.takeLimits(one)).toMatchObject({ refused: { retryAfterMs: 66_000 }, tokens: { remaining: 0 } });
+    });
+
+    it("admits a call larger than the whole bucket when the bucket is full", async () => {
+      const kv = start();
+      const one = ask({ tokens: [bucket(1_000)], tokenCount: 5_000 });
+      expect(await kv.takeLimits(one)).toMatchObject({ refused: null, tokens: { remaining: 0 } });
+      expect(await kv.takeLimits(one)).toMatchObject({ refused: { retryAfterMs: 60_000 } });
+    });
+
+    it("lets so many calls run at a time, and frees a slot at the end or when it has expired", async () => {
+      const kv = start();
+      const slots = [{ key: fresh("slots"), limit: 2, name: "calls of the key" }];
+      for (const call of ["a", "b"]) expect((await kv.takeLimits(ask({ call, slots }))).refused).toBeNull();
+      expect((await kv.takeLimits(ask({ call: "c", slots }))).refused).toEqual({ name: "calls of the key", limit: 2, unit: "calls", retryAfterMs: 1_000 });
+      await kv.returnLimits(ask({ call: "a", slots }), 0);
+      await kv.returnLimits(ask({ call: "a", slots }), 0);
+      expect((await kv.takeLimits(ask({ call: "c", slots }))).refused).toBeNull();
+      expect((await kv.takeLimits(ask({ call: "d", slots }))).refused).not.toBeNull();
+      nowMs += 60_001;
+      expect((await kv.takeLimits(ask({ call: "d", slots }))).refused).toBeNull();
+    });
+
+    it("takes nothing of any limit when one refuses", async () => {
+      const kv = start();
+      const all = ask({ requests: [bucket(10, "requests")], tokens: [bucket(1_000, "tokens")], tokenCount: 100, slots: [{ key: fresh("slots"), limit: 1, name: "calls" }] });
+      expect(await kv.takeLimits(all)).toMatchObject({ refused: null, requests: { remaining: 9 }, tokens: { remaining: 900 } });
+      expect(await kv.takeLimits({ ...all, call: "other" })).toMatchObject({ refused: { unit: "calls" }, requests: { remaining: 9 }, tokens: { remaining: 900 } });
+      await kv.returnLimits(all, 100);
+      expect(await kv.takeLimits({ ...all, tokenCount: 901 })).toMatchObject({ refused: { unit: "tokens" }, requests: { remaining: 9 } });
+      expect((await kv.takeLimits({ ...all, call: "other" })).refused).toBeNull();
+    });
+
+    it("shares its buckets of requests with takeRate", async () => {
+      const kv = start();
+      const rate = bucket(2);
+      await kv.takeRate([rate]);
+      expect(await kv.takeLimits(ask({ requests: [rate] }))).toMatchObject({ refused: null, requests: { remaining: 0, resetMs: 60_000 } });
+      expect(await kv.takeRate([rate])).toMatchObject({ admitted: false, retryAfterMs: 30_000 });
+    });
+  });
 
   describe("takeRate", () => {
     it("admits a burst of the whole limit, then one request per interval", async () => {

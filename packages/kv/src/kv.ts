@@ -9,6 +9,26 @@ export type RateDecision =
 /** For `x-ratelimit-*`. */
 export interface RateState { readonly name: string; readonly limit: number; readonly remaining: number; readonly resetMs: number }
 
+/** How many calls may be under way at a time. */
+export interface SlotLimit { readonly key: string; readonly limit: number; readonly name: string }
+
+/** One call's share of every limit that binds it. */
+export interface LimitsAsk {
+  readonly call: string;
+  readonly requests: readonly RateBucket[];
+  /** Buckets of tokens; a call that wants more than a whole bucket takes the whole of it. */
+  readonly tokens: readonly RateBucket[];
+  readonly tokenCount: number;
+  readonly slots: readonly SlotLimit[];
+  /** A slot that nobody gives back is free again after this long. */
+  readonly slotMs: number;
+}
+export interface LimitsDecision {
+  readonly refused: { readonly name: string; readonly limit: number; readonly unit: "requests" | "tokens" | "calls"; readonly retryAfterMs: number } | null;
+  readonly requests: RateState | null;
+  readonly tokens: RateState | null;
+}
+
 /** One budget of an all-or-nothing reservation. `key` already names the period's window. */
 export interface BudgetLine {
   readonly budgetId: string;
@@ -29,6 +49,10 @@ export type ReserveDecision = { readonly reserved: true } | { readonly reserved:
 export interface Kv {
   /** GCRA over all buckets at once, server time. All or nothing. */
   takeRate(buckets: readonly RateBucket[]): Promise<RateDecision>;
+  /** Requests, tokens and slots at once: all or nothing. */
+  takeLimits(ask: LimitsAsk): Promise<LimitsDecision>;
+  /** The call has ended: its slots are free, and the tokens it took too many are back, or those it took too few are taken. Once a call. */
+  returnLimits(ask: LimitsAsk, usedTokens: number): Promise<void>;
   /** `spent + live holds + amount ≤ limit` on every line, or nothing is held. `holdId` is the request id; a repeated reserve with the same id replaces the hold. */
   reserve(lines: readonly BudgetLine[], holdId: string, amountNanoUsd: bigint, holdMs: number): Promise<ReserveDecision>;
   /** Removes the hold and adds `spentNanoUsd`. Idempotent by holdId within the hold's life. */

@@ -4,6 +4,7 @@ import { DependencyUnavailable } from "./dependency-unavailable.ts";
 import { RELEASE } from "./scripts/release.ts";
 import { RESERVE } from "./scripts/reserve.ts";
 import { SETTLE } from "./scripts/settle.ts";
+import { RETURN_LIMITS, TAKE_LIMITS } from "./scripts/take-limits.ts";
 import { TAKE_RATE } from "./scripts/take-rate.ts";
 
 /** A command without an answer by then has failed. */
@@ -17,6 +18,8 @@ const RECONNECT_MAX_MS = 1_000;
 declare module "ioredis" {
   interface RedisCommander<Context extends ClientContext = { type: "default" }> {
     trunklineTakeRate(keyCount: number, ...args: (string | number)[]): Result<unknown, Context>;
+    trunklineTakeLimits(keyCount: number, ...args: (string | number)[]): Result<unknown, Context>;
+    trunklineReturnLimits(keyCount: number, ...args: (string | number)[]): Result<unknown, Context>;
     trunklineReserve(keyCount: number, ...args: (string | number)[]): Result<unknown, Context>;
     trunklineSettle(keyCount: number, ...args: (string | number)[]): Result<unknown, Context>;
     trunklineRelease(keyCount: number, ...args: (string | number)[]): Result<unknown, Context>;
@@ -37,7 +40,7 @@ export function createCommandClient(url: string): Redis {
     ...CONNECTION,
     enableAutoPipelining: true,
     connectionName: "trunkline-kv",
-    scripts: { trunklineTakeRate: { lua: TAKE_RATE }, trunklineReserve: { lua: RESERVE }, trunklineSettle: { lua: SETTLE }, trunklineRelease: { lua: RELEASE } },
+    scripts: { trunklineTakeRate: { lua: TAKE_RATE }, trunklineTakeLimits: { lua: TAKE_LIMITS }, trunklineReturnLimits: { lua: RETURN_LIMITS }, trunklineReserve: { lua: RESERVE }, trunklineSettle: { lua: SETTLE }, trunklineRelease: { lua: RELEASE } },
   });
   client.on("error", () => {});
   return client;

@@ -3,8 +3,8 @@
 import type { Redis } from "ioredis";
 import { DependencyUnavailable } from "./dependency-unavailable.ts";
 import { encodeInvalidation, HEARTBEAT_MS, INVALIDATION_CHANNEL, Listeners } from "./invalidation.ts";
-import type { BudgetLine, Kv, RateBucket, RateDecision, ReserveDecision } from "./kv.ts";
-import { assertReservable, closedBucket, emissionIntervalUs, RATE_PER_MINUTE_MAX, TOMBSTONE_MS } from "./limits.ts";
+import type { BudgetLine, Kv, LimitsAsk, LimitsDecision, RateBucket, RateDecision, ReserveDecision } from "./kv.ts";
+import { assertReservable, burstOf, closedBucket, emissionIntervalUs, RATE_PER_MINUTE_MAX, rateState, refusedLimit, TOKEN_DEBT_US_MAX, tokensTaken, TOMBSTONE_MS } from "./limits.ts";
 import { asked, createCommandClient, createSubscriberClient, firstReady, integers } from "./redis-client.ts";
 import { SingleFlight } from "./single-flight.ts";
 
@@ -28,6 +28,7 @@ export function createRedisKv({ url, clock }: RedisKvOptions): Kv {
 /** A cluster needs the keys of one script in one slot: a caller that puts `{organization}` into its keys gets that; other keys are their own tag. */
 const tagged = (key: string): string => (/\{.+\}/.test(key) ? key : `{${key}}`);
 const rateKey = (key: string): string => `trunkline:rate:${tagged(key)}`;
+const slotKey = (key: string): string => `trunkline:slots:${tagged(key)}`;
 const spentKey = (key: string): string => `trunkline:spent:${tagged(key)}`;
 
 function budgetKeys(lines: readonly Pick<BudgetLine, "key">[]): string[] {
@@ -75,6 +76,30 @@ class RedisKv implements Kv {
     const state = { name: bucket.name, limit: bucket.limitPerMinute, remaining, resetMs };
     return refused > 0 ? { admitted: false, bucket: bucket.name, retryAfterMs, tightest: state } : { admitted: true, tightest: state };
   }
+
+  async takeLimits(ask: LimitsAsk): Promise<LimitsDecision> {
+    const { call, requests, tokens, tokenCount, slots, slotMs } = ask;
+    const rates = [...requests, ...tokens];
+    const args: (string | number)[] = [this.#nowUs(), requests.length, tokens.length, slots.length, call, slotMs];
+    for (const bucket of requests) args.push(emissionIntervalUs(bucket.limitPerMinute), burstOf(bucket), 1);
+    for (const bucket of tokens) args.push(emissionIntervalUs(bucket.limitPerMinute), burstOf(bucket), tokensTaken(bucket, tokenCount));
+    for (const { limit } of slots) args.push(limit);
+    if (!this.#everReady) await this.#ready();
+    const [refused = 0, waitMs = 0, request = 0, requestsLeft = 0, requestsResetMs = 0, token = 0, tokensLeft = 0, tokensResetMs = 0] = integers(await asked(this.#commands.trunklineTakeLimits(rates.length + slots.length, ...rates.map(({ key }) => rateKey(key)), ...slots.map(({ key }) => slotKey(key)), ...args)));
+    return {
+      refused: refused === 0 ? null : refusedLimit(ask, refused - 1, waitMs),
+      requests: rateState(rates[request - 1], requestsLeft, requestsResetMs), tokens: rateState(rates[token - 1], tokensLeft, tokensResetMs),
+    };
+  }
+
+  async returnLimits({ call, tokens, tokenCount, slots }: LimitsAsk, usedTokens: number): Promise<void> {
+    const args: (string | number)[] = [this.#nowUs(), tokens.length, call, TOKEN_DEBT_US_MAX];
+    for (const bucket of tokens) args.push(emissionIntervalUs(bucket.limitPerMinute), tokensTaken(bucket, tokenCount) - usedTokens);
+    if (!this.#everReady) await this.#ready();
+    await asked(this.#commands.trunklineReturnLimits(tokens.length + slots.length, ...tokens.map(({ key }) => rateKey(key)), ...slots.map(({ key }) => slotKey(key)), ...args));
+  }
+
+  #nowUs(): string { return this.#clock ? String(this.#clock() * 1000) : ""; }
 
   async reserve(lines: readonly BudgetLine[], holdId: string, amountNanoUsd: bigint, holdMs: number): Promise<ReserveDecision> {
     for (const line of lines) assertReservable(line.limitNanoUsd, amountNanoUsd);

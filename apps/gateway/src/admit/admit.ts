@@ -1,11 +1,12 @@
 import { GatewayError, type Budget } from "@trunkline/contracts";
 import type { Kv } from "@trunkline/kv";
 import type { AuthenticatedCall, Stages } from "../stages.ts";
+import { LimitedReservation, takeLimits } from "./call-limits.ts";
 import { takeRate } from "./rate-limit.ts";
 import { createReservation, NO_RESERVATION, type ReservationStores } from "./reservation.ts";
 
 export interface AdmitOptions extends ReservationStores {
-  readonly kv: Pick<Kv, "takeRate" | "reserve" | "settle" | "release">;
+  readonly kv: Pick<Kv, "takeRate" | "takeLimits" | "returnLimits" | "reserve" | "settle" | "release">;
   /** False while the spool cannot take another record: nothing is served unmetered. */
   readonly spoolHasRoom: () => boolean;
   onRateStoreAway(): void;
@@ -20,8 +21,10 @@ const NO_BUDGETS: readonly Budget[] = [];
 export function createAdmit(options: AdmitOptions): Stages["admit"] {
   return async (call: AuthenticatedCall) => {
     if (!options.spoolHasRoom()) throw new GatewayError("gateway.overloaded", "The gateway cannot record usage right now, so it takes no new requests. Retry in a few seconds.", { retryAfterMs: 5000 });
-    await takeRate(options.kv, call, options.onRateStoreAway);
+    const { limits } = call.key;
+    const taken = limits ? await takeLimits(options.kv, call, { limits, onStoreAway: options.onRateStoreAway }) : await takeRate(options.kv, call, options.onRateStoreAway);
     const budgets = call.mode === "test" ? NO_BUDGETS : call.key.budgets;
-    return { exchange: call.exchange, call: call.call, facts: call.facts, key: call.key, mode: call.mode, reservation: budgets.length === 0 ? NO_RESERVATION : createReservation({ id: call.exchange.requestId, endUser: call.facts.endUser }, budgets, options) };
+    const reservation = budgets.length === 0 ? NO_RESERVATION : createReservation({ id: call.exchange.requestId, endUser: call.facts.endUser }, budgets, options);
+    return { exchange: call.exchange, call: call.call, facts: call.facts, key: call.key, mode: call.mode, reservation: taken ? new LimitedReservation(reservation, taken, options.kv) : reservation };
   };
 }

@@ -33,7 +33,7 @@ export function createMeter(options: MeterOptions): Metering {
       try { await spoolEvent(event, reservation.lineKeys, options); }
       catch (error) { throw delivered.won.answer.kind === "body" ? unwritable() : error; }
       options.onEvent(event);
-      reservation.settle(event.mode === "live" ? BigInt(event.chargeNanoUsd) : 0n);
+      reservation.settle(event.mode === "live" ? BigInt(event.chargeNanoUsd) : 0n, tokensOf(event.usage));
     },
     async failed(call, error) {
       const event = eventOfFailure(call, error, { nowMs: options.now(), callerLeft: call.exchange.callerGone });
@@ -60,5 +60,7 @@ export async function replay(recovered: readonly Recovered[], options: MeterOpti
   }
   return { events: events.length, interrupted: interrupted.length };
 }
+
+const tokensOf = ({ inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, reasoningTokens }: UsageEvent["usage"]): number => inputTokens + cacheReadTokens + cacheWriteTokens + outputTokens + reasoningTokens;
 
 const unwritable = (): GatewayError => new GatewayError("gateway.overloaded", "The gateway cannot record usage right now, so it delivers nothing. Retry in a few seconds.", { retryAfterMs: 5000 });

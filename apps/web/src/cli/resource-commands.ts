@@ -22,15 +22,15 @@ const target = (input: Arguments, noun: string): string => {
   return id;
 };
 
-/** `--browser-origins https://app.example.com,https://other.example.com` for a key that pages may use; `*`: any page. */
+/** `--rpm`, `--tpm` and `--concurrency` limit requests and tokens a minute and calls at a time. `--browser-origins https://app.example.com,https://other.example.com` for a key that pages may use; `*`: any page. */
 const createKey: Command = async (operator, input) => {
   const actor = await actorFor(operator, input);
   const project = await operator.db.organizations.findProject(actor, input.flags.get("project") ?? "default");
-  const rpm = input.flags.get("rpm");
+  const limits = Object.fromEntries(Object.entries({ rpmLimit: "rpm", tpmLimit: "tpm", concurrencyLimit: "concurrency" }).flatMap(([name, flag]) => (input.flags.has(flag) ? [[name, Number(input.flags.get(flag))]] : [])));
   const limitUsd = input.flags.get("budget-usd");
   const origins = input.flags.get("browser-origins");
   const checked = newKeyInput.parse({
-    name: required(input, "name"), kind: input.flags.get("kind") ?? "live", ...(rpm === undefined ? {} : { rpmLimit: Number(rpm) }),
+    name: required(input, "name"), kind: input.flags.get("kind") ?? "live", ...limits,
     ...(limitUsd === undefined ? {} : { budget: { period: input.flags.get("budget-period") ?? "monthly", limitUsd } }),
     ...(origins === undefined ? {} : { browserOrigins: origins.split(",") }),
   });

@@ -9,7 +9,17 @@ export const KEY_NAME_LENGTH_MAX = 80;
 /** A minute's requests of one key; above it the organization's own limit binds. */
 const RPM_LIMIT_MAX = 1_000_000;
 
-export const rpmLimitInput = z.int().min(1).max(RPM_LIMIT_MAX);
+/** A minute's tokens, and calls at a time: more than any organization's share of a provider. */
+const TPM_LIMIT_MAX = 1_000_000_000;
+const CONCURRENCY_LIMIT_MAX = 100_000;
+
+const rpmLimitInput = z.int().min(1).max(RPM_LIMIT_MAX);
+/** Requests and tokens a minute, calls at a time; null takes a limit away. */
+export const limitInputs = { rpmLimit: rpmLimitInput.nullable().optional(), tpmLimit: z.int().min(1).max(TPM_LIMIT_MAX).nullable().optional(), concurrencyLimit: z.int().min(1).max(CONCURRENCY_LIMIT_MAX).nullable().optional() };
+interface Limits { rpmLimit?: number | null; tpmLimit?: number | null; concurrencyLimit?: number | null }
+/** Those that a change names. */
+export const limitsIn = ({ rpmLimit, tpmLimit, concurrencyLimit }: { [Name in keyof Limits]?: Limits[Name] | undefined }): Limits =>
+  ({ ...(rpmLimit === undefined ? {} : { rpmLimit }), ...(tpmLimit === undefined ? {} : { tpmLimit }), ...(concurrencyLimit === undefined ? {} : { concurrencyLimit }) });
 /** More pages than that are no list but a wildcard. */
 const BROWSER_ORIGINS_MAX = 20;
 
@@ -18,7 +28,7 @@ const isOrigin = (text: string): boolean => text === "*" || (/^https?:[^*]+$/.te
 export const browserOriginsInput = z.array(z.string().trim().max(253).refine(isOrigin, "must be an origin such as https://app.example.com, or *")).max(BROWSER_ORIGINS_MAX);
 
 export const newKeyInput = z.object({
-  name: z.string().trim().min(1).max(KEY_NAME_LENGTH_MAX), kind: z.enum(["live", "test", "mgmt"]), rpmLimit: rpmLimitInput.nullish(), expiresAt: z.iso.datetime({ offset: true }).nullish(),
+  name: z.string().trim().min(1).max(KEY_NAME_LENGTH_MAX), kind: z.enum(["live", "test", "mgmt"]), ...limitInputs, expiresAt: z.iso.datetime({ offset: true }).nullish(),
   budget: z.object({ period: z.enum(BUDGET_PERIODS), limitUsd: usdInput }).nullish(),
   browserOrigins: browserOriginsInput.optional(),
 });
@@ -30,7 +40,7 @@ export async function issueKey(db: WebDb, peppers: VersionedSecrets, request: { 
   const key = generateKey(input.kind, randomBytes);
   const pepper = newestVersion(peppers);
   const row = await db.keys.create(actor, {
-    projectId, kind: input.kind, name: input.name, rpmLimit: input.rpmLimit ?? null, browserOrigins: input.browserOrigins ?? [], expiresAt: input.expiresAt ? new Date(input.expiresAt) : null,
+    projectId, kind: input.kind, name: input.name, rpmLimit: input.rpmLimit ?? null, tpmLimit: input.tpmLimit ?? null, concurrencyLimit: input.concurrencyLimit ?? null, browserOrigins: input.browserOrigins ?? [], expiresAt: input.expiresAt ? new Date(input.expiresAt) : null,
     budget: input.budget ? { period: input.budget.period, limitNanoUsd: input.budget.limitUsd } : null,
   }, { keyId: key.keyId, lastFour: key.lastFour, hash: hashKey(key.whole, pepper.secret), pepperVersion: pepper.version });
   return { row, secret: key.whole };

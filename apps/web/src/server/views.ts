@@ -15,12 +15,12 @@ export interface MeView {
 export interface MemberView { userId: string; email: string; name: string | null; role: Role; joinedAt: string; self: boolean }
 export interface MembersView { members: MemberView[]; /** null for a role that may not manage members */ invitations: { email: string; role: Role; expiresAt: string }[] | null }
 export interface AuditView { entries: { id: string; at: string; actor: string; action: string; subject: string; address: string | null }[]; nextCursor: string | null }
-export interface OrganizationView { id: string; slug: string; name: string; timeZone: string; rpmLimit: number | null; /** days; 0: nothing is kept */ responseRetentionDays: number; createdAt: string }
+export interface OrganizationView { id: string; slug: string; name: string; timeZone: string; rpmLimit: number | null; /** tokens a minute */ tpmLimit: number | null; /** calls at a time */ concurrencyLimit: number | null; /** days; 0: nothing is kept */ responseRetentionDays: number; createdAt: string }
 export interface SessionView { id: string; startedAt: string; endsAt: string; userAgent: string | null; address: string | null; current: boolean }
 export interface ProfileView { email: string; name: string | null; emailVerified: boolean; hasPassword: boolean; sessions: SessionView[]; /** null: the password alone opens the account. */ secondFactor: { since: string; recoveryLeft: number } | null }
 export interface KeyView {
   id: string; kind: "live" | "test" | "mgmt"; name: string; keyId: string; lastFour: string; createdAt: string; lastUsedAt: string | null; expiresAt: string | null; revokedAt: string | null;
-  rpmLimit: number | null; /** pages that may use it */ browserOrigins: string[]; budget: { id: string; period: "daily" | "weekly" | "monthly" | "total"; limitUsd: string; spentUsd: string; percent: number } | null;
+  rpmLimit: number | null; /** tokens a minute */ tpmLimit: number | null; /** calls at a time */ concurrencyLimit: number | null; /** pages that may use it */ browserOrigins: string[]; budget: { id: string; period: "daily" | "weekly" | "monthly" | "total"; limitUsd: string; spentUsd: string; percent: number } | null;
   spendUsd30d: string; requests30d: number;
 }
 export interface CreatedKeyView { key: KeyView; secret: string }

@@ -1,5 +1,5 @@
 import { CREDIT_BUDGET_ID, isPlanId, PAST_DUE_BUDGET_ID, PLANS, type Budget, type BudgetAction, type BudgetPeriod, type BudgetScope } from "@trunkline/contracts";
-import type { ApiKeyRecord, SealedCredential } from "../records.ts";
+import type { ApiKeyRecord, KeyLimits, SealedCredential } from "../records.ts";
 import type { Statement } from "./prepared.ts";
 
 interface BudgetJson { readonly id: string; readonly scope: BudgetScope; readonly scopeId: string; readonly name: string; readonly period: BudgetPeriod; readonly limitNanoUsd: string; readonly action: BudgetAction; readonly timeZone: string }
@@ -7,7 +7,8 @@ interface ApiKeyRow {
   readonly id: string; readonly keyId: string; readonly kind: ApiKeyRecord["kind"]; readonly name: string; readonly hash: Buffer; readonly pepperVersion: number;
   readonly organizationId: string; readonly projectId: string; readonly rpmLimit: number | null; readonly organizationRpmLimit: number | null; readonly browserOrigins: readonly string[]; readonly responseRetentionDays: number;
   readonly suspendedAt: Date | null; readonly expiresAt: Date | null; readonly revokedAt: Date | null; readonly budgets: readonly BudgetJson[]; readonly credentials: readonly SealedCredential[];
-  readonly plan: string | null; readonly billingMode: string | null; readonly billingState: string | null; readonly creditNanoUsd: string | null;
+  readonly tpmLimit: number | null; readonly concurrencyLimit: number | null; readonly projectRpmLimit: number | null; readonly projectTpmLimit: number | null; readonly projectConcurrencyLimit: number | null;
+  readonly organizationTpmLimit: number | null; readonly organizationConcurrencyLimit: number | null; readonly plan: string | null; readonly billingMode: string | null; readonly billingState: string | null; readonly creditNanoUsd: string | null;
 }
 
 /** $1 the public key id. Amounts travel as text, because JSON numbers are floats. */
@@ -15,7 +16,8 @@ export const FIND_API_KEY: Statement<ApiKeyRow> = {
   name: "gateway_find_api_key",
   text: `
 SELECT k.id, k."keyId", k.kind::text AS kind, k.name, k.hash, k."pepperVersion", k."organizationId", k."projectId", k."rpmLimit", k."browserOrigins",
-  o."rpmLimit" AS "organizationRpmLimit", o."responseRetentionDays", o."suspendedAt", k."expiresAt", k."revokedAt", a.plan, a.mode AS "billingMode", a.state AS "billingState", a."creditNanoUsd"::text AS "creditNanoUsd",
+  k."tpmLimit", k."concurrencyLimit", p."rpmLimit" AS "projectRpmLimit", p."tpmLimit" AS "projectTpmLimit", p."concurrencyLimit" AS "projectConcurrencyLimit",
+  o."tpmLimit" AS "organizationTpmLimit", o."concurrencyLimit" AS "organizationConcurrencyLimit", o."rpmLimit" AS "organizationRpmLimit", o."responseRetentionDays", o."suspendedAt", k."expiresAt", k."revokedAt", a.plan, a.mode AS "billingMode", a.state AS "billingState", a."creditNanoUsd"::text AS "creditNanoUsd",
   coalesce((
     SELECT json_agg(json_build_object('id', b.id, 'scope', b.scope, 'scopeId', b."scopeId", 'name', b.name, 'period', b.period, 'limitNanoUsd', b."limitNanoUsd"::text, 'action', b.action, 'timeZone', o."timeZone") ORDER BY b.id)
     FROM budget b
@@ -26,7 +28,7 @@ SELECT k.id, k."keyId", k.kind::text AS kind, k.name, k.hash, k."pepperVersion",
     SELECT json_agg(json_build_object('id', c.id, 'provider', c.provider, 'label', c.label, 'sealed', c.sealed, 'version', c.version, 'baseUrl', c."baseUrl", 'position', c.position, 'weight', c.weight, 'platformFallback', c."platformFallback") ORDER BY c.position, c.id)
     FROM provider_credential c WHERE c."organizationId" = k."organizationId" AND c.enabled
   ), '[]'::json) AS credentials
-FROM api_key k JOIN organization o ON o.id = k."organizationId" LEFT JOIN billing_account a ON a."organizationId" = o.id
+FROM api_key k JOIN project p ON p.id = k."projectId" JOIN organization o ON o.id = k."organizationId" LEFT JOIN billing_account a ON a."organizationId" = o.id
 WHERE k."keyId" = $1`,
 };
 
@@ -38,7 +40,9 @@ export const LOAD_BROWSER_ORIGINS: Statement<{ readonly origin: string }> = {
 
 export function apiKeyRecord(row: ApiKeyRow): ApiKeyRecord {
   const { id, keyId, kind, name, hash, pepperVersion, organizationId, projectId, rpmLimit, browserOrigins, credentials, responseRetentionDays } = row;
+  const limits = keyLimits(row);
   return {
+    ...(limits ? { limits } : {}),
     id, keyId, kind, name, hash, pepperVersion, organizationId, projectId, rpmLimit, browserOrigins, credentials, responseRetentionDays,
     organizationRpmLimit: row.organizationRpmLimit ?? (isPlanId(row.plan) ? PLANS[row.plan].requestsPerMinute : null),
     suspended: row.suspendedAt !== null,
@@ -46,6 +50,14 @@ export function apiKeyRecord(row: ApiKeyRow): ApiKeyRecord {
     revokedAtMs: row.revokedAt?.getTime() ?? null,
     budgets: [...row.budgets.map((budget) => ({ ...budget, organizationId, limitNanoUsd: BigInt(budget.limitNanoUsd) })), ...accountBudgets(row)],
   };
+}
+
+function keyLimits(row: ApiKeyRow): KeyLimits | null {
+  const limits: KeyLimits = {
+    key: { tpm: row.tpmLimit, concurrency: row.concurrencyLimit }, project: { rpm: row.projectRpmLimit, tpm: row.projectTpmLimit, concurrency: row.projectConcurrencyLimit },
+    organization: { tpm: row.organizationTpmLimit, concurrency: row.organizationConcurrencyLimit },
+  };
+  return Object.values(limits).some((scope) => Object.values(scope).some((limit) => limit !== null)) ? limits : null;
 }
 
 /** A billing account binds as a budget does, so that what is prepaid is reserved before a call and settled after it. */

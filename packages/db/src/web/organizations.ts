@@ -5,12 +5,12 @@ import type { StoreContext } from "./context.ts";
 import { ConflictError, NotFoundError } from "./errors.ts";
 import { slugFrom } from "./slug.ts";
 
-export interface ProjectRecord { readonly id: string; readonly slug: string; readonly name: string; readonly createdAt: Date }
-export interface OrganizationRecord { readonly id: string; readonly slug: string; readonly name: string; readonly timeZone: string; readonly rpmLimit: number | null; /** Days for which answers of the Responses API are kept; 0: never. */ readonly responseRetentionDays: number; readonly createdAt: Date }
+export interface ProjectRecord { readonly id: string; readonly slug: string; readonly name: string; readonly rpmLimit: number | null; readonly tpmLimit: number | null; readonly concurrencyLimit: number | null; readonly createdAt: Date }
+export interface OrganizationRecord { readonly id: string; readonly slug: string; readonly name: string; readonly timeZone: string; readonly rpmLimit: number | null; /** Tokens a minute. */ readonly tpmLimit: number | null; /** Calls at a time. */ readonly concurrencyLimit: number | null; /** Days for which answers of the Responses API are kept; 0: never. */ readonly responseRetentionDays: number; readonly createdAt: Date }
 export interface ManagementKeyRecord { readonly actor: Actor; readonly hash: Uint8Array; readonly pepperVersion: number }
 
-const organizationFields = { id: true, slug: true, name: true, timeZone: true, rpmLimit: true, responseRetentionDays: true, createdAt: true } as const;
-const projectFields = { id: true, slug: true, name: true, createdAt: true } as const;
+const organizationFields = { id: true, slug: true, name: true, timeZone: true, rpmLimit: true, tpmLimit: true, concurrencyLimit: true, responseRetentionDays: true, createdAt: true } as const;
+const projectFields = { id: true, slug: true, name: true, rpmLimit: true, tpmLimit: true, concurrencyLimit: true, createdAt: true } as const;
 
 export function createOrganizations(context: StoreContext) {
   const { client } = context;
@@ -42,7 +42,7 @@ export function createOrganizations(context: StoreContext) {
       return transaction.organization.update({ where: { id: actor.organizationId }, data: { slug }, select: organizationFields });
     }),
     /** Who stops storing answers has those that are stored deleted with it. */
-    update: (actor: Actor, change: { name?: string; timeZone?: string; rpmLimit?: number | null; responseRetentionDays?: number }): Promise<OrganizationRecord> => context.tenant(actor, "organization.manage", async (transaction) => {
+    update: (actor: Actor, change: { name?: string; timeZone?: string; rpmLimit?: number | null; tpmLimit?: number | null; concurrencyLimit?: number | null; responseRetentionDays?: number }): Promise<OrganizationRecord> => context.tenant(actor, "organization.manage", async (transaction) => {
       if (change.responseRetentionDays !== undefined) await recordAudit(transaction, actor, { action: "organization.response-retention", subject: String(change.responseRetentionDays) });
       if (change.responseRetentionDays === 0) await transaction.$executeRaw`DELETE FROM stored_response WHERE "organizationId" = ${actor.organizationId}`;
       await recordAudit(transaction, actor, { action: "organization.update", subject: actor.organizationId });
@@ -62,6 +62,13 @@ export function createOrganizations(context: StoreContext) {
       const id = context.newId("prj");
       await recordAudit(transaction, actor, { action: "project.create", subject: id });
       return transaction.project.create({ data: { id, organizationId: actor.organizationId, slug, name }, select: projectFields });
+    }),
+    /** By id or slug. The caller publishes the change after the commit. Throws NotFoundError. */
+    updateProject: (actor: Actor, slugOrId: string, change: { name?: string; rpmLimit?: number | null; tpmLimit?: number | null; concurrencyLimit?: number | null }): Promise<ProjectRecord> => context.tenant(actor, "organization.manage", async (transaction) => {
+      const project = await transaction.project.findFirst({ where: { organizationId: actor.organizationId, OR: [{ slug: slugOrId }, { id: slugOrId }] }, select: { id: true } });
+      if (!project) throw new NotFoundError("project");
+      await recordAudit(transaction, actor, { action: "project.update", subject: project.id });
+      return transaction.project.update({ where: { id: project.id }, data: change, select: projectFields });
     }),
     listAudit: (actor: Actor, limit: number) => context.tenant(actor, "organization.manage", (transaction) =>
       transaction.auditEntry.findMany({ where: { organizationId: actor.organizationId }, orderBy: { id: "desc" }, take: limit })),

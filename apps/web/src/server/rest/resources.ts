@@ -3,7 +3,7 @@ import { INVALIDATION_TOPICS, presetDocumentSchema } from "@trunkline/contracts"
 import { NotFoundError } from "@trunkline/db/web";
 import { z } from "zod";
 import { budgetChangeInput, changeBudget, createBudget, newBudgetInput, removeBudget, toBudgetView } from "../budget-view.ts";
-import { browserOriginsInput, issueKey, KEY_NAME_LENGTH_MAX, newKeyInput, rpmLimitInput } from "../issue-key.ts";
+import { browserOriginsInput, issueKey, KEY_NAME_LENGTH_MAX, limitInputs, limitsIn, newKeyInput } from "../issue-key.ts";
 import { toKeyView } from "../key-view.ts";
 import { COMMENT_LENGTH_MAX, PRESET_NAME_LENGTH_MAX, presetSlugInput, toPresetView } from "../preset-view.ts";
 import { publishChange } from "../publish.ts";
@@ -30,12 +30,12 @@ const organizations: Operation[] = [
   }),
   operation({ method: "GET", path: "/organizations", id: "listOrganizations", summary: "The organization of the key or session", status: 200, ...none, handle: async ({ db, actor }) => list([await db.organizations.find(actor)]) }),
   operation({
-    method: "PATCH", path: "/organizations/{id}", id: "updateOrganization", summary: "Name, time zone, request limit, days for which answers of the Responses API are kept", status: 200, query: null,
-    body: z.strictObject({ name: NAME.optional(), timeZone: z.string().refine((zone) => Intl.supportedValuesOf("timeZone").includes(zone) || zone === "UTC", "must be an IANA time zone").optional(), rpmLimit: rpmLimitInput.nullable().optional(), responseRetentionDays: responseRetentionInput.optional() }),
+    method: "PATCH", path: "/organizations/{id}", id: "updateOrganization", summary: "Name, time zone, limits (requests and tokens a minute, calls at a time), days for which answers of the Responses API are kept", status: 200, query: null,
+    body: z.strictObject({ name: NAME.optional(), timeZone: z.string().refine((zone) => Intl.supportedValuesOf("timeZone").includes(zone) || zone === "UTC", "must be an IANA time zone").optional(), ...limitInputs, responseRetentionDays: responseRetentionInput.optional() }),
     handle: async ({ db, kv, actor, parameters, body }) => {
       if (id(parameters) !== actor.organizationId) throw new NotFoundError("organization");
-      const { name, timeZone, rpmLimit, responseRetentionDays } = body;
-      const row = await db.organizations.update(actor, { ...(name === undefined ? {} : { name }), ...(timeZone === undefined ? {} : { timeZone }), ...(rpmLimit === undefined ? {} : { rpmLimit }), ...(responseRetentionDays === undefined ? {} : { responseRetentionDays }) });
+      const { name, timeZone, responseRetentionDays } = body;
+      const row = await db.organizations.update(actor, { ...(name === undefined ? {} : { name }), ...(timeZone === undefined ? {} : { timeZone }), ...limitsIn(body), ...(responseRetentionDays === undefined ? {} : { responseRetentionDays }) });
       await publishChange(kv, INVALIDATION_TOPICS.budget, actor.organizationId);
       return row;
     },
@@ -43,6 +43,15 @@ const organizations: Operation[] = [
   operation({ method: "GET", path: "/projects", id: "listProjects", summary: "Projects", status: 200, ...none, handle: async ({ db, actor }) => list(await db.organizations.listProjects(actor)) }),
   operation({ method: "GET", path: "/projects/{id}", id: "getProject", summary: "One project, by id or slug", status: 200, ...none, handle: ({ db, actor, parameters }) => db.organizations.findProject(actor, id(parameters)) }),
   operation({ method: "POST", path: "/projects", id: "createProject", summary: "Create a project", status: 201, query: null, body: z.strictObject({ name: NAME }), handle: ({ db, actor, body }) => db.organizations.createProject(actor, body.name) }),
+  operation({
+    method: "PATCH", path: "/projects/{id}", id: "updateProject", summary: "Name and limits (requests and tokens a minute, calls at a time) of a project, by id or slug", status: 200, query: null,
+    body: z.strictObject({ name: NAME.optional(), ...limitInputs }),
+    handle: async ({ db, kv, actor, parameters, body }) => {
+      const row = await db.organizations.updateProject(actor, id(parameters), { ...(body.name === undefined ? {} : { name: body.name }), ...limitsIn(body) });
+      await publishChange(kv, INVALIDATION_TOPICS.budget, actor.organizationId);
+      return row;
+    },
+  }),
 ];
 
 const keys: Operation[] = [
@@ -77,11 +86,11 @@ const keys: Operation[] = [
     },
   }),
   operation({
-    method: "PATCH", path: "/keys/{id}", id: "updateKey", summary: "Name, request limit, pages that may use it, expiry", status: 200, query: null,
-    body: z.strictObject({ name: NAME.optional(), rpmLimit: rpmLimitInput.nullable().optional(), browserOrigins: browserOriginsInput.optional(), expiresAt: z.iso.datetime({ offset: true }).nullable().optional() }),
+    method: "PATCH", path: "/keys/{id}", id: "updateKey", summary: "Name, limits (requests and tokens a minute, calls at a time), pages that may use it, expiry", status: 200, query: null,
+    body: z.strictObject({ name: NAME.optional(), ...limitInputs, browserOrigins: browserOriginsInput.optional(), expiresAt: z.iso.datetime({ offset: true }).nullable().optional() }),
     handle: async ({ db, kv, actor, parameters, body }) => {
-      const { name, rpmLimit, browserOrigins, expiresAt } = body;
-      const row = await db.keys.update(actor, id(parameters), { ...(name === undefined ? {} : { name }), ...(rpmLimit === undefined ? {} : { rpmLimit }), ...(browserOrigins === undefined ? {} : { browserOrigins }), ...(expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }) });
+      const { name, browserOrigins, expiresAt } = body;
+      const row = await db.keys.update(actor, id(parameters), { ...(name === undefined ? {} : { name }), ...limitsIn(body), ...(browserOrigins === undefined ? {} : { browserOrigins }), ...(expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }) });
       await publishChange(kv, INVALIDATION_TOPICS.apiKey, row.keyId);
       return toKeyView(row);
     },

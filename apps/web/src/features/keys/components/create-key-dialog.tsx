@@ -18,6 +18,7 @@ const PERIODS: readonly { value: Period; label: string }[] = [{ value: "daily", 
 const NAME_LENGTH_MAX = 80;
 const RPM_MAX = 1_000_000;
 const CENT = 0.01;
+const limitOf = (text: string): number | null => (text === "" ? null : Number(text));
 
 /** Asks for a key, then shows it: the only time that anybody sees it whole. */
 export function CreateKeyDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -35,19 +36,21 @@ export function CreateKeyDialog({ open, onClose }: { open: boolean; onClose: () 
   );
 }
 
-interface NewKey { organization: string; project: string; name: string; kind: Kind; rpmLimit: number | null; browserOrigins: string[]; budget: { period: Period; limitUsd: string } | null }
+interface NewKey { organization: string; project: string; name: string; kind: Kind; rpmLimit: number | null; tpmLimit: number | null; concurrencyLimit: number | null; browserOrigins: string[]; budget: { period: Period; limitUsd: string } | null }
 
 function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string | null; onSubmit: (input: NewKey) => void }) {
   const scope = useScope();
   const [name, setName] = useState("");
   const [kind, setKind] = useState<Kind>("live");
   const [rpm, setRpm] = useState("");
+  const [tpm, setTpm] = useState("");
+  const [concurrency, setConcurrency] = useState("");
   const [origins, setOrigins] = useState("");
   const [limitUsd, setLimitUsd] = useState("");
   const [period, setPeriod] = useState<Period>("monthly");
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    onSubmit({ ...scope, name: name.trim(), kind, rpmLimit: rpm === "" ? null : Number(rpm), browserOrigins: kind === "mgmt" ? [] : origins.split(/[\s,]+/).filter((one) => one !== ""), budget: limitUsd === "" ? null : { period, limitUsd } });
+    onSubmit({ ...scope, name: name.trim(), kind, rpmLimit: limitOf(rpm), tpmLimit: limitOf(tpm), concurrencyLimit: limitOf(concurrency), browserOrigins: kind === "mgmt" ? [] : origins.split(/[\s,]+/).filter((one) => one !== ""), budget: limitUsd === "" ? null : { period, limitUsd } });
   };
   return (
     <form onSubmit={submit} style={{ display: "contents" }}>
@@ -58,6 +61,10 @@ function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string
         <p className="meta">{KINDS.find((one) => one.value === kind)?.note}</p>
       </fieldset>
       <Field label="Requests per minute (optional)" type="number" min={1} max={RPM_MAX} step={1} value={rpm} onChange={(event) => setRpm(event.target.value)} />
+      <div className="pair">
+        <Field label="Tokens per minute (optional)" type="number" min={1} step={1} value={tpm} onChange={(event) => setTpm(event.target.value)} />
+        <Field label="Calls at a time (optional)" type="number" min={1} step={1} value={concurrency} onChange={(event) => setConcurrency(event.target.value)} />
+      </div>
       <div className="pair">
         <Field label="Budget in USD (optional)" type="number" min={CENT} step={CENT} value={limitUsd} onChange={(event) => setLimitUsd(event.target.value)} />
         <div className="control">

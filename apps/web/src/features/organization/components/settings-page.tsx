@@ -14,6 +14,8 @@ import { DeleteOrganization } from "./delete-organization.tsx";
 
 const NAME_LENGTH_MAX = 80;
 const RPM_MAX = 1_000_000;
+const textOf = (limit: number | null): string => (limit === null ? "" : String(limit));
+const limitOf = (text: string): number | null => (text === "" ? null : Number(text));
 
 export function SettingsPage() {
   const trpc = useTRPC();
@@ -55,7 +57,9 @@ function OrganizationForm({ view, disabled }: { view: OrganizationView; disabled
   const [name, setName] = useState(view.name);
   const [slug, setSlug] = useState(view.slug);
   const [timeZone, setTimeZone] = useState(view.timeZone);
-  const [rpm, setRpm] = useState(view.rpmLimit === null ? "" : String(view.rpmLimit));
+  const [rpm, setRpm] = useState(textOf(view.rpmLimit));
+  const [tpm, setTpm] = useState(textOf(view.tpmLimit));
+  const [concurrency, setConcurrency] = useState(textOf(view.concurrencyLimit));
   const [retention, setRetention] = useState(String(view.responseRetentionDays));
   const update = useMutation(trpc.organization.update.mutationOptions({
     onSuccess: async (saved) => {
@@ -66,7 +70,7 @@ function OrganizationForm({ view, disabled }: { view: OrganizationView; disabled
   }));
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    update.mutate({ ...scope, name: name.trim(), slug, timeZone, rpmLimit: rpm === "" ? null : Number(rpm), responseRetentionDays: Number(retention) });
+    update.mutate({ ...scope, name: name.trim(), slug, timeZone, rpmLimit: limitOf(rpm), tpmLimit: limitOf(tpm), concurrencyLimit: limitOf(concurrency), responseRetentionDays: Number(retention) });
   };
   return (
     <form className="stack" onSubmit={submit}>
@@ -80,6 +84,10 @@ function OrganizationForm({ view, disabled }: { view: OrganizationView; disabled
           <p className="meta">Days and months of every chart and sum are cut in it.</p>
         </div>
         <Field label="Requests per minute, all keys together (optional)" type="number" min={1} max={RPM_MAX} step={1} value={rpm} onChange={(event) => setRpm(event.target.value)} />
+        <div className="pair">
+          <Field label="Tokens per minute (optional)" type="number" min={1} step={1} value={tpm} onChange={(event) => setTpm(event.target.value)} />
+          <Field label="Calls at a time (optional)" type="number" min={1} step={1} value={concurrency} onChange={(event) => setConcurrency(event.target.value)} />
+        </div>
         <Field label="Keep answers of the Responses API (days)" required type="number" min={0} max={RESPONSE_RETENTION_DAYS_MAX} step={1} hint="0 keeps no prompt and no answer, and deletes what was kept. Above 0 both are stored encrypted for that time, so that previous_response_id works." value={retention} onChange={(event) => setRetention(event.target.value)} />
       </fieldset>
       {update.error ? <ErrorCard message={update.error.message} /> : null}
