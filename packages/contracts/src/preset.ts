@@ -68,8 +68,8 @@ export const presetTargetSchema = z.strictObject({
 });
 
 /** Sooner, nearly every request would be made twice; later, a fallback by `timeoutMs` does as well. */
-const HEDGE_MS_MIN = 50;
-const HEDGE_MS_MAX = 60_000;
+export const HEDGE_MS_MIN = 50;
+export const HEDGE_MS_MAX = 60_000;
 
 const targets = z.array(presetTargetSchema).max(PRESET_TARGETS_MAX);
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { presetDocumentSchema } from "@trunkline/contracts";
-import { checkDocument, checkJsonText, compact, describeConditions, moveBy, newRule, renamePair, setCondition, setProvider, toJsonText } from "./document-edits.ts";
+import { checkDocument, checkJsonText, compact, describeConditions, moveBy, newRule, renamePair, setCondition, setContinuation, setHedge, setProvider, toJsonText } from "./document-edits.ts";
 
 const document = presetDocumentSchema.parse({ rules: [
   { name: "Long", when: { inputTokensMin: 200_000, needs: ["tools"] }, strategy: "weighted", targets: [{ model: "a/b", weight: 3 }, { model: "c/d", provider: "east" }], fallbacks: [{ model: "e/f" }] },
@@ -12,6 +12,13 @@ describe("the edits of a preset document", () => {
     expect(moveBy(["a", "b"], 0, -1)).toEqual(["a", "b"]);
     expect(moveBy(["a", "b"], 1, 1)).toEqual(["a", "b"]);
     expect(moveBy(["a", "b", "c"], 0, 1)).toEqual(["b", "a", "c"]);
+  });
+  it("sets hedging and continuation, and leaves no trace of either when it is taken away", () => {
+    const rule = newRule("r", "a/b");
+    const both = setContinuation(setHedge(rule, 800), true);
+    expect(both).toEqual({ ...rule, hedge: { afterMs: 800 }, continuation: true });
+    expect(setContinuation(setHedge(both, undefined), false)).toEqual(rule);
+    expect(checkDocument({ rules: [setHedge(rule, 1)] })).toMatchObject({ problem: expect.stringContaining("rules.0.hedge.afterMs") as string });
   });
   it("takes a condition away entirely rather than leaving an empty one", () => {
     expect(setCondition({ task: ["code"], needs: ["tools"] }, "task", [])).toEqual({ needs: ["tools"] });

@@ -34,6 +34,17 @@ export function setCondition<K extends keyof PresetCondition>(when: PresetCondit
   return empty ? rest : { ...rest, [key]: value };
 }
 
+/** `undefined` takes hedging away. */
+export function setHedge(rule: PresetRule, afterMs: number | undefined): PresetRule {
+  const { hedge: _replaced, ...rest } = rule;
+  return afterMs === undefined ? rest : { ...rest, hedge: { afterMs } };
+}
+
+export function setContinuation(rule: PresetRule, wanted: boolean): PresetRule {
+  const { continuation: _replaced, ...rest } = rule;
+  return wanted ? { ...rest, continuation: true } : rest;
+}
+
 /** The model stays pinned only when a provider is named. */
 export function setProvider(target: PresetTarget, provider: string): PresetTarget {
   const { provider: _replaced, ...rest } = target;

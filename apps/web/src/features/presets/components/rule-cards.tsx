@@ -7,6 +7,7 @@ import { ConditionFields } from "./condition-fields.tsx";
 import { describeConditions, moveBy, newRule, removeAt, replaceAt, STRATEGIES } from "./document-edits.ts";
 import { MoveButtons } from "./move-buttons.tsx";
 import { ModelOptions } from "./model-input.tsx";
+import { ResilienceFields } from "./resilience-fields.tsx";
 import { TargetList } from "./target-list.tsx";
 
 interface Props { document: PresetDocument; models: readonly ModelView[]; readOnly: boolean; matched: string | null; onChange: (document: PresetDocument) => void }
@@ -54,6 +55,7 @@ function RuleCard({ rule, at, last, models, readOnly, matched, onChange, onMove,
         {readOnly && rule.fallbacks.length === 0 ? null : <h4>When all of them fail, in this order</h4>}
         <TargetList label={`fallback of rule ${number}`} targets={rule.fallbacks} models={models} readOnly={readOnly} weighted={false} min={0} onChange={(fallbacks) => onChange({ ...rule, fallbacks })} />
       </div>
+      {readOnly ? null : <details className="edit-when"><summary>When it is slow or breaks<span className="sr">: rule {number}</span></summary><ResilienceFields rule={rule} onChange={onChange} /></details>}
     </article>
   );
 }
