@@ -43,6 +43,7 @@ import { createKeepAlive } from "./respond/keep-alive.ts";
 import { createRespond } from "./respond/respond.ts";
 import { writeError } from "./respond/write-error.ts";
 import { createGatewayServer, type Ask } from "./server.ts";
+import { inboundLabelOf } from "./paths.ts";
 import { keepingAnswers } from "./stored/keep-answer.ts";
 import { storedRoutes } from "./stored/stored-routes.ts";
 import { StoredResponses } from "./stored/stored-responses.ts";
@@ -85,7 +86,7 @@ export function compose(env: GatewayEnv): Gateway {
   const upstreams = { pools, guardedPools, own, credentials, ownAuthorization: new Authorization({ exchange: createExchangeForm(addressRules), now }) };
   const featured: Stages = {
     authenticate: createAuthenticate(keys, now),
-    admit: createAdmit({ kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres") }),
+    admit: createAdmit({ kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres"), onRateLimited: () => metrics.countRateLimited() }),
     plan: createPlan(planOptions),
     attempt: createAttempt({ ...upstreams, retries: new RetryBudget(), circuits, timeouts: env.timeouts, now }),
     respond: keepingAnswers(createRespond(now), stored),
@@ -99,7 +100,7 @@ export function compose(env: GatewayEnv): Gateway {
   const runOnce = createRunOnce({ store: repeats, stages, serve, writeError, credentialOf: presentedText, onUnexpected });
   const authenticate = (exchange: Exchange): Soon<ApiKeyRecord> => authenticateExchange(exchange, keys, now());
   const server = createGatewayServer({
-    now, writeError, onUnexpected, allowsOrigin: allowsOrigin(new BrowserOrigins(db, now)),
+    now, writeError, onUnexpected, onAnswered: ({ path, status, durationMs }) => metrics.observeRequest({ inbound: inboundLabelOf(path), status, durationMs }), allowsOrigin: allowsOrigin(new BrowserOrigins(db, now)),
     routes: [...storedRoutes(stored, authenticate), ...createRoutes({
       ...readers(stages, planOptions), countTokens: async ({ request, exchange }) => countTokens(readCountTokens(exchange, await readJsonBody(request))), readResponses: async (ask) => readResponses(ask.exchange, await withConversation(ask, { stored, authenticate })), serve: (inbound: Inbound) => inbound.exchange.headers["idempotency-key"] === undefined ? serve(inbound, stages) : runOnce(inbound), authenticate, catalog, db, now,
       availableProviders: (key) => key.kind === "test" ? credentials.available.test : own.find(key)?.available(credentials.available.live) ?? credentials.available.live,
@@ -109,7 +110,7 @@ export function compose(env: GatewayEnv): Gateway {
       openapi: documentedApi,
     })],
   });
-  const gauges = setInterval(() => metrics.setSpool({ events: shipper.backlog, bytes: spool.bytes }), METRICS_GAUGE_MS).unref();
+  const gauges = setInterval(() => showState(metrics, { shipper, spool, server, circuits: circuits.live, nowMs: now() }), METRICS_GAUGE_MS).unref();
   return {
     async listen() {
       const { events, interrupted } = await replay(recovered, { ...meterOptions, kv });
@@ -175,8 +176,16 @@ function readers(stages: Pick<Stages, "authenticate">, planOptions: PlanOptions)
   };
 }
 
+interface GatewayState { readonly shipper: Pick<Shipper, "backlog">; readonly spool: Pick<Spool, "bytes">; readonly server: { readonly inFlight: number }; readonly circuits: Pick<CircuitBook, "openByProvider">; readonly nowMs: number }
+
+/** What is so at the moment, where everything else is counted as it happens. */
+function showState(metrics: ReturnType<typeof createMetrics>, { shipper, spool, server, circuits, nowMs }: GatewayState): void {
+  metrics.setSpool({ events: shipper.backlog, bytes: spool.bytes });
+  metrics.setInFlight(server.inFlight);
+  metrics.setCircuitsOpen(circuits.openByProvider(nowMs));
+}
+
 function observe(event: UsageEvent, metrics: ReturnType<typeof createMetrics>, logger: ReturnType<typeof createLogger>): void {
-  metrics.observeRequest({ inbound: event.inboundApi, status: event.httpStatus, durationMs: event.durationMs });
   let upstreamMs = 0;
   for (const attempt of event.attempts) {
     upstreamMs += attempt.durationMs;

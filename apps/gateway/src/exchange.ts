@@ -14,7 +14,7 @@ function nextRandom(): Uint8Array {
 }
 
 /** Opens the caller's side of one request. `onClose`: the connection or the answer has ended. `close` before the end of the answer means that the caller left. */
-export function openExchange(request: IncomingMessage, response: ServerResponse, { nowMs, onClose }: { readonly nowMs: number; readonly onClose: () => void }): ConnectedExchange {
+export function openExchange(request: IncomingMessage, response: ServerResponse, { nowMs, onClose }: { readonly nowMs: number; readonly onClose: (exchange: ConnectedExchange) => void }): ConnectedExchange {
   return new CallerExchange(createId("req", nowMs, nextRandom()), { receivedAtMs: nowMs, headers: joinedHeaders(request), response, onClose });
 }
 
@@ -32,13 +32,13 @@ class CallerExchange implements ConnectedExchange {
   callerGone = false;
   #listener: (() => void) | null = null;
 
-  constructor(readonly requestId: string, { receivedAtMs, headers, response, onClose }: Pick<ConnectedExchange, "receivedAtMs" | "headers" | "response"> & { readonly onClose: () => void }) {
+  constructor(readonly requestId: string, { receivedAtMs, headers, response, onClose }: Pick<ConnectedExchange, "receivedAtMs" | "headers" | "response"> & { readonly onClose: (exchange: ConnectedExchange) => void }) {
     this.receivedAtMs = receivedAtMs;
     this.headers = headers;
     this.response = response;
     this.answerHeaders = ["x-trunkline-request-id", requestId];
     response.on("error", ignore);
-    response.on("close", () => { onClose(); this.#closed(); });
+    response.on("close", () => { this.#closed(); onClose(this); });
   }
 
   onCallerGone(listener: () => void): void {

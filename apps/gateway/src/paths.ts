@@ -29,6 +29,9 @@ function readResource(url: string): string {
 
 const APIS: Readonly<Record<string, InboundApi>> = { "/messages": "messages", "/messages/count_tokens": "messages", "/responses": "responses", "/embeddings": "embeddings", "/completions": "completions" };
 
+/** The inbound API that a resource belongs to, or `other`: for metrics, whose labels are a closed list. */
+export const inboundLabelOf = (path: string): InboundApi | "other" => path === "/chat/completions" ? "chat_completions" : APIS[path] ?? "other";
+
 /** Which wire's errors a caller of this path can read. */
 export function inboundApiOf(path: string): InboundApi {
   return APIS[path] ?? (path.startsWith("/messages/") ? "messages" : "chat_completions");

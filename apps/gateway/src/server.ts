@@ -28,7 +28,12 @@ export interface ServerOptions {
   /** Whether a page of this origin may send requests at all. */
   allowsOrigin(origin: string): Promise<boolean>;
   onUnexpected(error: unknown, requestId: string): void;
+  /** Once a request, however it ended. `path` is the resource. */
+  onAnswered(answer: { readonly path: string; readonly status: number; readonly durationMs: number }): void;
 }
+
+/** What the log of every proxy calls a caller who left before the answer had ended. */
+const CALLER_LEFT_STATUS = 499;
 
 export interface GatewayServer {
   /** Resolves with the port. */
@@ -36,13 +41,17 @@ export interface GatewayServer {
   /** Refuses new connections, lets requests finish for `drainMs`, then cuts. */
   close(drainMs: number): Promise<void>;
   readonly draining: boolean;
+  readonly inFlight: number;
 }
 
 export function createGatewayServer(options: ServerOptions): GatewayServer {
   const router = createRouter(options.routes);
   const inFlight = { count: 0 };
   let draining = false;
-  const onClose = (): void => { inFlight.count--; };
+  const onClose = ({ response, callerGone, receivedAtMs }: ConnectedExchange): void => {
+    inFlight.count--;
+    options.onAnswered({ path: resourcePath(response.req.url ?? "/"), status: callerGone ? CALLER_LEFT_STATUS : response.statusCode, durationMs: options.now() - receivedAtMs });
+  };
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS, headersTimeout: HEADERS_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS, connectionsCheckingInterval: TIMEOUT_CHECK_MS, noDelay: true }, (request, response) => {
     inFlight.count++;
     const exchange = openExchange(request, response, { nowMs: options.now(), onClose });
@@ -52,6 +61,7 @@ export function createGatewayServer(options: ServerOptions): GatewayServer {
   server.maxRequestsPerSocket = 0;
   return {
     get draining() { return draining; },
+    get inFlight() { return inFlight.count; },
     listen: (port, host) => listen(server, port, host),
     async close(drainMs) {
       draining = true;

@@ -20,6 +20,13 @@ describe("a circuit", () => {
     book.record(key, fault(), 0);
     expect(book.state(key, 0)).toBe("open");
   });
+  it("counts as open with its provider until its cooldown ends", () => {
+    const book = opened();
+    times(5, () => book.record({ ...key, model: "openai/gpt-5-mini" }, fault(), 0));
+    book.record({ ...key, provider: "gemini", model: "google/gemini-2.5-pro" }, success, 0);
+    expect([...book.openByProvider(1)]).toEqual([["openai", 2]]);
+    expect([...book.openByProvider(3_600_000)]).toEqual([]);
+  });
   it("opens when half of ten outcomes within a minute are faults", () => {
     const book = bookOf();
     times(9, (index) => book.record(key, index % 2 === 0 ? success : fault(), 1000));

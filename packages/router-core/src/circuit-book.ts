@@ -64,6 +64,8 @@ class RecentlyUsed<Value> {
   }
 
   get size(): number { return this.#entries.size; }
+
+  each(look: (key: string, value: Value) => void): void { for (const [key, { value }] of this.#entries) look(key, value); }
 }
 
 const PLATFORM = "platform";
@@ -116,6 +118,17 @@ export class CircuitBook {
   #credentialOf({ provider, credentialOwner }: CircuitKey): string { return this.#textOf(provider, EVERY_MODEL, credentialOwner); }
 
   get size(): number { return this.#circuits.size; }
+
+  /** How many circuits of each provider are open. Visits every entry: for a gauge, never for a request. */
+  openByProvider(nowMs: number): ReadonlyMap<string, number> {
+    const open = new Map<string, number>();
+    this.#circuits.each((name, circuit) => {
+      if (circuit.state(nowMs) !== "open") return;
+      const provider = name.slice(0, name.indexOf("|"));
+      open.set(provider, (open.get(provider) ?? 0) + 1);
+    });
+    return open;
+  }
 
   /** The worse of the model's circuit and its credential's. Unknown keys are closed. */
   state({ provider, model, credentialOwner }: CircuitKey, nowMs: number): CircuitState { return this.#stateOf(provider, model, { owner: credentialOwner, nowMs }); }

@@ -29,7 +29,8 @@ export interface Metrics {
   setInFlight(requests: number): void;
   /** Events written to the spool and not yet confirmed by the database, and their bytes. */
   setSpool(spool: { readonly events: number; readonly bytes: number }): void;
-  setCircuitsOpen(provider: string, count: number): void;
+  /** All that are open, by provider. */
+  setCircuitsOpen(byProvider: ReadonlyMap<string, number>): void;
   countRateLimited(): void;
   countBudgetRefused(): void;
   /** A dependency call that failed: `postgres`, `redis`, `queue`, `spool`. */
@@ -90,7 +91,10 @@ export function createMetrics(options: { readonly runtime?: boolean } = {}): Met
     observeOverhead: (durationMs) => own.overheadSeconds.observe("", seconds(durationMs)),
     setInFlight: (requests) => own.inFlight.set(requests),
     setSpool: ({ events, bytes }) => { own.spoolEvents.set(events); own.spoolBytes.set(bytes); },
-    setCircuitsOpen: (provider, count) => own.circuitsOpen.set({ provider: providers.bound(provider) }, count),
+    setCircuitsOpen: (byProvider) => {
+      own.circuitsOpen.reset();
+      for (const [provider, count] of byProvider) own.circuitsOpen.set({ provider: providers.bound(provider) }, count);
+    },
     countRateLimited: () => own.rateLimited.inc(),
     countBudgetRefused: () => own.budgetRefused.inc(),
     countDependencyFailure: (dependency) => own.dependencyFailures.inc({ dependency }),

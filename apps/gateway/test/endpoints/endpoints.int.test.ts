@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { chat, Stack } from "../stack.ts";
 
 let stack: Stack;
@@ -62,6 +62,23 @@ describe("operating endpoints", () => {
     expect((await fetch(stack.url, { method: "HEAD" })).status).toBe(200);
     const document = await (await stack.get("/openapi.json")).json() as { paths: Record<string, { post?: { requestBody: { content: Record<string, { schema: { properties: object } }> } } }> };
     expect(Object.keys(document.paths["/chat/completions"]?.post?.requestBody.content["application/json"]?.schema.properties ?? {})).toContain("routing_preset");
+  });
+  it("count every answer by inbound API and status, refusals and callers who left among them", async () => {
+    const readMetric = async (name: string): Promise<number> => {
+      const line = (await (await stack.get("/metrics")).text()).split("\n").find((text) => text.startsWith(`${name} `));
+      return Number(line?.split(" ")[1] ?? 0);
+    };
+    const names = ['trunkline_requests_total{inbound="messages",status="4xx"}', 'trunkline_requests_total{inbound="chat_completions",status="2xx"}', 'trunkline_requests_total{inbound="chat_completions",status="429"}', 'trunkline_requests_total{inbound="chat_completions",status="499"}', "trunkline_rate_limited_total"];
+    const before = await Promise.all(names.map(readMetric));
+    await stack.post("/messages", {});
+    const key = await stack.issueKey({ rpmLimit: 1 });
+    expect((await stack.post("/chat/completions", chat(), { key })).status).toBe(200);
+    expect((await stack.post("/chat/completions", chat(), { key })).status).toBe(429);
+    const leaving = new AbortController();
+    const stream = await fetch(`${stack.url}/v1/chat/completions`, { method: "POST", signal: leaving.signal, headers: { "content-type": "application/json", authorization: `Bearer ${(await stack.issueKey()).whole}`, "x-simulate": "stall@5" }, body: JSON.stringify(chat({ stream: true })) });
+    expect(stream.status).toBe(200);
+    leaving.abort();
+    await vi.waitFor(async () => expect((await Promise.all(names.map(readMetric))).map((value, index) => value - (before[index] ?? 0))).toEqual([1, 1, 1, 1, 1]), 5_000);
   });
   it("answer a preflight without a key, echoing what it asks for and allowing no origin", async () => {
     const response = await fetch(`${stack.url}/v1/chat/completions`, { method: "OPTIONS", headers: { origin: "https://a.example", "access-control-request-headers": "x-a, x-b", "access-control-request-method": "POST" } });
