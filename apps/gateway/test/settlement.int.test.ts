@@ -12,6 +12,7 @@ const INBOUNDS = {
   "chat completions": { path: "/chat/completions", body: { messages: [{ role: "user", content: PROMPT }], max_tokens: 6_000 } },
   messages: { path: "/messages", body: { messages: [{ role: "user", content: PROMPT }], max_tokens: 6_000 } },
   responses: { path: "/responses", body: { input: PROMPT, max_output_tokens: 6_000 } },
+  completions: { path: "/completions", body: { prompt: PROMPT, max_tokens: 6_000 } },
 } as const;
 const MODELS = ["openai/gpt-5-mini", "anthropic/claude-haiku-4.5", "google/gemini-2.5-flash"] as const;
 type Inbound = keyof typeof INBOUNDS;
@@ -99,5 +100,49 @@ describe.each(PAIRS)("%s, served by %s", (inbound, model) => {
     expect([status, event.status, event.httpStatus, event.usage.basis]).toEqual([null, "cancelled", 499, "reported"]);
     expect(tokensOf(event)).toEqual({ input: served(event)?.promptTokens, output: served(event)?.outputTokensGenerated });
     expect([charge(event) > 0n, costOf(event)]).toEqual([true, charge(event)]);
+  });
+});
+
+describe("embeddings", () => {
+  const MODEL = "openai/text-embedding-3-small";
+  async function embed(simulate: string, more: { readonly leaveAfterMs?: number; readonly key?: IssuedKey; readonly once?: string } = {}): Promise<{ readonly status: number | null; readonly key: IssuedKey; readonly event: UsageEvent | undefined }> {
+    const key = more.key ?? await stack.issueKey();
+    const abort = new AbortController();
+    const sent = stack.post("/embeddings", { model: MODEL, input: [PROMPT, "and another text"], routing: { fallbacks: false } }, { key, headers: { "x-simulate": simulate, ...(more.once === undefined ? {} : { "idempotency-key": more.once }) }, signal: abort.signal });
+    if (more.leaveAfterMs !== undefined) setTimeout(() => abort.abort(), more.leaveAfterMs);
+    const status = await sent.then(async (response) => { await response.arrayBuffer(); return response.status; }).catch(() => null);
+    const [event] = await stack.eventsSoon(key, 1);
+    return { status, key, event };
+  }
+
+  it("pay their input as reported, once, and no output", async () => {
+    const { event } = await embed("seed=1");
+    expect([event?.status, event?.usage.basis, event && tokensOf(event).output]).toEqual(["ok", "reported", 0]);
+    expect(event && tokensOf(event).input).toBe(event && served(event)?.promptTokens);
+    expect(event && [charge(event) > 0n, costOf(event)]).toEqual([true, event && charge(event)]);
+  });
+  it.each(["status=503", "reset", "malformed"])("charge nothing for a failure: %s", async (simulate) => {
+    const { status, event } = await embed(simulate);
+    expect([event?.status, event?.chargeNanoUsd]).toEqual(["failed", "0"]);
+    expect(status).toBeGreaterThanOrEqual(500);
+  });
+  it("are paid in full when their caller is gone, because the provider makes them to the end", async () => {
+    const { status, event } = await embed("delay=400", { leaveAfterMs: 100 });
+    expect([status, event?.status, event?.usage.basis]).toEqual([null, "cancelled", "reported"]);
+    expect(event && [charge(event) > 0n, costOf(event)]).toEqual([true, event && charge(event)]);
+  });
+});
+
+/** One start at the provider, one row: whatever joins or repeats it is no other request. */
+describe.each([["/completions", { model: MODELS[0], prompt: PROMPT, max_tokens: 200 }], ["/embeddings", { model: "openai/text-embedding-3-small", input: PROMPT }], ["/messages", { model: MODELS[1], messages: [{ role: "user", content: PROMPT }], max_tokens: 200 }]] as const)("a doubled start of %s", (path, body) => {
+  it("is billed once, however many join it", async () => {
+    const key = await stack.issueKey();
+    const start = (): Promise<Response> => stack.post(path, body, { key, headers: { "idempotency-key": "start", "x-simulate": "delay=200" } });
+    const answers = await Promise.all(Array.from({ length: 5 }, start).map(async (sent) => (await sent).text()));
+    expect(new Set(answers).size).toBe(1);
+    await (await start()).text();
+    const events = await stack.eventsSoon(key, 1);
+    expect(events).toHaveLength(1);
+    expect(stack.simulator.journal().filter((entry) => entry.requestId === events[0]?.id)).toHaveLength(1);
   });
 });
