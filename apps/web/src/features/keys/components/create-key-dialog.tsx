@@ -73,10 +73,10 @@ function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string
         </div>
       </div>
       {kind === "mgmt" ? null : (
-        <div className="control">
-          <Field label="Web pages that may use it (optional)" placeholder="https://app.example.com" autoComplete="off" value={origins} onChange={(event) => setOrigins(event.target.value)} />
-          <p className="meta">Origins parted by commas; * for any page. Whoever opens such a page can read the key: give it a budget. Leave this empty for a server’s key.</p>
-        </div>
+        <Field
+          label="Web pages that may use it (optional)" placeholder="https://app.example.com" autoComplete="off" value={origins} onChange={(event) => setOrigins(event.target.value)}
+          hint="Origins parted by commas; * for any page. Whoever opens such a page can read the key: give it a budget. Leave this empty for a server’s key."
+        />
       )}
       {error ? <ErrorCard message={error} /> : null}
       <div className="row" style={{ justifyContent: "flex-end" }}><Button type="submit" variant="primary" disabled={pending}>Create key</Button></div>
