@@ -17,10 +17,10 @@ async function idsOf(pages: AsyncIterable<{ id: string }>): Promise<string[]> {
 it("lists the same models to the OpenAI client, Anthropic's and OpenRouter's", async () => {
   const openai = await idsOf(new OpenAI({ apiKey: keys.working, baseURL: `${gateway}/v1` }).models.list());
   const anthropic = await idsOf(new Anthropic({ apiKey: keys.working, baseURL: gateway }).models.list());
-  const listed = await openrouter.models.list().catch((e: unknown) => { throw new Error(JSON.stringify((e as {cause?: {issues?: unknown[]}}).cause?.issues?.slice(0, 6)) ?? String(e)); });
+  const listed = await openrouter.models.list() as unknown as { result: { data: readonly { id: string }[] } };
   expect(openai).toEqual(expect.arrayContaining(KNOWN));
   expect(anthropic).toEqual(openai);
-  expect(("data" in listed ? listed.data : listed.result.data).map((model) => model.id)).toEqual(openai);
+  expect(listed.result.data.map((model) => model.id)).toEqual(openai);
 });
 
 it("ends a stream that broke in a chunk with an error that OpenRouter's client reads", async () => {
