@@ -17,7 +17,7 @@ import { contextOf, factsOf } from "./model-facts.mjs";
 const PACKAGE = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).dependencies["@pydantic/genai-prices"];
 const SOURCE = `@pydantic/genai-prices@${PACKAGE}`;
 /** Our provider id → the package's. */
-const PRICE_PROVIDERS = { openai: "openai", anthropic: "anthropic", gemini: "google", mistral: "mistral", deepseek: "deepseek", groq: "groq", xai: "x-ai", together: "together", fireworks: "fireworks", vertex: "google", "bedrock-anthropic": "aws", "vertex-anthropic": "google" };
+const PRICE_PROVIDERS = { openai: "openai", anthropic: "anthropic", gemini: "google", mistral: "mistral", deepseek: "deepseek", groq: "groq", xai: "x-ai", together: "together", fireworks: "fireworks", vertex: "google", "bedrock-anthropic": "aws", "vertex-anthropic": "google", "azure-openai": "azure", cohere: "cohere" };
 const MODALITIES = { i: "image", p: "pdf" };
 
 /** The package's entry for exactly this upstream name: its id, or one of its `equals` clauses. */

@@ -31,6 +31,7 @@ export const CURATED = [
   ["openai/text-embedding-ada-002", "Text Embedding Ada 002", "2022-12-15", { kind: "embedding", tier: "mid", text: "Embeddings of the earlier generation, for stores that were filled with them." }, { openai: "text-embedding-ada-002" }],
   ["google/gemini-embedding-001", "Gemini Embedding 001", "2025-07-14", { kind: "embedding", ctx: 2_048, tier: "frontier", text: "Multilingual embeddings of up to 3,072 dimensions." }, { gemini: "gemini-embedding-001" }],
   ["mistralai/mistral-embed", "Mistral Embed", "2023-12-11", { kind: "embedding", tier: "mid", text: "Embeddings of 1,024 dimensions." }, { mistral: "mistral-embed" }],
+  ["cohere/embed-v4.0", "Embed 4", "2025-04-15", { kind: "embedding", reads: "i", tier: "frontier", text: "Multilingual embeddings of 1,536 dimensions or fewer, of texts and images." }, { cohere: "embed-v4.0" }],
 
   // Anthropic, https://docs.anthropic.com/en/docs/about-claude/models
   ["anthropic/claude-3.5-haiku", "Claude Haiku 3.5", "2024-10-22", { out: 8_192, reads: "ip", can: "t", tier: "fast", text: "Fast small model of the Claude 3.5 generation." }, { anthropic: "claude-3-5-haiku-latest" }],
@@ -114,6 +115,7 @@ export const HOSTED = {
   "anthropic/claude-sonnet-4.5": { "bedrock-anthropic": "global.anthropic.claude-sonnet-4-5-20250929-v1:0", "vertex-anthropic": "claude-sonnet-4-5" },
   "anthropic/claude-haiku-4.5": { "bedrock-anthropic": "global.anthropic.claude-haiku-4-5-20251001-v1:0" },
   "anthropic/claude-opus-4.6": { "vertex-anthropic": "claude-opus-4-6" }, "anthropic/claude-sonnet-4.6": { "vertex-anthropic": "claude-sonnet-4-6" }, "anthropic/claude-opus-4.7": { "vertex-anthropic": "claude-opus-4-7" },
+  "openai/o4-mini": { "azure-openai": "o4-mini" }, "openai/text-embedding-3-small": { "azure-openai": "text-embedding-3-small" }, "openai/text-embedding-3-large": { "azure-openai": "text-embedding-3-large" },
   "google/gemini-2.5-flash-lite": { vertex: "gemini-2.5-flash-lite" }, "google/gemini-2.5-flash": { vertex: "gemini-2.5-flash" }, "google/gemini-2.5-pro": { vertex: "gemini-2.5-pro" },
   "google/gemini-3-flash-preview": { vertex: "gemini-3-flash-preview" }, "google/gemini-3.1-pro-preview": { vertex: "gemini-3.1-pro-preview" }, "google/gemini-3.1-flash-lite": { vertex: "gemini-3.1-flash-lite" },
   "google/gemini-3.5-flash": { vertex: "gemini-3.5-flash" }, "google/gemini-3.5-flash-lite": { vertex: "gemini-3.5-flash-lite" },

@@ -37,6 +37,8 @@ describe("the seed", () => {
     const providersOf = (model: string): readonly string[] => (snapshot.endpointsByModel.get(model) ?? []).map(({ provider }) => provider);
     expect(providersOf("anthropic/claude-sonnet-4.5")).toEqual(["anthropic", "bedrock-anthropic", "vertex-anthropic"]);
     expect(providersOf("google/gemini-2.5-flash")).toEqual(["gemini", "vertex"]);
+    expect(providersOf("openai/o4-mini")).toContain("azure-openai");
+    expect(providersOf("cohere/embed-v4.0")).toEqual(["cohere"]);
     expect(providersOf("amazon/nova-pro-v1").includes("bedrock")).toBe(true);
   });
   it("serves at least three models through several providers", () => {

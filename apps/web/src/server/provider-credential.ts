@@ -7,7 +7,7 @@ import { CREDENTIALS_PER_PROVIDER_MAX, UnprocessableError, type Actor, type Prov
 import { open, parseVersionedSecrets, seal, SealError, type VersionedSecrets } from "@trunkline/keys";
 import type { Kv } from "@trunkline/kv";
 import { ForbiddenAddress, refuseAddress, requestOnce } from "@trunkline/outbound";
-import { credentialCheck, credentialVerdict, PROVIDERS, type CredentialVerdict } from "@trunkline/providers";
+import { createGoogleTokenSource, credentialCheck, credentialVerdict, parseServiceAccount, PROVIDERS, type CredentialVerdict } from "@trunkline/providers";
 import { z } from "zod";
 import { credentialEnv } from "../env.ts";
 import { usd } from "./money-view.ts";
@@ -23,14 +23,19 @@ const WEIGHT_MAX = 1_000;
 /** A person waits for it; a provider that takes longer is asked again by hand. */
 const CHECK_TIMEOUT_MS = 10_000;
 
+/** A key file is JSON over many lines, and means the same on one. */
+function oneLine(text: string): string {
+  if (!text.startsWith("{")) return text;
+  try { return JSON.stringify(JSON.parse(text)); } catch { return text; }
+}
+
 const label = z.string().trim().min(1).max(LABEL_LENGTH_MAX);
-const secret = z.string().trim().min(SECRET_LENGTH_MIN).max(SECRET_LENGTH_MAX).regex(/^[\x20-\x7e]+$/, "must be one line of plain characters");
+const secret = z.string().trim().transform(oneLine).pipe(z.string().min(SECRET_LENGTH_MIN).max(SECRET_LENGTH_MAX).regex(/^[\x20-\x7e]+$/, "must be one line of plain characters"));
 const position = z.int().min(0).max(CREDENTIALS_PER_PROVIDER_MAX);
 const weight = z.int().min(1).max(WEIGHT_MAX);
 const validate = z.boolean().default(true).describe("false stores the key without asking the provider");
 
-/** Providers whose key is one secret. A cloud's service account has to be exchanged for tokens first. */
-const BROUGHT = [...PROVIDERS.values()].filter((profile) => profile.authorize !== "google");
+const BROUGHT = [...PROVIDERS.values()];
 
 export const newCredentialInput = z.strictObject({
   provider: z.string().refine((id) => BROUGHT.some((profile) => profile.id === id), { error: `must be one of ${BROUGHT.map((profile) => profile.id).join(", ")}` }),
@@ -62,7 +67,12 @@ function encryptionKeys(): VersionedSecrets {
   return parseVersionedSecrets(text);
 }
 
-const lastFourOf = (text: string): string => text.slice(-4);
+/** Of a key file, the end of the key's id, which Google's console shows too. */
+const lastFourOf = (text: string): string => (text.startsWith("{") ? keyIdOf(text) : text).slice(-4);
+
+function keyIdOf(keyFile: string): string {
+  try { return parseServiceAccount(keyFile).privateKeyId; } catch { return "file"; }
+}
 
 /** The provider's own address as this installation reaches it, unless the organization names another. */
 function addressOf(provider: string, baseUrl: string | null): { readonly url: string; readonly allowPrivate: boolean } {
@@ -80,8 +90,10 @@ function addressOf(provider: string, baseUrl: string | null): { readonly url: st
 export async function checkCredential({ provider, baseUrl, secret }: { readonly provider: string; readonly baseUrl: string | null; readonly secret: string }, nowMs: number): Promise<CredentialVerdict> {
   const profile = PROVIDERS.get(provider);
   const { url, allowPrivate } = addressOf(provider, baseUrl);
-  const check = profile && credentialCheck(profile, { baseUrl: url, secret, nowMs });
-  if (!profile || !check) return { ok: true, note: null };
+  if (!profile) return { ok: true, note: null };
+  const minted = profile.authorize === "google" ? await mintedToken(secret, nowMs) : { ok: true, token: secret } as const;
+  if (!minted.ok) return minted;
+  const check = credentialCheck(profile, { baseUrl: url, secret: minted.token, nowMs });
   try {
     const answer = await requestOnce({ ...check, timeoutMs: CHECK_TIMEOUT_MS }, { allowPrivate });
     return credentialVerdict(profile, { method: check.method, ...answer, nowMs });
@@ -90,6 +102,26 @@ export async function checkCredential({ provider, baseUrl, secret }: { readonly 
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (baseUrl !== null && code !== "ETIMEDOUT") return { ok: false, fault: "address", message: `Nothing answers at this base URL (${code || "no connection"}). Check it.` };
     return { ok: false, fault: "provider", message: `${profile.name} did not answer, so the key could not be checked. Try again in a minute.` };
+  }
+}
+
+/** A token of a service account, from the endpoint that its key file names: held to the same addresses as everything that a tenant names. */
+async function mintedToken(keyFile: string, nowMs: number): Promise<{ readonly ok: true; readonly token: string } | Extract<CredentialVerdict, { readonly ok: false }>> {
+  const refused = (why: string) => ({ ok: false, fault: "credential", message: `${why} Paste the whole JSON key file of a service account that may use Vertex AI (IAM & Admin, Service accounts, Keys).` }) as const;
+  let source;
+  try {
+    source = createGoogleTokenSource(parseServiceAccount(keyFile), {
+      now: () => nowMs,
+      exchange: (url, form) => requestOnce({ method: "POST", url, headers: { "content-type": "application/x-www-form-urlencoded" }, body: new URLSearchParams(form).toString(), timeoutMs: CHECK_TIMEOUT_MS }, { allowPrivate: credentialEnv().OUTBOUND_PRIVATE_ADDRESSES === "allow" }),
+    });
+  } catch (error) {
+    return refused(`This is no key file: ${error instanceof Error ? error.message : "it cannot be read"}.`);
+  }
+  try {
+    return { ok: true, token: await source.token() };
+  } catch (error) {
+    if (error instanceof ForbiddenAddress) return { ok: false, fault: "address", message: `${error.message}.` };
+    return refused(`No access token could be had with this key file: ${error instanceof Error && error.message.startsWith("Google's token endpoint answered") ? error.message : "its private key cannot be used, or its token_uri does not answer"}.`);
   }
 }
 

@@ -7,14 +7,14 @@ interface CatalogRow { readonly models: readonly { readonly id: string; readonly
 
 /**
  * One statement, so that models, endpoints and prices are of one moment. Where two providers of a model cost the same, the first of them is tried first: an
- * aggregator adds a hop to whoever serves the model itself, so it comes last.
+ * aggregator adds a hop to whoever serves the model itself, and a deployment at Azure has a quota of its own, so they come last.
  */
 export const LOAD_CATALOG: Statement<CatalogRow> = {
   name: "gateway_load_catalog",
   text: `
 SELECT
   coalesce((SELECT json_agg(json_build_object('id', id, 'document', document) ORDER BY id) FROM model), '[]'::json) AS models,
-  coalesce((SELECT json_agg(json_build_object('provider', provider, 'model', "modelId", 'upstreamModel', "upstreamModel") ORDER BY "modelId", provider = 'openrouter', provider) FROM model_endpoint), '[]'::json) AS endpoints,
+  coalesce((SELECT json_agg(json_build_object('provider', provider, 'model', "modelId", 'upstreamModel', "upstreamModel") ORDER BY "modelId", provider IN ('openrouter', 'azure-openai'), provider) FROM model_endpoint), '[]'::json) AS endpoints,
   coalesce((SELECT json_agg(json_build_object('id', id, 'provider', provider, 'model', "modelId",
     'effectiveFromMs', (extract(epoch FROM "effectiveFrom") * 1000)::bigint::text, 'effectiveToMs', (extract(epoch FROM "effectiveTo") * 1000)::bigint::text,
     'inputNanoUsdPerMillion', "inputNanoUsdPerMillion"::text, 'cacheReadNanoUsdPerMillion', "cacheReadNanoUsdPerMillion"::text,

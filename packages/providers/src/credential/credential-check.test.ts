@@ -7,7 +7,7 @@ const parts = { baseUrl: "https://host.example/base", secret: "secret-1", nowMs:
 const verdict = (id: string, status: number, body: string, method: "GET" | "POST" = "GET") => credentialVerdict(profileOf(id), { method, status, body, nowMs: 0 });
 
 describe("the check of a credential", () => {
-  it.each([...PROVIDERS.values()].filter((profile) => profile.authorize !== "google").map((profile) => profile.id))("carries the secret in a header and never in the address: %s", (id) => {
+  it.each([...PROVIDERS.values()].map((profile) => profile.id))("carries the secret in a header and never in the address: %s", (id) => {
     const check = credentialCheck(profileOf(id), parts);
     expect(check?.url).toMatch(/^https:\/\/host\.example\/base\//);
     expect(check?.url).not.toContain("secret-1");
@@ -21,6 +21,14 @@ describe("the check of a credential", () => {
     const check = credentialCheck(profileOf("bedrock"), { ...parts, secret: "AKIAABCDEFGHIJKLMNOP:abcdefghijklmnopqrstuvwxyz0123456789ABCD" });
     expect(check?.headers["authorization"]).toMatch(/^AWS4-HMAC-SHA256 /);
     expect(JSON.stringify(check)).not.toContain("abcdefghijklmnop");
+  });
+});
+
+describe("the check of a token of Google Cloud", () => {
+  it.each(["vertex", "vertex-anthropic"])("is an empty call to a model of %s that does not exist, which only who is let in is told", (id) => {
+    expect(credentialCheck(profileOf(id), parts)).toMatchObject({ method: "POST", body: "{}", url: expect.stringContaining("/models/credential-check:") as string, headers: { authorization: "Bearer secret-1" } });
+    expect(verdict(id, 404, '{"error":{"code":404,"message":"Publisher Model was not found","status":"NOT_FOUND"}}', "POST")).toEqual({ ok: true, note: null });
+    expect(verdict(id, 403, '{"error":{"code":403,"message":"Permission aiplatform.endpoints.predict denied","status":"PERMISSION_DENIED"}}', "POST")).toMatchObject({ ok: false, fault: "credential" });
   });
 });
 

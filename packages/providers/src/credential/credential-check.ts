@@ -35,13 +35,14 @@ const ANTHROPIC_VERSION = "2023-06-01";
 
 function formOf(profile: Profile): CheckForm {
   if (profile.hosting === "bedrock" || profile.dialect === "bedrock") return { method: "POST", path: "/model/credential-check/converse" };
+  // https://cloud.google.com/vertex-ai/docs/reference/rest: authorization comes first, and only who has it hears that there is no such model.
+  if (profile.hosting === "vertex") return { method: "POST", path: profile.dialect === "anthropic" ? "/publishers/anthropic/models/credential-check:rawPredict" : "/publishers/google/models/credential-check:generateContent" };
   if (profile.dialect === "cohere") return { method: "GET", path: "/v1/models" };
   return PUBLIC_LIST[profile.id] ?? LIST;
 }
 
-/** Null where the secret has to be exchanged for a token first. */
-export function credentialCheck(profile: Profile, { baseUrl, secret, nowMs }: { readonly baseUrl: string; readonly secret: string; readonly nowMs: number }): CredentialCheck | null {
-  if (profile.authorize === "google") return null;
+/** `secret`: what the provider takes; of a service account, a token that was minted from it. */
+export function credentialCheck(profile: Profile, { baseUrl, secret, nowMs }: { readonly baseUrl: string; readonly secret: string; readonly nowMs: number }): CredentialCheck {
   const { method, path } = formOf(profile);
   const url = joinUrl(baseUrl, path);
   const plain: Record<string, string> = { accept: "application/json", ...(method === "POST" ? { "content-type": "application/json" } : {}), ...(profile.dialect === "anthropic" && !profile.hosting ? { "anthropic-version": ANTHROPIC_VERSION } : {}) };

@@ -1,3 +1,6 @@
+import { generateKeyPairSync } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { createWebDb } from "@trunkline/db/web";
 import { open } from "@trunkline/keys";
 import { createSimulator, type Simulator } from "@trunkline/testkit";
@@ -55,6 +58,35 @@ describe("provider credentials", () => {
     expect(JSON.stringify(rows)).not.toContain(GOOD);
     const audit = await sql.query(`SELECT action FROM audit_entry WHERE "organizationId" = $1 AND action LIKE 'credential.%'`, [organizationId]);
     expect(audit.rows).toEqual([{ action: "credential.create" }]);
+  });
+
+  it("of Google Cloud are key files: a token is minted, shown to the provider, and the file stored sealed", async () => {
+    const { call, organizationId } = await newTenant();
+    const asked: string[] = [];
+    const endpoint = createServer((request, response) => {
+      request.setEncoding("utf8").on("data", (text: string) => asked.push(text)).on("end", () => response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ access_token: "ya29.minted", expires_in: 3600 })));
+    });
+    await new Promise<void>((resolve) => { endpoint.listen(0, "127.0.0.1", resolve); });
+    const { port } = endpoint.address() as AddressInfo;
+    vi.stubEnv("OUTBOUND_PRIVATE_ADDRESSES", "allow");
+    const privateKey = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    const file = { type: "service_account", client_email: "gw@p.iam.gserviceaccount.com", private_key_id: "0123456789abcd", private_key: privateKey, token_uri: `http://127.0.0.1:${port}/token` };
+    const vertex = { provider: "vertex", label: "gcp", baseUrl: `${simulator.url}/vertex`, secret: JSON.stringify(file, null, 2) };
+    const made = await call("POST", "/provider-credentials", vertex);
+    expect([made.status, made.body]).toMatchObject([201, { provider: "vertex", lastFour: "abcd", health: "ok" }]);
+    expect(made.text).not.toContain("PRIVATE KEY");
+    expect(new URLSearchParams(asked[0]).get("grant_type")).toBe("urn:ietf:params:oauth:grant-type:jwt-bearer");
+    const { rows } = await sql.query<Body>(`SELECT to_jsonb(c) AS row FROM provider_credential c WHERE "organizationId" = $1`, [organizationId]);
+    expect(JSON.stringify(rows)).not.toContain("PRIVATE KEY");
+    const broken = await call("POST", "/provider-credentials", { ...vertex, secret: JSON.stringify({ ...file, private_key: "none" }) });
+    expect([broken.status, broken.text]).toEqual([422, expect.stringContaining("key file") as unknown]);
+    const incomplete = await call("POST", "/provider-credentials", { ...vertex, secret: '{"type":"service_account"}' });
+    expect([incomplete.status, incomplete.text]).toEqual([422, expect.stringContaining("client_email") as unknown]);
+    vi.stubEnv("OUTBOUND_PRIVATE_ADDRESSES", "refuse").stubEnv("VERTEX_BASE_URL", `${simulator.url}/vertex`);
+    const inward = await call("POST", "/provider-credentials", { provider: "vertex", label: "gcp", secret: JSON.stringify(file) });
+    expect(inward.status).toBe(422);
+    expect(asked).toHaveLength(1);
+    await new Promise((resolve) => { endpoint.close(resolve); });
   });
 
   it("are refused with whose fault it is, and nothing is stored", async () => {
