@@ -102,7 +102,7 @@ function report(result) {
   process.exitCode = failed.length ? 1 : 0;
 }
 
-const OTHERS = { analytics: () => import("./analytics.mjs"), translate: () => import("./translate.mjs"), metering: () => import("./metering.mjs") };
+const OTHERS = { web: () => import("./web.mjs"), analytics: () => import("./analytics.mjs"), translate: () => import("./translate.mjs"), metering: () => import("./metering.mjs") };
 const other = OTHERS[process.argv[2]];
 if (other) {
   await other();

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { Brand } from "../../shell/components/shell.tsx";
+import { Brand } from "../../shell/components/brand.tsx";
 import "./account.css";
 
 /** The frame of every page on the way in: one narrow column under the brand. */

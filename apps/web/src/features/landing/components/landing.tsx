@@ -1,7 +1,7 @@
 import Link from "next/link";
 import { GaugeCircle, Lock, Plug, ReceiptText } from "lucide-react";
 import type { ReactNode } from "react";
-import { Brand } from "../../shell/components/shell.tsx";
+import { Brand } from "../../shell/components/brand.tsx";
 import { FailoverDiagram } from "./failover-diagram.tsx";
 import { PlanTable } from "./plan-table.tsx";
 import { PriceTable, type PriceLine } from "./price-table.tsx";

@@ -1,7 +1,7 @@
 import "./public-frame.css";
 import Link from "next/link";
 import type { ReactNode } from "react";
-import { Brand } from "./shell.tsx";
+import { Brand } from "./brand.tsx";
 
 const PAGES = [["Docs", "/docs"], ["API reference", "/docs/api"], ["Errors", "/docs/errors"], ["Status", "/status"]] as const;
 

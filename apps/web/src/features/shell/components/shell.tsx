@@ -7,19 +7,11 @@ import { Dialog } from "@trunkline/ui";
 import { useLiveBook } from "../use-live.ts";
 import { useProjectPath } from "../use-scope.ts";
 import { useShellShortcuts } from "../use-shortcuts.ts";
+import { Brand } from "./brand.tsx";
 import { CommandPalette } from "./command-palette.tsx";
 import { LINKS, SECTIONS, TABS } from "./sections.ts";
 import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { TopBar } from "./top-bar.tsx";
-
-export function Brand() {
-  return (
-    <Link className="brand" href="/" aria-label="Trunkline">
-      <svg width="18" height="18" viewBox="0 0 18 18" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="round" aria-hidden><path d="M1.5 9h6M7.5 9c4 0 3-5.500 7-5.500M7.500 9H15M7.500 9c4 0 3 5.500 7 5.500" /><circle cx="16" cy="9" r="1.400" fill="currentColor" stroke="none" /></svg>
-      <span>Trunkline</span>
-    </Link>
-  );
-}
 
 type Opened = "palette" | "shortcuts" | "more" | null;
 
