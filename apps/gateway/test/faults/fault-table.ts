@@ -37,7 +37,7 @@ function striking(name: string, as: FailureClass, midStream: FailureClass = as):
 }
 
 export const FAULT_TABLE: readonly FaultRow[] = [
-  harmless("chance=0,status=503"), harmless("pace=0"), harmless("split=utf8,text=d%C3%A9j%C3%A0 vu"), harmless("usage=1000,200"), harmless("seed=7"), harmless("delay=20"), harmless("ttft=20"),
+  harmless("chance=0,status=503"), harmless("pace=0"), harmless("split=utf8,text=d%C3%A9j%C3%A0 vu"), harmless("usage=1000,200"), harmless("seed=7"), harmless("delay=20"), harmless("ttft=20"), harmless("no_limit"),
   { ...harmless("no_usage"), estimated: true },
   upstream("before headers", "status=503", "overloaded"),
   upstream("before headers", "chance=1,attempt=1,status=500", "server_error"),
