@@ -29,7 +29,7 @@ export const PLANS: Readonly<Record<PlanId, Plan>> = {
   },
   scale: {
     id: "scale", name: "Scale", monthlyCents: 49_900, requestsPerMinute: 60_000, logRetentionDays: 365, seats: 100, ownKeyFeeBasisPoints: 0,
-    features: ["Everything in Pro", "Audit log export", "Signed receipts kept for a year", "Own provider keys without a fee"],
+    features: ["Everything in Pro", "Own provider keys without a fee"],
   },
 };
 

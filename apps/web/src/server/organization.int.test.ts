@@ -65,6 +65,25 @@ describe("who may do what in an organization", () => {
     });
   }
 
+  it("has as many members and open invitations as the plan has seats, and no bound without a plan", async () => {
+    const tenant = await newTenant();
+    const invite = (email: string) => db.members.invite({ organizationId: tenant.organizationId, role: "owner", userId: tenant.owner.id, label: "test" }, { email, role: "viewer" });
+    const pending = (email: string) => db.accounts.createToken(`invite:${tenant.organizationId}:viewer`, email, { value: email.padEnd(43, "x"), expires: new Date(Date.now() + 60_000) });
+    await newMember(tenant, "viewer");
+    await invite("third@example.test");
+    await sql.query(`INSERT INTO billing_account ("organizationId", plan, mode, "updatedAt") VALUES ($1, 'free', 'prepaid', now())`, [tenant.organizationId]);
+    await expect(invite("third@example.test")).rejects.toThrow("has 2 seats");
+    await sql.query(`UPDATE billing_account SET plan = 'pro' WHERE "organizationId" = $1`, [tenant.organizationId]);
+    for (let guest = 0; guest < 8; guest++) await pending(`guest${guest}@example.test`);
+    await invite("guest3@example.test");
+    await expect(invite("guest9@example.test")).rejects.toThrow("has 10 seats");
+    const guest = await newUser();
+    await expect(db.members.assertMayJoin(tenant.organizationId, guest.id)).resolves.toBeUndefined();
+    await sql.query(`UPDATE billing_account SET plan = 'free' WHERE "organizationId" = $1`, [tenant.organizationId]);
+    await expect(db.members.assertMayJoin(tenant.organizationId, guest.id)).rejects.toThrow("has 2 seats");
+    await expect(db.members.assertMayJoin(tenant.organizationId, tenant.owner.id)).resolves.toBeUndefined();
+  });
+
   it("shows invitations to who manages members only, and a withdrawn link works no more", async () => {
     const owner = callerOf(acme.owner);
     await db.accounts.createToken(`invite:${acme.organizationId}:viewer`, "guest@example.test", { value: "x".repeat(43), expires: new Date(Date.now() + 60_000) });

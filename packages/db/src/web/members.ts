@@ -1,5 +1,5 @@
 /** Who belongs to an organization, and as what. An organization never loses its last owner, and only an owner makes or unmakes one. */
-import { ROLES, type Role } from "@trunkline/contracts";
+import { isPlanId, PLANS, ROLES, type Role } from "@trunkline/contracts";
 import { assertMay, type Actor } from "./actor.ts";
 import { recordAudit } from "./audit.ts";
 import type { StoreContext, Transaction } from "./context.ts";
@@ -29,16 +29,30 @@ async function lockMember(transaction: Transaction, organizationId: string, user
   return { role: member.role, owners: owners.length };
 }
 
+/** Where an organization has a plan, its seats bound its members and those who are invited. Throws ConflictError. */
+async function assertSeatFree(transaction: Transaction, organizationId: string, invited: number): Promise<void> {
+  const account = await transaction.billingAccount.findUnique({ where: { organizationId }, select: { plan: true } });
+  if (!isPlanId(account?.plan)) return;
+  const { name, seats } = PLANS[account.plan];
+  const members = await transaction.member.count({ where: { organizationId } });
+  if (members + invited >= seats) throw new ConflictError(`The plan ${name} has ${seats} seats, and all are taken or promised. Remove a member, withdraw an invitation, or choose a larger plan under Billing.`);
+}
+
 export function createMembers(context: StoreContext) {
+  /** Invitations of others that can still be accepted. */
+  const pendingBeside = (organizationId: string, email: string): Promise<number> => context.client.verificationToken.count({ where: {
+    identifier: { startsWith: `invite:${organizationId}:` }, NOT: { identifier: { endsWith: `:${email}` } }, expires: { gt: new Date(context.nowMs()) },
+  } });
   const read = (transaction: Transaction, organizationId: string, userId: string) => transaction.member.findFirstOrThrow({ where: { organizationId, userId }, select: fields }).then(toRecord);
   return {
     list: (actor: Actor): Promise<MemberRecord[]> => context.tenant(actor, "resources.read", async (transaction) =>
       (await transaction.member.findMany({ where: { organizationId: actor.organizationId }, orderBy: { createdAt: "asc" }, select: fields })).map(toRecord)),
-    /** Checks that the actor may invite to the role, and records that it did. Throws ConflictError for who is a member already. */
+    /** Checks that the actor may invite to the role, and records that it did. Throws ConflictError for who is a member already, and where every seat of the plan is taken. */
     invite: (actor: Actor, invitation: { readonly email: string; readonly role: Role }): Promise<void> => context.tenant(actor, "members.manage", async (transaction) => {
       assertMayTouch(actor, invitation.role);
       const known = await transaction.member.findFirst({ where: { organizationId: actor.organizationId, user: { email: invitation.email } }, select: { userId: true } });
       if (known) throw new ConflictError("This person is a member already.");
+      await assertSeatFree(transaction, actor.organizationId, await pendingBeside(actor.organizationId, invitation.email));
       await recordAudit(transaction, actor, { action: "member.invite", subject: `${invitation.email} as ${invitation.role}` });
     }),
     setRole: (actor: Actor, userId: string, role: Role): Promise<MemberRecord> => context.tenant(actor, "members.manage", async (transaction) => {
@@ -84,6 +98,10 @@ export function createMembers(context: StoreContext) {
     },
     /** True for the one caller who takes it. */
     useInvitation: async (value: string): Promise<boolean> => (await context.client.verificationToken.deleteMany({ where: { token: digest(value), identifier: { startsWith: "invite:" } } })).count === 1,
+    /** Throws ConflictError where no seat is left for who was invited: the plan has become smaller since. A member needs no other. */
+    async assertMayJoin(organizationId: string, userId: string): Promise<void> {
+      if (await context.client.member.count({ where: { organizationId, userId } }) === 0) await assertSeatFree(context.client, organizationId, 0);
+    },
     /** For the holder of an invitation's link: who was invited joins. Joining twice keeps the first role. */
     async join(organizationId: string, userId: string, role: Role): Promise<void> {
       await context.client.member.createMany({ data: [{ organizationId, userId, role }], skipDuplicates: true });

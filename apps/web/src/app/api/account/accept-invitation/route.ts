@@ -1,6 +1,8 @@
 import { NextResponse } from "next/server";
 import { webEnv } from "../../../../env.ts";
+import { ConflictError } from "@trunkline/db/web";
 import { tokenInput } from "../../../../server/account-schema.ts";
+import { problem } from "../../../../server/problem.ts";
 import { services } from "../../../../server/services.ts";
 
 export const dynamic = "force-dynamic";
@@ -17,6 +19,12 @@ export async function GET(request: Request): Promise<Response> {
   if (!token.success || invitation === null) return to("/?invited=0");
   const user = await accounts.findUserForSignIn(invitation.email);
   if (!user) return to("/sign-up");
+  try {
+    await members.assertMayJoin(invitation.organizationId, user.id);
+  } catch (error) {
+    if (error instanceof ConflictError) return problem({ status: 409, title: "No seat is left", detail: `${error.message} This link works again once there is one.` });
+    throw error;
+  }
   if (!(await members.useInvitation(token.data))) return to("/?invited=0");
   await members.join(invitation.organizationId, user.id, invitation.role);
   await accounts.markEmailVerified(user.email);
