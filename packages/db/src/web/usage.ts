@@ -64,6 +64,24 @@ function groupQuery(actor: Actor, range: UsageRange, dimension: UsageDimension):
   return Prisma.sql`SELECT ${column(ROLLUP_COLUMN[dimension])} AS key, ${ROLLUP_SUMS} FROM ${rollups(actor, range)} GROUP BY 1 ORDER BY "chargeNanoUsd" DESC, requests DESC, 1 LIMIT ${USAGE_GROUPS_MAX}`;
 }
 
+const added = (a: UsageSums, b: UsageSums): UsageSums => ({
+  requests: a.requests + b.requests, failed: a.failed + b.failed, rescued: a.rescued + b.rescued, attempts: a.attempts + b.attempts,
+  inputTokens: a.inputTokens + b.inputTokens, cacheReadTokens: a.cacheReadTokens + b.cacheReadTokens, cacheWriteTokens: a.cacheWriteTokens + b.cacheWriteTokens, outputTokens: a.outputTokens + b.outputTokens, reasoningTokens: a.reasoningTokens + b.reasoningTokens,
+  chargeNanoUsd: a.chargeNanoUsd + b.chargeNanoUsd, costNanoUsd: a.costNanoUsd + b.costNanoUsd, ttftMsSum: a.ttftMsSum + b.ttftMsSum, ttftCount: a.ttftCount + b.ttftCount,
+});
+
+const NOTHING: UsageSums = { requests: 0n, failed: 0n, rescued: 0n, attempts: 0n, inputTokens: 0n, cacheReadTokens: 0n, cacheWriteTokens: 0n, outputTokens: 0n, reasoningTokens: 0n, chargeNanoUsd: 0n, costNanoUsd: 0n, ttftMsSum: 0n, ttftCount: 0n };
+
+/** The groups that the points belong to, largest spenders first: reading the range a second time would cost as much as the first. */
+function summed(points: readonly UsagePoint[]): (UsageSums & { key: string })[] {
+  const groups = new Map<string, UsageSums>();
+  for (const point of points) {
+    const group = groups.get(point.key);
+    groups.set(point.key, added(group ?? NOTHING, point));
+  }
+  return [...groups].map(([key, sums]) => ({ ...sums, key })).sort((a, b) => Number(b.chargeNanoUsd - a.chargeNanoUsd) || Number(b.requests - a.requests) || (a.key < b.key ? -1 : 1)).slice(0, USAGE_GROUPS_MAX);
+}
+
 export interface SeriesQuery extends UsageRange { readonly granularity: "hour" | "day"; readonly groupBy: Exclude<UsageDimension, "user" | "session"> }
 
 export function createUsage(context: StoreContext) {
@@ -88,8 +106,7 @@ export function createUsage(context: StoreContext) {
       const points = await transaction.$queryRaw<UsagePoint[]>`
         SELECT date_trunc(${granularity}, bucket, ${timeZone}) AS bucket, ${column(ROLLUP_COLUMN[query.groupBy])} AS key, ${ROLLUP_SUMS}
         FROM ${rollups(actor, query, buckets.map((row) => row.bucket))} GROUP BY 1, 2 ORDER BY 1`;
-      const sums = await transaction.$queryRaw<(UsageSums & { key: string })[]>(groupQuery(actor, query, query.groupBy));
-      return { timeZone, buckets: buckets.map((row) => row.bucket), points, groups: await labelled(transaction, actor.organizationId, query.groupBy, sums) };
+      return { timeZone, buckets: buckets.map((row) => row.bucket), points, groups: await labelled(transaction, actor.organizationId, query.groupBy, summed(points)) };
     }),
     /** Against the price of fresh input: what cache reads saved, and what cache writes cost on top; at list prices, a rollup at those that held when it began. */
     cacheSavings: (actor: Actor, range: UsageRange): Promise<{ savedNanoUsd: bigint; extraNanoUsd: bigint }> => context.tenant(actor, "usage.read", async (transaction) => {
