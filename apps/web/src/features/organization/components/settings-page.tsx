@@ -17,6 +17,10 @@ const RPM_MAX = 1_000_000;
 const textOf = (limit: number | null): string => (limit === null ? "" : String(limit));
 const limitOf = (text: string): number | null => (text === "" ? null : Number(text));
 
+/** Answers of the Responses API may be kept, where the organization wants it. */
+const kept = (days: number): string => days === 0 ? "Prompts and answers are not stored."
+  : `Calls of the Responses API are stored, prompt and answer, encrypted, for ${days} ${days === 1 ? "day" : "days"}; those of other calls are not.`;
+
 export function SettingsPage() {
   const trpc = useTRPC();
   const scope = useScope();
@@ -31,7 +35,7 @@ export function SettingsPage() {
       <Card title="Organization"><div className="body">{settings.data && role !== null ? <OrganizationForm key={settings.data.id} view={settings.data} disabled={!manages} /> : <Skeleton height={280} />}</div></Card>
       <Card title="Data">
         <div className="body stack">
-          <p><b>Prompts and answers are not stored.</b> Kept of a request are its times, models, attempts, token counts, cost, and what you send as <code>user</code>, <code>session_id</code> and <code>metadata</code>.</p>
+          <p><b>{kept(settings.data?.responseRetentionDays ?? 0)}</b> Kept of every request are its times, models, attempts, token counts, cost, and what you send as <code>user</code>, <code>session_id</code> and <code>metadata</code>.</p>
           <p className="muted">The export holds all of it as JSON lines: organization, projects, members, keys without their secrets, presets, budgets, audit log and every request.</p>
           {manages ? <p><a className="btn" href={`/api/organization-export?organization=${encodeURIComponent(scope.organization)}`} download><Download className="ic s" aria-hidden />Export all data</a></p> : null}
         </div>
@@ -84,10 +88,8 @@ function OrganizationForm({ view, disabled }: { view: OrganizationView; disabled
           <p className="meta">Days and months of every chart and sum are cut in it.</p>
         </div>
         <Field label="Requests per minute, all keys together (optional)" type="number" min={1} max={RPM_MAX} step={1} value={rpm} onChange={(event) => setRpm(event.target.value)} />
-        <div className="pair">
-          <Field label="Tokens per minute (optional)" type="number" min={1} step={1} value={tpm} onChange={(event) => setTpm(event.target.value)} />
-          <Field label="Calls at a time (optional)" type="number" min={1} step={1} value={concurrency} onChange={(event) => setConcurrency(event.target.value)} />
-        </div>
+        <Field label="Tokens per minute (optional)" type="number" min={1} step={1} value={tpm} onChange={(event) => setTpm(event.target.value)} />
+        <Field label="Calls at a time (optional)" type="number" min={1} step={1} value={concurrency} onChange={(event) => setConcurrency(event.target.value)} />
         <Field label="Keep answers of the Responses API (days)" required type="number" min={0} max={RESPONSE_RETENTION_DAYS_MAX} step={1} hint="0 keeps no prompt and no answer, and deletes what was kept. Above 0 both are stored encrypted for that time, so that previous_response_id works." value={retention} onChange={(event) => setRetention(event.target.value)} />
       </fieldset>
       {update.error ? <ErrorCard message={update.error.message} /> : null}
