@@ -23,20 +23,16 @@ const NO_BUDGETS: readonly Budget[] = [];
 export function createAdmit(options: AdmitOptions): Stages["admit"] {
   return async (call: AuthenticatedCall) => {
     if (!options.spoolHasRoom()) throw new GatewayError("gateway.overloaded", "The gateway cannot record usage right now, so it takes no new requests. Retry in a few seconds.", { retryAfterMs: 5000 });
-    const taken = await takeShares(call, options);
+    const { limits } = call.key;
+    let taken;
+    try {
+      taken = limits ? await takeLimits(options.kv, call, { limits, onStoreAway: options.onRateStoreAway }) : await takeRate(options.kv, call, options.onRateStoreAway);
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === "tenant.rate_limited") options.onRateLimited();
+      throw error;
+    }
     const budgets = call.mode === "test" ? NO_BUDGETS : call.key.budgets;
     const reservation = budgets.length === 0 ? NO_RESERVATION : createReservation({ id: call.exchange.requestId, endUser: call.facts.endUser }, budgets, options);
     return { exchange: call.exchange, call: call.call, facts: call.facts, key: call.key, mode: call.mode, reservation: taken ? new LimitedReservation(reservation, taken, options.kv) : reservation };
   };
-}
-
-/** Requests, tokens and places at once. Null where only requests are limited: nothing of those comes back. */
-async function takeShares(call: AuthenticatedCall, { kv, onRateStoreAway, onRateLimited }: AdmitOptions): ReturnType<typeof takeLimits> {
-  const { limits } = call.key;
-  try {
-    return limits ? await takeLimits(kv, call, { limits, onStoreAway: onRateStoreAway }) : await takeRate(kv, call, onRateStoreAway);
-  } catch (error) {
-    if (error instanceof GatewayError && error.code === "tenant.rate_limited") onRateLimited();
-    throw error;
-  }
 }

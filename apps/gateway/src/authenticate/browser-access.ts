@@ -9,7 +9,7 @@ const ALLOW_ORIGIN = "access-control-allow-origin";
 /** A key that any page may use. */
 const ANY_ORIGIN = "*";
 /** Of the answer's headers, those that a page's script may see beside the few that it always may. */
-const EXPOSED = "x-trunkline-request-id, x-trunkline-provider, x-trunkline-model, x-trunkline-preset, x-trunkline-attempts, x-trunkline-losses, request-id, retry-after, retry-after-ms, x-should-retry, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, etag";
+const EXPOSED = "x-trunkline-request-id, x-trunkline-provider, x-trunkline-model, x-trunkline-preset, x-trunkline-attempts, x-trunkline-losses, request-id, retry-after, retry-after-ms, x-should-retry, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests, x-ratelimit-limit-tokens, x-ratelimit-remaining-tokens, x-ratelimit-reset-tokens, etag";
 
 const permits = (origins: readonly string[], origin: string): boolean => origins.includes(origin) || origins.includes(ANY_ORIGIN);
 

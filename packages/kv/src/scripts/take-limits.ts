@@ -1,3 +1,5 @@
+import { NOW_MICROS } from "./clock.ts";
+
 /**
  * Requests and tokens a minute and calls at a time, all or nothing. A bucket is one theoretical arrival time in microseconds (the generic cell rate
  * algorithm, as in take-rate.ts, with a cost); a line of slots is a sorted set of call → deadline in ms.
@@ -5,14 +7,7 @@
  * (interval µs, burst, cost) a bucket and the limit of each slot set.
  * Reply: {refused key 1-based or 0, wait in ms, then tightest key, remaining, resetMs of the request buckets and the same of the token buckets}.
  */
-export const TAKE_LIMITS = `
-local now
-if ARGV[1] == '' then
-  local t = redis.call('TIME')
-  now = tonumber(t[1]) * 1000000 + tonumber(t[2])
-else
-  now = tonumber(ARGV[1])
-end
+export const TAKE_LIMITS = `${NOW_MICROS}
 local requests, tokens, slots = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local call, holdMs = ARGV[5], tonumber(ARGV[6])
 local rates = requests + tokens
@@ -64,14 +59,7 @@ return {refused, math.ceil(longest / 1000), r, rLeft, rReset, k, kLeft, kReset}
  * Ends what TAKE_LIMITS began. KEYS: token buckets, slot sets. ARGV: clock in µs or "", number of token buckets, call, furthest debt in µs, then (interval µs,
  * tokens to give back, negative to take more) a bucket. A debt reaches no further than given, so that one call cannot shut a bucket for long.
  */
-export const RETURN_LIMITS = `
-local now
-if ARGV[1] == '' then
-  local t = redis.call('TIME')
-  now = tonumber(t[1]) * 1000000 + tonumber(t[2])
-else
-  now = tonumber(ARGV[1])
-end
+export const RETURN_LIMITS = `${NOW_MICROS}
 local tokens = tonumber(ARGV[2])
 for i = 1, tokens do
   local tat = tonumber(redis.call('GET', KEYS[i]) or '0')

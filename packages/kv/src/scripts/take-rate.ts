@@ -1,17 +1,12 @@
+import { NOW_MICROS } from "./clock.ts";
+
 /**
  * GCRA over all buckets, all or nothing. A bucket is one theoretical arrival time in microseconds.
  * KEYS: one a bucket. ARGV: clock in µs or "" for the server's, then (interval µs, burst) a bucket.
  * Reply: {refused bucket 1-based or 0, retryAfterMs, tightest bucket 1-based or 0, remaining, resetMs}.
  * Formula: generic cell rate algorithm, ITU-T I.371, virtual scheduling form.
  */
-export const TAKE_RATE = `
-local now
-if ARGV[1] == '' then
-  local t = redis.call('TIME')
-  now = tonumber(t[1]) * 1000000 + tonumber(t[2])
-else
-  now = tonumber(ARGV[1])
-end
+export const TAKE_RATE = `${NOW_MICROS}
 local nexts, refused, retry, refusedAt = {}, 0, 0, 0
 local tightest, remaining, reset = 0, nil, 0
 for i = 1, #KEYS do
