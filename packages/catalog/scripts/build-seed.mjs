@@ -69,7 +69,15 @@ for (const [id, name, released, options, endpoints] of CURATED) {
 
 const curatedIds = new Set(seed.models.map(({ id }) => id));
 const upstreamNames = new Set(seed.endpoints.map(({ provider, upstreamModel }) => `${provider} ${upstreamModel}`));
-const titled = (slug) => slug.split("-").map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join(" ");
+const capital = (word) => /^o\d$/.test(word) ? word : word.charAt(0).toUpperCase() + word.slice(1);
+const titled = (slug) => slug.replace(/-(20\d\d-\d\d-\d\d)$/, "~($1)").split("~").map((part) => part.startsWith("(") ? part : part.split("-").map(capital).join(" ")).join(" ").replace(/^Gpt /, "GPT-");
+/** A dated release or a Codex form of a curated model can do what that one can. */
+const VARIANT = /^(.+?)-(20\d\d-\d\d-\d\d|codex(?:-max)?)$/;
+function variantOf(id) {
+  const [, base, variant] = VARIANT.exec(id) ?? [];
+  const model = base && seed.models.find((candidate) => candidate.id === base && candidate.tier !== "specialised");
+  return model ? { model, name: /^\d/.test(variant) ? `${model.name} (${variant})` : `${model.name} ${titled(variant)}`, released: /^\d/.test(variant) ? Date.parse(`${variant}T00:00:00Z`) / 1000 : model.createdAt } : null;
+}
 for (const [id, endpoints] of listedModels((model, provider, upstreamModel) => curatedIds.has(model) || model in seed.aliases || upstreamModel in seed.aliases || upstreamNames.has(`${provider} ${upstreamModel}`))) {
   const priced = endpoints.map(({ provider, upstreamModel, entry }) => ({ provider, upstreamModel, entry }));
   const known = contextOf(id, priced.map(({ entry }) => entry.context_window).find(Boolean));
@@ -82,6 +90,8 @@ for (const [id, endpoints] of listedModels((model, provider, upstreamModel) => c
     seed.endpoints.push({ provider, model: id, upstreamModel });
     seed.prices.push(...priceRows(provider, id, { entry, isEmbedding: false }));
   }
+  const variant = variantOf(id);
+  if (variant) { seed.models.push({ ...variant.model, id, name: variant.name, createdAt: variant.released, contextTokens: Math.min(contextTokens, variant.model.contextTokens), tier: "specialised" }); continue; }
   seed.models.push({ id, name: name ?? titled(slug), author, createdAt: released ? Date.parse(`${released}T00:00:00Z`) / 1000 : 0, contextTokens, ...facts, tier: "specialised", description: (/^[^.]+\./.exec(described)?.[0] ?? described).slice(0, 240) });
 }
 writeFileSync(new URL("../src/seed.json", import.meta.url), `${JSON.stringify(seed, (_name, value) => (typeof value === "bigint" ? value.toString() : value), 1)}\n`);

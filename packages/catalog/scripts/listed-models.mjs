@@ -43,19 +43,38 @@ const IDS = {
 const SOURCES = { openai: "openai", gemini: "google", mistral: "mistral", xai: "x-ai", moonshot: "moonshotai", cohere: "cohere", perplexity: "perplexity", deepseek: "deepseek", bedrock: "aws", together: "together", fireworks: "fireworks", openrouter: "openrouter" };
 const UPSTREAM = { fireworks: (name) => `accounts/fireworks/models/${name}` };
 
-/** [model id, [{ provider, upstreamModel, entry }]], in the order of the ids. `isTaken(id, provider, upstreamModel)`: curated already. */
+/** The other names of an entry, for they cost the same: dated ones that a client pins, and what OpenAI makes of a model for its own products. The package lists names of other clouds and of the press as well, which these providers do not know. */
+const FURTHER_NAMES = { openai: /-20\d\d-\d\d-\d\d$|-(?:0125|0613|1106)$|-(?:0125|1106)-preview$|-codex(?:-max)?$|-chat$/, mistral: /-\d{4}$/, cohere: /-\d\d-20\d\d$/, xai: /-\d{4}$/ };
+const FOREIGN_NAME = /^gpt-\d-\d|^gpt-35|^gpt-4-turbo-0125/;
+const namesOf = ({ match }) => (match.or ?? [match]).map((clause) => clause.equals).filter(Boolean);
+const furtherNames = (provider, entry) => namesOf(entry).filter((name) => name !== entry.id && FURTHER_NAMES[provider]?.test(name) && !FOREIGN_NAME.test(name));
+
+/** What the provider itself calls it: some undated names are the package's alone, and the provider knows the model with `-latest`, with its date or as `open-`. */
+function nameAtProvider(provider, name, entry) {
+  const names = namesOf(entry);
+  if ((provider === "openai" || provider === "mistral") && names.includes(`${name}-latest`)) return `${name}-latest`;
+  if (provider === "mistral" && names.includes(`open-${name}`)) return `open-${name}`;
+  const dated = provider === "cohere" || provider === "mistral" ? names.filter((other) => other.startsWith(`${name}-`) && FURTHER_NAMES[provider].test(other)) : [];
+  return dated.length === 1 ? dated[0] : (UPSTREAM[provider] ?? ((own) => own))(name);
+}
+
+/** [model id, [{ provider, upstreamModel, entry }]], in the order of the ids. `isTaken(id, provider, upstreamModel)`: curated already. An entry's own name comes before its further ones. */
 export function listedModels(isTaken) {
   const found = new Map();
-  for (const [provider, source] of Object.entries(SOURCES)) {
-    for (const entry of listOf(source)) {
-      const named = NOT_CHAT.test(entry.id) && provider !== "bedrock" || !isPriced(entry) ? null : IDS[provider](entry.id);
-      if (named === null || NOT_CHAT.test(named) || BASE_MODEL.test(named)) continue;
-      const id = SAME[named] ?? named;
-      const upstreamModel = (UPSTREAM[provider] ?? ((name) => name))(entry.id);
+  const served = new Set();
+  const named = (isFurther) => {
+    for (const [provider, source] of Object.entries(SOURCES)) for (const entry of listOf(source)) for (const name of isFurther ? furtherNames(provider, entry) : [entry.id]) {
+      const model = NOT_CHAT.test(name) && provider !== "bedrock" || !isPriced(entry) ? null : IDS[provider](name);
+      if (model === null || NOT_CHAT.test(model) || BASE_MODEL.test(model)) continue;
+      const id = SAME[model] ?? model;
+      const upstreamModel = nameAtProvider(provider, name, entry);
       const known = found.get(id) ?? [];
-      if (isTaken(id, provider, upstreamModel) || known.some((endpoint) => endpoint.provider === provider)) continue;
+      if (isTaken(id, provider, upstreamModel) || served.has(`${provider} ${upstreamModel}`) || known.some((endpoint) => endpoint.provider === provider)) continue;
+      served.add(`${provider} ${upstreamModel}`);
       found.set(id, [...known, { provider, upstreamModel, entry }]);
     }
-  }
+  };
+  named(false);
+  named(true);
   return [...found].sort(([left], [right]) => (left < right ? -1 : 1));
 }

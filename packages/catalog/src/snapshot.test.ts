@@ -59,16 +59,27 @@ describe("priceAt", () => {
 });
 
 describe("findModel", () => {
-  it.each([["openai/gpt-5-mini", "openai/gpt-5-mini"], ["gpt-5-mini", "openai/gpt-5-mini"], ["claude-sonnet-4-5", "anthropic/claude-sonnet-4.5"], ["claude-sonnet-4-5-20250929", "anthropic/claude-sonnet-4.5"], ["llama-3.3-70b-versatile", "meta-llama/llama-3.3-70b-instruct"]])("resolves %s", (name, id) => {
+  it.each([["openai/gpt-5-mini", "openai/gpt-5-mini"], ["gpt-5-mini", "openai/gpt-5-mini"], ["claude-sonnet-4-5", "anthropic/claude-sonnet-4.5"], ["claude-sonnet-4-5-20250929", "anthropic/claude-sonnet-4.5"], ["llama-3.3-70b-versatile", "meta-llama/llama-3.3-70b-instruct"],
+    ["claude-sonnet-4.5", "anthropic/claude-sonnet-4.5"], ["anthropic/claude-sonnet-4-5", "anthropic/claude-sonnet-4.5"], ["anthropic/claude-sonnet-4-5-20250929", "anthropic/claude-sonnet-4.5"],
+    ["gpt-4o-2024-08-06", "openai/gpt-4o-2024-08-06"], ["gpt-5-codex", "openai/gpt-5-codex"], ["gpt-5-chat-latest", "openai/gpt-5-chat"], ["command-a-03-2025", "cohere/command-a"]])("resolves %s", (name, id) => {
     expect(findModel(snapshot, name)?.id).toBe(id);
   });
-  it.each(["gpt-5-min", "gpt-4o-2023-01-01", "", "constructor", "__proto__"])("does not guess %j", (name) => { expect(findModel(snapshot, name)).toBeNull(); });
+  it.each(["gpt-5-min", "gpt-4o-2023-01-01", "openai/claude-sonnet-4-5", "x/anthropic/claude-sonnet-4.5", "", "/", "constructor", "__proto__"])("does not guess %j", (name) => { expect(findModel(snapshot, name)).toBeNull(); });
   it("refuses an upstream name that two models share", () => {
     const first = SEED.models[0];
     const second = SEED.models[1];
     if (!first || !second) throw new Error("the seed is empty");
     const shared = snapshotFrom({ models: [first, second], endpoints: [{ provider: "p", model: first.id, upstreamModel: "same" }, { provider: "q", model: second.id, upstreamModel: "same" }], prices: [] });
     expect(findModel(shared, "same")).toBeNull();
+  });
+  it("refuses a slug that models of two authors share", () => {
+    const [first] = SEED.models;
+    if (!first) throw new Error("the seed is empty");
+    const shared = snapshotFrom({ models: [{ ...first, id: "a/same", author: "a" }, { ...first, id: "b/same", author: "b" }], endpoints: [{ provider: "p", model: "a/same", upstreamModel: "one" }, { provider: "p", model: "b/same", upstreamModel: "two" }], prices: [] });
+    expect([findModel(shared, "same"), findModel(shared, "b/same")?.id]).toEqual([null, "b/same"]);
+  });
+  it("serves a dated name from the very release it names, at that release's price", () => {
+    for (const name of ["gpt-4o-2024-08-06", "gpt-4o-2024-11-20", "o1-2024-12-17"]) expect(snapshot.endpointsByModel.get(findModel(snapshot, name)?.id ?? "")?.map(({ provider, upstreamModel }) => [provider, upstreamModel])).toEqual([["openai", name]]);
   });
 });
 

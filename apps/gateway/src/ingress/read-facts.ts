@@ -53,8 +53,11 @@ function readChoice(fields: SharedFields): { readonly choice: ModelChoice; reado
   return { choice: { names: choosing.names, preset: choosing.preset }, sort: choosing.sort };
 }
 
+/** The second is how clients name it that want an author, the third what OpenRouter's own configurations carry. */
+const AUTO: ReadonlySet<string> = new Set(["auto", "trunkline/auto", "openrouter/auto"]);
+
 function addChoice(into: Choosing, given: string | null | undefined, param: string): void {
-  if (given == null || given === "auto" || given === "trunkline/auto") return;
+  if (given == null || AUTO.has(given)) return;
   if (given.startsWith("@preset/")) { into.preset = readPreset(given.slice("@preset/".length), param); return; }
   const suffix = given.includes(":") ? SUFFIX.exec(given) : null;
   if (suffix) into.sort = SUFFIXES[suffix[1] ?? ""] ?? null;

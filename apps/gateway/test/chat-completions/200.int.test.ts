@@ -92,6 +92,14 @@ describe("POST /v1/chat/completions answers 200", () => {
     expect(event?.usage.outputTokens).toBeGreaterThan(20);
   });
 
+  it.each(["auto", "trunkline/auto", "openrouter/auto"])("chooses by the preset for %s, as clients of several gateways write it", async (model) => {
+    const response = await stack.post("/chat/completions", chat({ model }), { key: await stack.issueKey() });
+    expect([response.status, response.headers.get("x-trunkline-preset")]).toEqual([200, "balanced:1"]);
+  });
+  it.each([["gpt-5-mini", "openai/gpt-5-mini"], ["claude-sonnet-4.5", "anthropic/claude-sonnet-4.5"], ["anthropic/claude-sonnet-4-5", "anthropic/claude-sonnet-4.5"], ["gpt-4o-2024-11-20", "openai/gpt-4o-2024-11-20"]])("knows a model by the name %s", async (model, id) => {
+    const response = await stack.post("/chat/completions", chat({ model }), { key: await stack.issueKey() });
+    expect([response.status, response.headers.get("x-trunkline-model")]).toEqual([200, id]);
+  });
   it("explains the decision in the answer when asked", async () => {
     const key = await stack.issueKey();
     const body = await (await stack.post("/chat/completions", chat({ model: "auto", routing: { explain: true } }), { key })).json() as { trunkline: { candidates: unknown[]; attempts: unknown[]; preset: string } };
