@@ -7,6 +7,8 @@ import { findJsonFault } from "./json-fault.ts";
 export const BODY_BYTES_MAX = 32 * 1024 * 1024;
 /** Deeper documents parse, but overflow the stack of whoever walks or writes them. */
 export const JSON_DEPTH_MAX = 64;
+/** A refused body is read on and thrown away, or its sender, still writing, would see a broken connection instead of the reason. Twice the largest that is allowed, and no more: whoever sends on is cut off. */
+const DISCARDED_BYTES_MAX = 2 * BODY_BYTES_MAX;
 /** Bodies in memory over all requests: beyond this new ones are refused, so that a burst of large bodies cannot exhaust memory. */
 export const BODY_BYTES_IN_FLIGHT_MAX = 512 * 1024 * 1024;
 
@@ -14,7 +16,7 @@ let bodyBytesInFlight = 0;
 
 export interface JsonBody { readonly raw: Uint8Array; readonly body: Readonly<Record<string, unknown>> }
 
-const tooLarge = (): GatewayError => new GatewayError("caller.request_too_large", `The body is larger than ${BODY_BYTES_MAX / 1_048_576} MB. Send less: shorten the conversation or upload large parts elsewhere.`, { headers: { connection: "close" } });
+const tooLarge = (): GatewayError => new GatewayError("caller.request_too_large", `The body is larger than ${BODY_BYTES_MAX / 1_048_576} MB. Send less: shorten the conversation or upload large parts elsewhere.`);
 
 /**
  * Reads the whole body as a JSON object. Refuses before reading by Content-Type, Content-Encoding and Content-Length; while
@@ -31,7 +33,10 @@ function checkHeaders(request: IncomingMessage): void {
   if (type !== undefined && type !== "application/json" && !/^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type)) throw new GatewayError("caller.unsupported_media_type", "Send the body as Content-Type: application/json.");
   const encoding = request.headers["content-encoding"];
   if (encoding !== undefined && encoding !== "identity") throw new GatewayError("caller.unsupported_media_type", "Send the body without Content-Encoding.");
-  if (Number(request.headers["content-length"] ?? 0) > BODY_BYTES_MAX) throw tooLarge();
+  if (Number(request.headers["content-length"] ?? 0) <= BODY_BYTES_MAX) return;
+  let size = 0;
+  request.on("data", (chunk: Buffer) => { size += chunk.length; if (size > DISCARDED_BYTES_MAX) request.destroy(); });
+  throw tooLarge();
 }
 
 function readBytes(request: IncomingMessage): Promise<Buffer> {
@@ -39,21 +44,23 @@ function readBytes(request: IncomingMessage): Promise<Buffer> {
     const chunks: Buffer[] = [];
     let size = 0;
     const release = (): void => { bodyBytesInFlight -= size; size = 0; };
+    let discarded = 0;
+    let refused = false;
     request.on("data", (chunk: Buffer) => {
-      if (size < 0) return;
+      if (refused) { discarded += chunk.length; if (discarded > DISCARDED_BYTES_MAX) request.destroy(); return; }
       size += chunk.length;
       bodyBytesInFlight += chunk.length;
       if (size <= BODY_BYTES_MAX && bodyBytesInFlight <= BODY_BYTES_IN_FLIGHT_MAX) { chunks.push(chunk); return; }
-      reject(size > BODY_BYTES_MAX ? tooLarge() : new GatewayError("gateway.overloaded", "The gateway holds too many large bodies right now. Retry in a second.", { retryAfterMs: 1000, headers: { connection: "close" } }));
+      reject(size > BODY_BYTES_MAX ? tooLarge() : new GatewayError("gateway.overloaded", "The gateway holds too many large bodies right now. Retry in a second.", { retryAfterMs: 1000 }));
       release();
-      size = -1;
+      refused = true;
     });
     request.on("end", () => {
-      if (size >= 0) { release(); resolve(chunks.length === 1 ? chunks[0] as Buffer : Buffer.concat(chunks)); }
+      if (!refused) { release(); resolve(chunks.length === 1 ? chunks[0] as Buffer : Buffer.concat(chunks)); }
     });
     request.on("close", () => {
       if (request.complete) return;
-      if (size > 0) release();
+      release();
       reject(new GatewayError("caller.invalid_request", "The connection closed before the body was complete."));
     });
     request.on("error", () => reject(new GatewayError("caller.invalid_request", "The connection failed before the body was complete.")));

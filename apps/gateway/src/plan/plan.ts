@@ -97,7 +97,7 @@ function resolve(catalog: CatalogSnapshot, name: string): string {
 /** The commonest obstacle decides the status; every one is listed. */
 function noCandidate(route: RoutePlan, facts: InboundFacts): GatewayError {
   const filters = new Set(route.rejected.map((item) => item.filter));
-  const reasons = route.rejected.slice(0, 8).map((item) => `${item.provider}/${item.model}: ${item.reason}`).join(" ");
+  const reasons = route.rejected.slice(0, 8).map((item) => `${item.model} at ${item.provider}: ${item.reason}`).join(" ");
   const details = { param: "model", metadata: { rejected: route.rejected.slice(0, 32) } };
   const only = (filter: string): boolean => filters.size === 1 && filters.has(filter);
   if (only("context")) return new GatewayError("caller.context_overflow", `No model of this request can hold it. ${reasons} Shorten it, or name a model with a larger context.`, details);
