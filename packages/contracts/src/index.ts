@@ -4,6 +4,7 @@ export * from "./catalog.ts";
 export * from "./errors.ts";
 export * from "./failure.ts";
 export * from "./ids.ts";
+export * from "./input-fault.ts";
 export * from "./jobs.ts";
 export * from "./money.ts";
 export * from "./plans.ts";

@@ -1,4 +1,5 @@
 /** What every account endpoint does first: origin, size, type, rate limit, schema. */
+import { faultSentence, inputFaults } from "@trunkline/contracts";
 import type { z } from "zod";
 import { webEnv } from "../env.ts";
 import { createAttemptLimit } from "./attempt-limit.ts";
@@ -44,6 +45,6 @@ export async function readAccountRequest<T>(request: Request, schema: z.ZodType<
   const excess = refuseExcess(request, email);
   if (excess) return refuse(excess);
   if (parsed.success) return { input: parsed.data, refused: null };
-  const errors = parsed.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
-  return refuse(problem({ status: 400, title: "Invalid request", detail: errors[0] ? `${errors[0].path || "body"}: ${errors[0].message}` : "Send a JSON object.", errors }));
+  const errors = inputFaults(parsed.error);
+  return refuse(problem({ status: 400, title: "Invalid request", detail: errors[0] ? faultSentence(errors[0]) : "Send a JSON object.", errors }));
 }

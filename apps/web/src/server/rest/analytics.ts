@@ -10,7 +10,7 @@ const DAYS_30_MS = 30 * 86_400_000;
 const PAGE_MAX = 200;
 const PAGE_DEFAULT = 50;
 const AUDIT_MAX = 500;
-const instant = z.union([z.iso.datetime({ offset: true }), z.iso.date()]);
+const instant = z.union([z.iso.datetime({ offset: true }), z.iso.date()], "must be a date such as 2026-03-01, or a time such as 2026-03-01T12:00:00Z");
 const mode = z.enum(["live", "test"]).optional();
 
 const usageQuery = z.object({

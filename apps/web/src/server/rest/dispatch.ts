@@ -1,4 +1,5 @@
 /** The management API's whole way of a request: find the operation, find who asks, check the input, answer; failures as RFC 9457 problems. */
+import { faultSentence, inputFaults } from "@trunkline/contracts";
 import { hashKey, matchesHash, parseKey } from "@trunkline/keys";
 import { ConflictError, ForbiddenError, NotFoundError, UnprocessableError, type Actor } from "@trunkline/db/web";
 import type { z } from "zod";
@@ -79,8 +80,8 @@ async function actorOf(request: Request, services: Services): Promise<Actor> {
 function check<T>(schema: z.ZodType<T>, value: unknown): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const errors = result.error.issues.map((issue) => ({ path: issue.path.join("."), message: issue.message }));
-  throw new Refused(problem({ status: 400, title: "Invalid request", detail: `${errors[0]?.path || "body"}: ${errors[0]?.message ?? "is malformed"}`, errors }));
+  const errors = inputFaults(result.error);
+  throw new Refused(problem({ status: 400, title: "Invalid request", detail: errors[0] ? faultSentence(errors[0]) : "The body is not valid.", errors }));
 }
 
 async function readText(request: Request): Promise<string> {
