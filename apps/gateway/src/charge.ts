@@ -1,13 +1,18 @@
 import { estimateTokens, rate } from "@trunkline/catalog";
-import { ZERO_USAGE, type TokenUsage } from "@trunkline/contracts";
+import { ownKeyFee, ZERO_USAGE, type TokenUsage } from "@trunkline/contracts";
 import type { Observation } from "@trunkline/providers";
 import type { Candidate } from "@trunkline/router-core";
 
-/** What we pay the provider, and what the customer pays us, for a usage. On an organization's own credential both are nothing: the provider bills the organization. */
-export const ratedCharge = (usage: TokenUsage, candidate: Candidate): bigint => candidate.credential ? 0n : rate(usage, candidate.price);
+/** What we pay the provider for a usage. On an organization's own credential nothing: the provider bills the organization. */
+export const ratedCost = (usage: TokenUsage, candidate: Candidate): bigint => candidate.credential ? 0n : rate(usage, candidate.price);
+
+/** What the customer pays us for a usage: its price or, on an own credential, the plan's fee on it. */
+export const ratedCharge = (usage: TokenUsage, { credential, price }: Candidate): bigint => credential ? feeOn(() => rate(usage, price), credential) : rate(usage, price);
+
+const feeOn = (listNanoUsd: () => bigint, { feeBasisPoints = 0 }: NonNullable<Candidate["credential"]>): bigint => feeBasisPoints === 0 ? 0n : ownKeyFee(listNanoUsd(), feeBasisPoints);
 
 /** The most that a candidate can cost the customer: what is reserved before the attempt. */
-export const chargeMax = (candidate: Candidate): bigint => candidate.credential ? 0n : candidate.maxCostNanoUsd;
+export const chargeMax = ({ credential, maxCostNanoUsd }: Candidate): bigint => credential ? feeOn(() => maxCostNanoUsd, credential) : maxCostNanoUsd;
 
 /** Tokens of an answer that broke off: as reported, but never fewer than what was delivered. */
 export function deliveredUsage({ usage, contentBytes }: Pick<Observation, "usage" | "contentBytes">, inputTokens: number): TokenUsage {

@@ -29,6 +29,12 @@ describe("ledgerEntriesFor", () => {
     expect(ledgerEntriesFor(event(0n, []))).toEqual([]);
   });
 
+  it("keeps the fee on own provider keys in an account of its own, and pays no attempt of ours with it", () => {
+    const lines = ledgerEntriesFor({ ...event(50n, [30n]), ownKeyFeeNanoUsd: "50" });
+    expect(Object.fromEntries(lines.map((line) => [line.account, line.amountNanoUsd]))).toEqual({ customer_receivable: 50n, own_key_fee: -50n, absorbed: 30n, provider_payable: -30n });
+    expect(() => ledgerEntriesFor({ ...event(49n, []), ownKeyFeeNanoUsd: "50" })).toThrow(RangeError);
+  });
+
   it("refuses a negative amount", () => {
     expect(() => ledgerEntriesFor(event(-1n, []))).toThrow(RangeError);
   });

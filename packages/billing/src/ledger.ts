@@ -1,6 +1,6 @@
 import type { UsageEvent } from "@trunkline/contracts";
 
-export const LEDGER_ACCOUNTS = ["customer_receivable", "revenue", "provider_cost", "provider_payable", "absorbed"] as const;
+export const LEDGER_ACCOUNTS = ["customer_receivable", "revenue", "own_key_fee", "provider_cost", "provider_payable", "absorbed"] as const;
 export type LedgerAccountKind = (typeof LEDGER_ACCOUNTS)[number];
 
 /** Debit positive, credit negative, nano-USD. */
@@ -9,20 +9,23 @@ export interface LedgerLine { readonly account: LedgerAccountKind; readonly amou
 /**
  * The double entry of one request; sums to zero; empty in test mode and when no money moved.
  *
- * Two books. Customer: `customer_receivable` +charge, `revenue` −charge. Provider, over all attempts: `provider_payable` −cost, and
- * the same cost as an expense, split in two: `absorbed` = max(0, cost − charge) is what no customer pays for (failed attempts,
+ * Two books. Customer: `customer_receivable` +charge, `revenue` −charge, but `own_key_fee` for the part that is the fee on own provider keys. Provider, over all attempts: `provider_payable` −cost, and
+ * the same cost as an expense, split in two: `absorbed` = max(0, cost − (charge − fee)) is what no customer pays for (failed attempts,
  * broken streams, insured completions), `provider_cost` = cost − absorbed is the rest. Zero lines are left out.
  *
  * Throws RangeError on a negative amount: a correction is a transaction of its own, never a usage event.
  */
-export function ledgerEntriesFor(event: Pick<UsageEvent, "mode" | "chargeNanoUsd"> & { readonly attempts: readonly { readonly costNanoUsd: string }[] }): readonly LedgerLine[] {
+export function ledgerEntriesFor(event: Pick<UsageEvent, "mode" | "chargeNanoUsd" | "ownKeyFeeNanoUsd"> & { readonly attempts: readonly { readonly costNanoUsd: string }[] }): readonly LedgerLine[] {
   if (event.mode !== "live") return [];
   const charge = amount(event.chargeNanoUsd);
   const cost = event.attempts.reduce((sum, attempt) => sum + amount(attempt.costNanoUsd), 0n);
-  const absorbed = cost > charge ? cost - charge : 0n;
+  const fee = amount(event.ownKeyFeeNanoUsd ?? "0");
+  if (fee > charge) throw new RangeError("a usage event carries a fee above its charge");
+  const absorbed = cost > charge - fee ? cost - (charge - fee) : 0n;
   const lines: LedgerLine[] = [
     { account: "customer_receivable", amountNanoUsd: charge },
-    { account: "revenue", amountNanoUsd: -charge },
+    { account: "revenue", amountNanoUsd: fee - charge },
+    { account: "own_key_fee", amountNanoUsd: -fee },
     { account: "provider_cost", amountNanoUsd: cost - absorbed },
     { account: "absorbed", amountNanoUsd: absorbed },
     { account: "provider_payable", amountNanoUsd: -cost },

@@ -33,6 +33,11 @@ export const PLANS: Readonly<Record<PlanId, Plan>> = {
   },
 };
 
+const BASIS_POINTS = 10_000n;
+
+/** The fee on a call with the customer's own provider key: a share of its list price, rounded half up to the nano-USD. */
+export const ownKeyFee = (listNanoUsd: bigint, basisPoints: number): bigint => (listNanoUsd * BigInt(basisPoints) + BASIS_POINTS / 2n) / BASIS_POINTS;
+
 export const isPlanId = (text: unknown): text is PlanId => PLAN_IDS.some((id) => id === text);
 
 /** Ids of the two budgets that a billing account makes: what was prepaid, and nothing while a payment is overdue. */

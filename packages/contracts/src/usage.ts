@@ -131,6 +131,8 @@ export interface UsageEvent {
   readonly credentialId?: string;
   /** What the provider bills the organization itself for the answer, at list price; never part of the charge. */
   readonly ownSpendNanoUsd?: string;
+  /** The plan's fee on what own credentials served, part of the charge; absent: none. */
+  readonly ownKeyFeeNanoUsd?: string;
   readonly attempts: readonly AttemptRecord[];
   readonly losses: readonly string[];
   readonly endUser: string | null;

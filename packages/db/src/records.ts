@@ -43,6 +43,8 @@ export interface SealedCredential {
   readonly position: number;
   readonly weight: number;
   readonly platformFallback: boolean;
+  /** The plan's fee on what it serves, in hundredths of a per cent of the list price; absent: none. */
+  readonly feeBasisPoints?: number;
 }
 
 export interface OrganizationPresets {

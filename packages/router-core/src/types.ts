@@ -102,8 +102,8 @@ export interface Candidate {
   readonly scores: Readonly<Record<string, number>>;
   /** Tried only because every circuit is open. */
   readonly lastResort: boolean;
-  /** A credential of the caller's own organization; absent: the platform's. `circuit` is the name under which its health is kept. */
-  readonly credential?: { readonly id: string; readonly label: string; readonly circuit: string };
+  /** A credential of the caller's own organization; absent: the platform's. `circuit` is the name under which its health is kept; the fee is the plan's, of the list price. */
+  readonly credential?: { readonly id: string; readonly label: string; readonly circuit: string; readonly feeBasisPoints?: number };
   /** The classes of failure after which alone it is tried; null: an ordinary candidate. */
   readonly after: readonly FailureClass[] | null;
   /** Time to first content that the preset grants; null: the gateway's. */

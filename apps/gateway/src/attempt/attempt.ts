@@ -1,7 +1,7 @@
 import { GatewayError, usdFromNano, ZERO_USAGE, type AttemptRecord, type BookMode, type Failure, type TokenUsage } from "@trunkline/contracts";
 import { adapterFor, continuesText, forOpenRouterSdk, isOpenRouterSdk, type AnswerExtras, type Call, type Observation, type ProviderAdapter, type Target, type UpstreamRequest } from "@trunkline/providers";
 import { CandidateWalk, type Candidate, type CircuitBook, type CircuitKey, type RetryBudget } from "@trunkline/router-core";
-import { chargeFor, chargeMax, deliveredUsage, ratedCharge } from "../charge.ts";
+import { chargeFor, chargeMax, deliveredUsage, ratedCost } from "../charge.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { AttemptOnce, OUTRUN, type AttemptResult } from "./attempt-once.ts";
 import { continuedCall, isContinuable } from "./continuation/continued-call.ts";
@@ -114,12 +114,13 @@ class AttemptLoop {
 
   /**
    * The first candidate must be covered, unless the budget says that a cheaper one may take its place; a dearer fallback that is not covered is
-   * passed over. On an organization's own credential nothing is charged, so nothing has to be covered.
+   * passed over. On an organization's own credential no more than the plan's fee has to be covered.
    */
   async #isCovered(candidate: Candidate): Promise<boolean> {
-    if (candidate.credential) return true;
+    const mostNanoUsd = chargeMax(candidate);
+    if (candidate.credential && mostNanoUsd === 0n) return true;
     try {
-      await this.routed.reservation.cover(candidate.maxCostNanoUsd, candidate.model, this.routed.plan.presetSlug);
+      await this.routed.reservation.cover(mostNanoUsd, candidate.model, this.routed.plan.presetSlug);
       return true;
     } catch (error) {
       const budgetExceeded = error instanceof GatewayError && error.status === PAYMENT_REQUIRED ? error : null;
@@ -167,7 +168,7 @@ class AttemptLoop {
     const at = this.routed.attempts.findIndex(({ attempt }) => attempt === loser.attempt);
     const record = this.routed.attempts[at];
     const usage = this.#outrunUsage();
-    if (record) this.routed.attempts[at] = { ...record, failureClass: OUTRUN.class, message: OUTRUN.publicMessage, usage, costNanoUsd: ratedCharge(usage, loser.candidate).toString() };
+    if (record) this.routed.attempts[at] = { ...record, failureClass: OUTRUN.class, message: OUTRUN.publicMessage, usage, costNanoUsd: ratedCost(usage, loser.candidate).toString() };
   }
 
   /** A provider that was cut off has read the prompt, and most bill that. */
@@ -191,7 +192,8 @@ class AttemptLoop {
       if (this.#deadlineAtMs - options.now() < ATTEMPT_MS_MIN || !options.retries.withdraw()) return null;
       if (!options.circuits[routed.mode].admit(circuitKey(candidate), options.now())) continue;
       try {
-        if (!candidate.credential) await routed.reservation.cover(candidate.maxCostNanoUsd + chargeNanoUsd, candidate.model, routed.plan.presetSlug);
+        const mostNanoUsd = chargeMax(candidate);
+        if (!candidate.credential || mostNanoUsd > 0n) await routed.reservation.cover(mostNanoUsd + chargeNanoUsd, candidate.model, routed.plan.presetSlug);
         const outcome = await this.#try(candidate, false, continuedCall(routed.call, text));
         if (outcome === null) this.#giveBack(candidate);
         else if ("routed" in outcome) { this.#closeBroken(won, usage, broken); return { ...outcome, continues: { first: won, usage, chargeNanoUsd } }; }
@@ -209,7 +211,7 @@ class AttemptLoop {
     const at = routed.attempts.findIndex(({ attempt }) => attempt === won.attempt);
     const record = routed.attempts[at];
     const fault: Failure = failure ?? { class: "network", status: null, publicMessage: "The stream broke after its first content.", retryAfterMs: null };
-    if (record) routed.attempts[at] = { ...record, durationMs: options.now() - won.startedAtMs, failureClass: fault.class, message: `${fault.publicMessage} The next attempt went on from the text delivered so far.`, usage, costNanoUsd: ratedCharge(usage, won.candidate).toString() };
+    if (record) routed.attempts[at] = { ...record, durationMs: options.now() - won.startedAtMs, failureClass: fault.class, message: `${fault.publicMessage} The next attempt went on from the text delivered so far.`, usage, costNanoUsd: ratedCost(usage, won.candidate).toString() };
     options.circuits[routed.mode].record(circuitKey(won.candidate), { ok: false, failure: fault }, options.now());
   }
 
@@ -248,7 +250,7 @@ class AttemptLoop {
     const result = await once.run();
     this.#record(candidate, result, { attempt, startedAtMs });
     if (result.kind === "caller_left") {
-      if (result.usage && this.#carriedNanoUsd === null) routed.reservation.settle(ratedCharge(result.usage, candidate));
+      if (result.usage && this.#carriedNanoUsd === null) routed.reservation.settle(ratedCost(result.usage, candidate));
       throw new CallerLeft();
     }
     if (result.kind === "lost") return result.failure;
@@ -306,7 +308,7 @@ class AttemptLoop {
       attempt, provider: candidate.provider, model: candidate.model, upstreamModel: candidate.upstreamModel, startedAtMs, durationMs: now - startedAtMs,
       timeToFirstTokenMs: result.kind === "won" ? result.timeToFirstTokenMs : null, status: result.status,
       failureClass: result.kind === "caller_left" ? "cancelled" : failure?.class ?? null, message: failure?.publicMessage ?? null,
-      usage, priceVersionId: candidate.price.id, costNanoUsd: ratedCharge(usage, candidate).toString(),
+      usage, priceVersionId: candidate.price.id, costNanoUsd: ratedCost(usage, candidate).toString(),
     };
     this.routed.attempts.push(candidate.credential ? { ...record, credentialId: candidate.credential.id } : record);
     const cancelled: Failure = { class: "cancelled", status: null, publicMessage: "The caller left.", retryAfterMs: null };

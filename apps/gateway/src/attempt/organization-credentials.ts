@@ -51,7 +51,7 @@ export class OrganizationCredentials {
       if (!PROVIDERS.has(sealed.provider)) continue;
       const known = providers.get(sealed.provider);
       const secret = this.#secretOf(key.organizationId, sealed);
-      const more = secret === null ? [] : [{ sealed, secret, reference: { id: sealed.id, label: sealed.label, circuit: `${sealed.id}:${sealed.version}` } }];
+      const more = secret === null ? [] : [{ sealed, secret, reference: { id: sealed.id, label: sealed.label, circuit: `${sealed.id}:${sealed.version}`, ...(sealed.feeBasisPoints === undefined ? {} : { feeBasisPoints: sealed.feeBasisPoints }) } }];
       providers.set(sealed.provider, { credentials: [...(known?.credentials ?? []), ...more], platformFallback: (known?.platformFallback ?? true) && sealed.platformFallback });
     }
     return providers;

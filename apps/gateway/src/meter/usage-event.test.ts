@@ -6,16 +6,16 @@ import { eventOfDelivered } from "./usage-event.ts";
 const price = { id: "prc_1", provider: "openai", model: "x/m", effectiveFromMs: 0, effectiveToMs: null, inputNanoUsdPerMillion: 1_000_000n, cacheReadNanoUsdPerMillion: 100_000n, cacheWriteNanoUsdPerMillion: 1_000_000n, outputNanoUsdPerMillion: 2_000_000n, source: "test" };
 const reported = (inputTokens: number, outputTokens: number): TokenUsage => ({ ...ZERO_USAGE, inputTokens, outputTokens });
 
-interface Ending { readonly how: StreamEnding; readonly usage: TokenUsage | null; readonly contentBytes: number; readonly complete: boolean; readonly failed?: boolean; readonly attempt?: number; readonly maxCostNanoUsd?: bigint }
-function settle({ how, usage, contentBytes, complete, failed = false, attempt = 1, maxCostNanoUsd = 1_000_000n }: Ending) {
+interface Ending { readonly how: StreamEnding; readonly usage: TokenUsage | null; readonly contentBytes: number; readonly complete: boolean; readonly failed?: boolean; readonly attempt?: number; readonly maxCostNanoUsd?: bigint; readonly feeBasisPoints?: number }
+function settle({ how, usage, contentBytes, complete, failed = false, attempt = 1, maxCostNanoUsd = 1_000_000n, feeBasisPoints }: Ending) {
   const failure = failed ? { class: "network" as const, status: 200, publicMessage: "broke", retryAfterMs: null } : null;
   const record = { attempt, provider: "openai", model: "x/m", upstreamModel: "m", startedAtMs: 0, durationMs: 0, timeToFirstTokenMs: 1, status: 200, failureClass: null, message: null, usage: ZERO_USAGE, priceVersionId: "prc_1", costNanoUsd: "0" };
   const won = {
     routed: { exchange: { requestId: "req_1", receivedAtMs: 0 }, facts: { inputTokens: 100, requestedModel: "x/m", metadata: {} }, key: {}, mode: "live", call: { stream: true, inbound: "chat_completions" }, plan: {}, attempts: [record], explain: () => ({}) },
-    candidate: { provider: "openai", model: "x/m", price, maxCostNanoUsd, estimatedCostNanoUsd: 1n }, attempt, startedAtMs: 0, timeToFirstTokenMs: 1, losses: [],
+    candidate: { provider: "openai", model: "x/m", price, maxCostNanoUsd, estimatedCostNanoUsd: 1n, ...(feeBasisPoints === undefined ? {} : { credential: { id: "crd_1", label: "ours", circuit: "crd_1:1", feeBasisPoints } }) }, attempt, startedAtMs: 0, timeToFirstTokenMs: 1, losses: [],
   } as unknown as WonAttempt;
   const event = eventOfDelivered({ won, how, observation: { usage, contentBytes, finishReason: complete ? "stop" : null, failure, complete }, endedAtMs: 5, finish: () => undefined } as DeliveredResponse);
-  return { status: event.status, basis: event.usage.basis, charge: event.chargeNanoUsd, cost: event.attempts[0]?.costNanoUsd };
+  return { status: event.status, basis: event.usage.basis, charge: event.chargeNanoUsd, cost: event.attempts[0]?.costNanoUsd, ownSpend: event.ownSpendNanoUsd, fee: event.ownKeyFeeNanoUsd };
 }
 
 describe("the settlement matrix", () => {
@@ -35,5 +35,10 @@ describe("the settlement matrix", () => {
     ["a plain answer whose caller is gone is paid in full", { how: "complete", usage: reported(10, 20), contentBytes: 400, complete: true }, { charge: "50" }],
     ["a report above the hold is posted as it is", { how: "complete", usage: reported(100, 100), contentBytes: 400, complete: true, maxCostNanoUsd: 10n }, { status: "ok", charge: "300" }],
     ["a deadline half-way pays like a lost upstream", { how: "deadline", usage: null, contentBytes: 400, complete: false, failed: true }, { status: "partial", charge: "300" }],
+    ["an own key costs the plan's fee on its list price, and nothing in the cost book", { how: "complete", usage: reported(100, 200), contentBytes: 400, complete: true, feeBasisPoints: 500 }, { charge: "25", cost: "0", ownSpend: "500", fee: "25" }],
+    ["the fee is rounded half up", { how: "complete", usage: reported(10, 0), contentBytes: 400, complete: true, feeBasisPoints: 500 }, { charge: "1", ownSpend: "10", fee: "1" }],
+    ["a plan without a fee takes none of an own key", { how: "complete", usage: reported(100, 200), contentBytes: 400, complete: true, feeBasisPoints: 0 }, { charge: "0", cost: "0", ownSpend: "500", fee: undefined }],
+    ["a broken answer on an own key pays the fee on what it delivered, at most what was held", { how: "upstream_lost", usage: null, contentBytes: 400, complete: false, failed: true, feeBasisPoints: 500, maxCostNanoUsd: 120n }, { charge: "6", cost: "0", fee: "6" }],
+    ["an answer without content on an own key is free of the fee", { how: "complete", usage: reported(10, 20), contentBytes: 0, complete: false, feeBasisPoints: 500 }, { charge: "0", cost: "0", ownSpend: "50", fee: undefined }],
   ] as const)("%s", (_name, ending, expected) => expect(settle(ending)).toMatchObject(expected));
 });

@@ -1,6 +1,6 @@
 import { rate } from "@trunkline/catalog";
 import { ZERO_USAGE, type AttemptRecord, type GatewayError, type GenerationStatus, type TokenUsage, type UsageEvent } from "@trunkline/contracts";
-import { chargeFor, chargeMax, deliveredUsage, joinedUsage, ratedCharge } from "../charge.ts";
+import { chargeFor, chargeMax, deliveredUsage, joinedUsage, ratedCharge, ratedCost } from "../charge.ts";
 import type { AuthenticatedCall, DeliveredResponse, RoutedCall, WonAttempt } from "../stages.ts";
 import type { OpenPayload } from "./spool-records.ts";
 
@@ -36,7 +36,7 @@ export function eventOfDelivered(delivered: DeliveredResponse): UsageEvent {
   const own = isInsured(delivered) ? 0n : isWhole ? chargeFor(usage, candidate) : rated < chargeMax(candidate) ? rated : chargeMax(candidate);
   const charge = won.continues ? own + won.continues.chargeNanoUsd : own;
   const attempts: AttemptRecord[] = [];
-  for (const record of routed.attempts) attempts.push(record.attempt === won.attempt ? closedAttempt(record, { delivered, usage, costNanoUsd: rated }) : record);
+  for (const record of routed.attempts) attempts.push(record.attempt === won.attempt ? closedAttempt(record, { delivered, usage, costNanoUsd: ratedCost(usage, candidate) }) : record);
   const event = eventOf(routed, {
     status, httpStatus: 200, usage: won.continues ? joinedUsage(won.continues.usage, usage) : usage, chargeNanoUsd: charge.toString(), attempts, losses: won.losses, provider: candidate.provider, model: candidate.model, priceVersionId: candidate.price.id,
     finishReason: observation.finishReason, durationMs: delivered.endedAtMs - routed.exchange.receivedAtMs, timeToFirstTokenMs: firstTokenMs(won.continues?.first ?? won),
@@ -44,7 +44,9 @@ export function eventOfDelivered(delivered: DeliveredResponse): UsageEvent {
     errorMessage: status === "partial" ? "The provider's stream broke before the answer was complete." : null,
     presetSlug: routed.plan.presetSlug, presetVersion: routed.plan.presetVersion, decision: routed.explain(),
   });
-  return candidate.credential ? { ...event, credentialId: candidate.credential.id, ownSpendNanoUsd: rate(usage, candidate.price).toString() } : event;
+  const feeNanoUsd = (candidate.credential ? own : 0n) + (won.continues?.first.candidate.credential ? won.continues.chargeNanoUsd : 0n);
+  const priced = feeNanoUsd === 0n ? event : { ...event, ownKeyFeeNanoUsd: feeNanoUsd.toString() };
+  return candidate.credential ? { ...priced, credentialId: candidate.credential.id, ownSpendNanoUsd: rate(usage, candidate.price).toString() } : priced;
 }
 
 const CUT = "Ended by the gateway: the provider delivered more than the output limit, and what was reserved for the call is used up.";
@@ -74,7 +76,8 @@ export function openOfWon(won: WonAttempt): OpenPayload {
       presetSlug: routed.plan.presetSlug, presetVersion: routed.plan.presetVersion, decision: routed.explain(),
     }),
     budgetKeys: routed.reservation.lineKeys, inputTokens,
-    inputNanoUsd: ratedCharge({ ...ZERO_USAGE, inputTokens }, candidate).toString(),
+    // A call on an own credential that a kill cut is free of the fee.
+    inputNanoUsd: ratedCost({ ...ZERO_USAGE, inputTokens }, candidate).toString(),
     outputNanoUsdPerMillion: (candidate.credential ? 0n : candidate.price.outputNanoUsdPerMillion).toString(),
     holdNanoUsd: bound.toString(), estimatedCostNanoUsd: (candidate.credential ? 0n : candidate.estimatedCostNanoUsd).toString(),
   };

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { createId, type UsageEvent } from "@trunkline/contracts";
+import { createId, ownKeyFee, PLANS, type UsageEvent } from "@trunkline/contracts";
 import { seal } from "@trunkline/keys";
 import { createSimulator, type Simulator } from "@trunkline/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -41,6 +41,28 @@ describe("an organization's own provider key", () => {
     const receipt = await (await stack.get(`/v1/generations/${event?.id ?? ""}`, key)).json() as Record<string, unknown>;
     expect(receipt).toMatchObject({ is_byok: true, total_cost: 0, credential: { owner: "organization", id } });
     expect(receipt["upstream_inference_cost"]).toBeGreaterThan(0);
+  });
+
+  it("costs the plan's fee of its list price where there is a plan, reserved before the call like any charge", async () => {
+    const key = await stack.issueKey({ kind: "live" });
+    const id = await bring(key);
+    await stack.pool.query(`INSERT INTO billing_account ("organizationId", mode, plan, "creditNanoUsd", "updatedAt") VALUES ($1, 'prepaid', 'pro', 5000000000, now())`, [key.organizationId]);
+    const answer = await stack.post("/chat/completions", chat(), { key });
+    const [event] = await stack.eventsSoon(key, 1);
+    const fee = ownKeyFee(BigInt(event?.ownSpendNanoUsd ?? "0"), PLANS.pro.ownKeyFeeBasisPoints);
+    expect(fee).toBeGreaterThan(0n);
+    expect(event).toMatchObject({ credentialId: id, chargeNanoUsd: fee.toString(), ownKeyFeeNanoUsd: fee.toString() });
+    expect(event?.attempts[0]).toMatchObject({ costNanoUsd: "0" });
+    expect((await answer.json() as { usage: { cost: number } }).usage.cost).toBeCloseTo(Number(fee) / 1e9, 12);
+    expect(await (await stack.get(`/v1/generations/${event?.id ?? ""}`, key)).json()).toMatchObject({ cost_nano_usd: fee.toString(), own_key_fee_nano_usd: fee.toString() });
+    const poor = await stack.issueKey({ kind: "live" });
+    await bring(poor);
+    await stack.pool.query(`INSERT INTO billing_account ("organizationId", mode, plan, "creditNanoUsd", "updatedAt") VALUES ($1, 'prepaid', 'pro', 1, now())`, [poor.organizationId]);
+    expect((await stack.post("/chat/completions", chat(), { key: poor })).status).toBe(402);
+    const scale = await stack.issueKey({ kind: "live" });
+    await bring(scale);
+    await stack.pool.query(`INSERT INTO billing_account ("organizationId", mode, plan, "creditNanoUsd", "updatedAt") VALUES ($1, 'prepaid', 'scale', 0, now())`, [scale.organizationId]);
+    expect((await stack.post("/chat/completions", chat(), { key: scale })).status).toBe(200);
   });
 
   it("that is refused falls through to the next own one, then to the platform's, and no other organization notices", async () => {

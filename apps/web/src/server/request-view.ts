@@ -39,6 +39,6 @@ function toCostLines(row: RequestRow, price: PriceVersion | null): RequestView["
 export function toRequestView(row: RequestRow, price: PriceVersion | null): RequestView {
   return {
     ...toRequestListItem(row), inboundApi: row.inboundApi, finishReason: row.finishReason, presetVersion: row.presetVersion, endUser: row.endUser, sessionId: row.sessionId,
-    metadata: { ...row.metadata }, losses: [...row.losses], attemptList: row.attempts.map(toAttemptView), costLines: toCostLines(row, price), priceVersionId: row.priceVersionId, ownSpendUsd: row.credentialId === null ? null : usd(row.ownSpendNanoUsd), decision: row.decision,
+    metadata: { ...row.metadata }, losses: [...row.losses], attemptList: row.attempts.map(toAttemptView), costLines: toCostLines(row, price), priceVersionId: row.priceVersionId, ownSpendUsd: row.credentialId === null ? null : usd(row.ownSpendNanoUsd), ownKeyFeeUsd: row.ownKeyFeeNanoUsd === 0n ? null : usd(row.ownKeyFeeNanoUsd), decision: row.decision,
   };
 }

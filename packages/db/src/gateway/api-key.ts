@@ -39,7 +39,9 @@ export const LOAD_BROWSER_ORIGINS: Statement<{ readonly origin: string }> = {
 };
 
 export function apiKeyRecord(row: ApiKeyRow): ApiKeyRecord {
-  const { id, keyId, kind, name, hash, pepperVersion, organizationId, projectId, rpmLimit, browserOrigins, credentials, responseRetentionDays } = row;
+  const { id, keyId, kind, name, hash, pepperVersion, organizationId, projectId, rpmLimit, browserOrigins, responseRetentionDays } = row;
+  const feeBasisPoints = isPlanId(row.plan) ? PLANS[row.plan].ownKeyFeeBasisPoints : 0;
+  const credentials = feeBasisPoints === 0 ? row.credentials : row.credentials.map((credential) => ({ ...credential, feeBasisPoints }));
   const limits = keyLimits(row);
   return {
     ...(limits ? { limits } : {}),

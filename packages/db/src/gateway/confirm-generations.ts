@@ -12,7 +12,7 @@ export const CONFIRM_GENERATIONS: Statement<{ readonly id: string }> = {
 export function receiptOfEvent(event: UsageEvent): Record<string, unknown> {
   const { usage } = event;
   return receipt({
-    ...event, createdAt: new Date(event.createdAtMs), usageBasis: usage.basis, usageParts: usage.parts ?? null, credentialId: event.credentialId ?? null, ownSpendNanoUsd: event.ownSpendNanoUsd ?? "0",
+    ...event, createdAt: new Date(event.createdAtMs), usageBasis: usage.basis, usageParts: usage.parts ?? null, credentialId: event.credentialId ?? null, ownSpendNanoUsd: event.ownSpendNanoUsd ?? "0", ownKeyFeeNanoUsd: event.ownKeyFeeNanoUsd ?? "0",
     inputTokens: String(usage.inputTokens), cacheReadTokens: String(usage.cacheReadTokens), cacheWriteTokens: String(usage.cacheWriteTokens),
     outputTokens: String(usage.outputTokens), reasoningTokens: String(usage.reasoningTokens),
   });

@@ -10,7 +10,7 @@ interface GenerationRow {
   readonly errorCode: string | null; readonly errorMessage: string | null; readonly provider: string | null; readonly model: string | null; readonly finishReason: string | null;
   readonly durationMs: number; readonly timeToFirstTokenMs: number | null;
   readonly inputTokens: string; readonly cacheReadTokens: string; readonly cacheWriteTokens: string; readonly outputTokens: string; readonly reasoningTokens: string;
-  readonly usageBasis: string; readonly usageParts: UsageParts | null; readonly priceVersionId: string | null; readonly chargeNanoUsd: string; readonly credentialId: string | null; readonly ownSpendNanoUsd: string; readonly attempts: readonly AttemptRecord[]; readonly losses: readonly string[];
+  readonly usageBasis: string; readonly usageParts: UsageParts | null; readonly priceVersionId: string | null; readonly chargeNanoUsd: string; readonly credentialId: string | null; readonly ownSpendNanoUsd: string; readonly ownKeyFeeNanoUsd: string; readonly attempts: readonly AttemptRecord[]; readonly losses: readonly string[];
   readonly endUser: string | null; readonly sessionId: string | null; readonly metadata: Readonly<Record<string, string>>; readonly decision: unknown;
 }
 
@@ -20,7 +20,7 @@ export const FIND_GENERATION: Statement<GenerationRow> = {
   text: `
 SELECT id, mode, "createdAt", "inboundApi", streaming, "requestedModel", "presetSlug", "presetVersion", status, "httpStatus", "errorCode", "errorMessage",
   provider, model, "finishReason", "durationMs", "timeToFirstTokenMs", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens",
-  "usageBasis", "usageParts", "priceVersionId", "chargeNanoUsd", "credentialId", "ownSpendNanoUsd", attempts, losses, "endUser", "sessionId", metadata, decision
+  "usageBasis", "usageParts", "priceVersionId", "chargeNanoUsd", "credentialId", "ownSpendNanoUsd", "ownKeyFeeNanoUsd", attempts, losses, "endUser", "sessionId", metadata, decision
 FROM generation WHERE id = $2 AND "organizationId" = $1`,
 };
 
@@ -56,6 +56,7 @@ export function receipt(row: GenerationRow): Record<string, unknown> {
     time_to_first_token_ms: row.timeToFirstTokenMs,
     is_byok: row.credentialId !== null,
     upstream_inference_cost: row.credentialId === null ? null : usdFromNano(BigInt(row.ownSpendNanoUsd)),
+    own_key_fee_nano_usd: row.ownKeyFeeNanoUsd,
     credential: row.credentialId === null ? { owner: "platform" } : { owner: "organization", id: row.credentialId },
     cost_nano_usd: row.chargeNanoUsd,
     price_version: row.priceVersionId,

@@ -19,7 +19,7 @@ export interface BillingRecord {
   readonly chargedNanoUsd: bigint;
 }
 /** One posting to what the customer owes; a charge is positive, a payment negative. `balanceNanoUsd` is the sum up to it. */
-export interface StatementLine { readonly transactionId: string; readonly kind: string; readonly sourceId: string; readonly at: Date; readonly amountNanoUsd: bigint; readonly balanceNanoUsd: bigint }
+export interface StatementLine { readonly transactionId: string; readonly kind: string; readonly sourceId: string; readonly at: Date; readonly amountNanoUsd: bigint; readonly balanceNanoUsd: bigint; /** The part of a charge that is the fee on own provider keys. */ readonly ownKeyFeeNanoUsd: bigint }
 
 const NO_ACCOUNT = { plan: "free", mode: "open", state: "active", creditNanoUsd: 0n } as const;
 
@@ -97,8 +97,9 @@ export function createBilling(context: StoreContext) {
       transaction.$queryRaw<StatementLine[]>`
         SELECT * FROM (
           SELECT t.id AS "transactionId", t.kind, t."sourceId", t."createdAt" AS at, e."amountNanoUsd",
-            (sum(e."amountNanoUsd") OVER (ORDER BY t."createdAt", t.id))::bigint AS "balanceNanoUsd"
+            (sum(e."amountNanoUsd") OVER (ORDER BY t."createdAt", t.id))::bigint AS "balanceNanoUsd", coalesce(-f."amountNanoUsd", 0) AS "ownKeyFeeNanoUsd"
           FROM ledger_entry e JOIN ledger_transaction t ON t.id = e."transactionId"
+          LEFT JOIN ledger_entry f ON f."transactionId" = t.id AND f.account = 'own_key_fee'
           WHERE e."organizationId" = ${actor.organizationId} AND e.account = 'customer_receivable'
         ) line
         WHERE ${after} = '' OR (at, "transactionId") > (SELECT "createdAt", id FROM ledger_transaction WHERE id = ${after} AND "organizationId" = ${actor.organizationId})

@@ -43,6 +43,7 @@ const COLUMNS: readonly Column[] = [
   { name: "costNanoUsd", type: "bigint", read: (e) => costNanoUsdOf(e).toString() },
   { name: "credentialId", type: "text", read: (e) => e.credentialId ?? null },
   { name: "ownSpendNanoUsd", type: "bigint", read: (e) => e.ownSpendNanoUsd ?? "0" },
+  { name: "ownKeyFeeNanoUsd", type: "bigint", read: (e) => e.ownKeyFeeNanoUsd ?? "0" },
   { name: "attempts", type: "jsonb", read: (e) => JSON.stringify(e.attempts) },
   { name: "losses", type: "jsonb", read: (e) => JSON.stringify(e.losses) },
   { name: "endUser", type: "text", read: (e) => e.endUser },
@@ -71,6 +72,7 @@ const ROLLUP_SUMS: Readonly<Record<string, string>> = {
   ttftMsSum: `coalesce(sum("timeToFirstTokenMs"), 0)`,
   ttftCount: `count("timeToFirstTokenMs")`,
   ownSpendNanoUsd: `sum("ownSpendNanoUsd")`,
+  ownKeyFeeNanoUsd: `sum("ownKeyFeeNanoUsd")`,
 };
 
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
@@ -80,7 +82,7 @@ const sumNames = Object.keys(ROLLUP_SUMS);
 const LINE = COLUMNS.length;
 
 /** What `sums` and the ledger read of a new row; carrying the whole row between the parts costs more than writing it. */
-const CARRIED = quoted(["id", "mode", "organizationId", "projectId", "apiKeyId", "createdAt", "provider", "model", "presetSlug", "status", "attempts", "durationMs", "timeToFirstTokenMs", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "ownSpendNanoUsd"]);
+const CARRIED = quoted(["id", "mode", "organizationId", "projectId", "apiKeyId", "createdAt", "provider", "model", "presetSlug", "status", "attempts", "durationMs", "timeToFirstTokenMs", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "ownSpendNanoUsd", "ownKeyFeeNanoUsd"]);
 
 /** Rows and ledger. Returns the sums of what was new, by minute, in the order in which the rollups are to be locked. */
 export const INGEST_SQL = `

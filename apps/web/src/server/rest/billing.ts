@@ -59,13 +59,13 @@ const reads: Operation[] = [
     },
   }),
   operation({
-    method: "GET", path: "/billing/statement", id: "getStatement", summary: "What is owed, posting by posting: charges positive, payments negative, each with the balance it left", status: 200, body: null,
+    method: "GET", path: "/billing/statement", id: "getStatement", summary: "What is owed, posting by posting: charges positive, payments negative, each with the fee on own provider keys in it and the balance it left", status: 200, body: null,
     query: z.object({ after: z.string().max(64).default(""), limit: z.coerce.number().int().min(1).max(ROWS_MAX).default(ROWS_DEFAULT) }),
     handle: async ({ db, actor, query }) => {
       const lines = await db.billing.statement(actor, { ...query, limit: query.limit + 1 });
       const shown = lines.slice(0, query.limit);
       const more = lines.length > shown.length;
-      return list(shown.map((line) => ({ transaction: line.transactionId, kind: line.kind, source: line.sourceId, at: line.at.toISOString(), amount_usd: usd(line.amountNanoUsd), balance_usd: usd(line.balanceNanoUsd) })), { has_more: more, next_cursor: more ? shown.at(-1)?.transactionId ?? null : null });
+      return list(shown.map((line) => ({ transaction: line.transactionId, kind: line.kind, source: line.sourceId, at: line.at.toISOString(), amount_usd: usd(line.amountNanoUsd), own_key_fee_usd: usd(line.ownKeyFeeNanoUsd), balance_usd: usd(line.balanceNanoUsd) })), { has_more: more, next_cursor: more ? shown.at(-1)?.transactionId ?? null : null });
     },
   }),
   operation({

@@ -28,7 +28,7 @@ export function ProviderKeysPage() {
   return (
     <>
       <div className="head"><h1>Provider keys</h1>{add}</div>
-      <p className="pk-note">Your own keys serve before ours, in the order shown. The provider bills you directly: such requests cost no credits, and their spend here is the provider&apos;s list price. A key that a provider refuses is passed over, for you alone. Test keys never use them.</p>
+      <p className="pk-note">Your own keys serve before ours, in the order shown. The provider bills you directly: such requests cost the fee of your plan alone, and their spend here is the provider&apos;s list price. A key that a provider refuses is passed over, for you alone. Test keys never use them.</p>
       {keys.isPending ? <section className="card" aria-label="Provider keys are loading" aria-busy="true"><div className="body" style={{ display: "grid", gap: 12, paddingTop: 16 }}>{Array.from({ length: SKELETON_ROWS }, (_, row) => <Skeleton key={row} height={36} />)}</div></section> : null}
       {keys.isError ? <ErrorCard message={`The provider keys could not be loaded. ${keys.error.message}`} onRetry={() => void keys.refetch()} /> : null}
       {keys.data?.credentials.length === 0 ? <section className="card" aria-label="Provider keys"><EmptyState text={mayManage ? "Bring a key of your own, and its provider bills you directly." : "No provider key yet. An owner or admin can add one."} action={add} snippet="trunkline credential create --provider openai --label production < key.txt" /></section> : null}

@@ -96,6 +96,7 @@ function Cost({ view }: { view: Shown }) {
           {view.costLines.map((line) => <tr key={line.label}><th scope="row">{line.label}{line.label === "Cache read" && saving !== null && saving > 0 ? <> <span className="meta ok">saved {shortUsd(saving)}</span></> : null}</th><td className="r">{count(line.tokens)}</td><td className="r muted">{line.usdPerMillion}</td><td className="r"><Money usd={line.costUsd} exact /></td></tr>)}
           {uncharged.map((attempt) => <tr key={attempt.attempt}><th scope="row">Attempt {attempt.attempt}, {attempt.provider} <span className="meta">failed, not charged</span></th><td className="r muted">–</td><td className="r muted">–</td><td className="r">$0</td></tr>)}
           {view.ownSpendUsd === null ? null : <tr><th scope="row">Your own key <span className="meta">billed by {view.provider}, not here</span></th><td className="r muted">–</td><td className="r muted">–</td><td className="r">−<Money usd={view.ownSpendUsd} exact /></td></tr>}
+          {view.ownKeyFeeUsd === null ? null : <tr><th scope="row">Fee on your own key <span className="meta">by your plan</span></th><td className="r muted">–</td><td className="r muted">–</td><td className="r"><Money usd={view.ownKeyFeeUsd} exact /></td></tr>}
           {view.costLines.length + uncharged.length === 0 ? <tr><td colSpan={4} className="muted">No tokens were used.</td></tr> : null}
         </tbody>
         <tfoot><tr><th scope="row" colSpan={3}>Billed{view.estimated ? ", estimated" : ""}</th><td className="r"><Money usd={view.costUsd} exact /></td></tr></tfoot>
