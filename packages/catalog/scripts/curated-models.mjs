@@ -34,8 +34,8 @@ export const CURATED = [
   ["cohere/embed-v4.0", "Embed 4", "2025-04-15", { kind: "embedding", reads: "i", tier: "frontier", text: "Multilingual embeddings of 1,536 dimensions or fewer, of texts and images." }, { cohere: "embed-v4.0" }],
 
   // Anthropic, https://docs.anthropic.com/en/docs/about-claude/models
-  ["anthropic/claude-3.5-haiku", "Claude Haiku 3.5", "2024-10-22", { out: 8_192, reads: "ip", can: "t", tier: "fast", text: "Fast small model of the Claude 3.5 generation." }, { anthropic: "claude-3-5-haiku-latest" }],
-  ["anthropic/claude-sonnet-4", "Claude Sonnet 4", "2025-05-14", { out: 64_000, reads: "ip", can: "tr", tier: "mid", text: "Balanced model for code and agents." }, { anthropic: "claude-sonnet-4-0" }],
+  ["anthropic/claude-3.5-haiku", "Claude Haiku 3.5", "2024-10-22", { out: 8_192, reads: "ip", can: "tj", tier: "fast", text: "Fast small model of the Claude 3.5 generation." }, { anthropic: "claude-3-5-haiku-latest" }],
+  ["anthropic/claude-sonnet-4", "Claude Sonnet 4", "2025-05-14", { out: 64_000, reads: "ip", can: "tjr", tier: "mid", text: "Balanced model for code and agents." }, { anthropic: "claude-sonnet-4-0" }],
   ["anthropic/claude-opus-4.1", "Claude Opus 4.1", "2025-08-05", { out: 32_000, reads: "ip", can: "tjr", tier: "frontier", text: "Large model for hard coding and agentic tasks." }, { anthropic: "claude-opus-4-1" }],
   ["anthropic/claude-sonnet-4.5", "Claude Sonnet 4.5", "2025-09-29", { out: 64_000, reads: "ip", can: "tjr", tier: "mid", text: "Balanced model, strong at agents and code." }, { anthropic: "claude-sonnet-4-5" }],
   ["anthropic/claude-haiku-4.5", "Claude Haiku 4.5", "2025-10-01", { out: 64_000, reads: "ip", can: "tjr", tier: "fast", text: "Fast model near frontier quality." }, { anthropic: "claude-haiku-4-5" }],

@@ -24,11 +24,11 @@ const CONTEXTS = [
 /** [model id, abilities]: t tools, j JSON schema, r reasoning, i image. */
 const ABILITIES = [
   [/^openai\/(?:gpt-[56]|o3|o4)/, "tjri"], [/^openai\/o1(?!-mini|-preview)/, "tjri"], [/^openai\/(?:gpt-4o|chatgpt-4o|gpt-4\.)/, "tji"], [/^openai\/gpt-4-turbo/, "ti"], [/^openai\/gpt-oss/, "tjr"], [/^openai\/gpt-(?:4|3\.5-turbo)(?!.*instruct)/, "t"], [/^openai\/(?:o1|codex)/, "r"],
-  [/^anthropic\/claude-(?:3\.7|fable|opus-[4-9]|sonnet-[4-9]|haiku-[4-9])/, "tri"], [/^anthropic\/claude-3/, "ti"], [/^google\/gemini-(?:2\.5|3)/, "tjri"], [/^google\/gemini-(?:1\.5|2|flash-1\.5|pro-1\.5)/, "tji"], [/^google\/gemma-[34]/, "i"],
+  [/^anthropic\/claude-(?:3\.7|fable|opus-[4-9]|sonnet-[4-9]|haiku-[4-9])/, "tjri"], [/^anthropic\/claude-3/, "tji"], [/^google\/gemini-(?:2\.5|3)/, "tjri"], [/^google\/gemini-(?:1\.5|2|flash-1\.5|pro-1\.5)/, "tji"], [/^google\/gemma-[34]/, "i"],
   [/^x-ai\/grok-(?:4|code|build|3-mini)/, "tjr"], [/^x-ai\/grok-[23](?!-vision)/, "tj"], [/^x-ai\/grok.*vision/, "i"], [/^qwen\/qwen3.*vl/, "ti"], [/^qwen\/qwen3(?:\.|.*thinking)/, "tr"], [/^qwen\/qwen3/, "t"], [/^qwen\/.*vl/, "i"], [/^qwen\/qwq/, "r"],
   [/^deepseek\/deepseek-r1/, "r"], [/^deepseek\/deepseek-(?:chat|v)/, "t"], [/^mistralai\/pixtral/, "ti"], [/^mistralai\/magistral/, "tr"], [/^mistralai\/(?:mistral-(?:large|medium|small|nemo|saba)|ministral|codestral|devstral|voxtral)/, "t"],
   [/^meta-llama\/llama-4/, "ti"], [/^meta-llama\/llama-3\.2-(?:11|90)b/, "i"], [/^meta-llama\/llama-3\.[13]-(?:70|405)b-instruct/, "t"], [/^moonshotai\/kimi-k2-thinking/, "tr"], [/^moonshotai\/kimi-k/, "t"], [/^z-ai\/glm-(?:4\.[567]|5)/, "tr"], [/^minimax\/minimax-m[123]/, "tr"],
-  [/^amazon\/nova-(?:2|lite|pro|premier)/, "ti"], [/^amazon\/nova-micro/, "t"], [/^cohere\/command-(?:r|a)/, "t"], [/nemotron/, "r"], [/thinking|reasoning/, "r"],
+  [/^amazon\/nova-(?:2|lite|pro|premier)/, "tji"], [/^amazon\/nova-micro/, "tj"], [/^cohere\/command-(?:r|a)/, "tj"], [/nemotron/, "r"], [/thinking|reasoning/, "r"],
 ];
 
 const dated = new Map();

@@ -41,6 +41,10 @@ describe("the seed", () => {
     expect(providersOf("cohere/embed-v4.0")).toEqual(["cohere"]);
     expect(providersOf("amazon/nova-pro-v1").includes("bedrock")).toBe(true);
   });
+  it("promises the demanded JSON form wherever the wire has it or the gateway emulates it by a tool", () => {
+    const lacking = SEED.models.filter(({ id, tools, jsonSchema }) => tools && !jsonSchema && /^(?:anthropic\/claude|amazon\/nova|cohere\/command|google\/gemini)/.test(id));
+    expect(lacking.map(({ id }) => id)).toEqual([]);
+  });
   it("serves at least three models through several providers", () => {
     expect([...snapshot.endpointsByModel.values()].filter((endpoints) => endpoints.length > 1).length).toBeGreaterThanOrEqual(3);
   });

@@ -92,6 +92,14 @@ describe("POST /v1/chat/completions answers 200", () => {
     expect(event?.usage.outputTokens).toBeGreaterThan(20);
   });
 
+  it.each([
+    ["openai/gpt-5-mini", "openai"], ["anthropic/claude-haiku-4.5", "anthropic"], ["google/gemini-2.5-flash", "gemini"], ["mistralai/mistral-large", "mistral"], ["deepseek/deepseek-chat", "deepseek"], ["x-ai/grok-4", "xai"], ["cohere/command-a", "cohere"],
+    ["meta-llama/llama-3.3-70b-instruct", "groq"], ["perplexity/r1-1776", "perplexity"], ["amazon/nova-pro-v1", "bedrock"], ["moonshotai/kimi-k2-thinking", "moonshot"],
+  ])("tells the usage of a stream once, where it was asked for: %s at %s", async (model, provider) => {
+    const text = await (await stack.post("/chat/completions", chat({ model, provider: { only: [provider] }, stream: true, stream_options: { include_usage: true } }), { key: await stack.issueKey() })).text();
+    const told = text.split("\n\n").filter((frame) => frame.startsWith("data: {")).map((frame) => (JSON.parse(frame.slice("data: ".length)) as { usage?: { completion_tokens: number; cost: number } | null }).usage).filter((usage) => usage?.cost !== undefined);
+    expect(told).toEqual([expect.objectContaining({ completion_tokens: expect.any(Number) as number, cost: expect.any(Number) as number })]);
+  });
   it.each(["auto", "trunkline/auto", "openrouter/auto"])("chooses by the preset for %s, as clients of several gateways write it", async (model) => {
     const response = await stack.post("/chat/completions", chat({ model }), { key: await stack.issueKey() });
     expect([response.status, response.headers.get("x-trunkline-preset")]).toEqual([200, "balanced:1"]);

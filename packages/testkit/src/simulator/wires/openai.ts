@@ -69,7 +69,9 @@ function readMessages(body: Fields, prompt: PromptBuilder): { lastUserText: stri
 }
 
 // QUIRK(perplexity): usage comes unasked.
-const TELLS_USAGE_UNASKED = new Set(["perplexity"]);
+const TELLS_USAGE_UNASKED = new Set(["perplexity", "mistral"]);
+// QUIRK(mistral): it comes with the finish, in no chunk of its own.
+const TELLS_USAGE_WITH_FINISH = new Set(["mistral"]);
 
 function parse({ body, provider }: WireRequest): SimulatedCall {
   if (typeof body["model"] !== "string") throw new InvalidCall("you must provide a model parameter", "model");
@@ -169,9 +171,10 @@ function* frames({ provider, call, answer, createdAtSeconds }: Rendering): Gener
     model: call.model, service_tier: "default", system_fingerprint: "fp_simulator",
   }).slice(0, -1);
   // With `include_usage` every chunk but the last carries `usage: null`; without it none has the field.
-  const tail = call.includeUsage ? `],"usage":null}\n\n` : `]}\n\n`;
-  const chunk = (delta: object, finish: string | null): string =>
-    `data: ${head},"choices":[{"index":0,"delta":${JSON.stringify(delta)},"logprobs":null,"finish_reason":${JSON.stringify(finish)}}${tail}`;
+  const withFinish = TELLS_USAGE_WITH_FINISH.has(provider);
+  const tail = call.includeUsage && !withFinish ? `],"usage":null}\n\n` : `]}\n\n`;
+  const chunk = (delta: object, finish: string | null, end = tail): string =>
+    `data: ${head},"choices":[{"index":0,"delta":${JSON.stringify(delta)},"logprobs":null,"finish_reason":${JSON.stringify(finish)}}${end}`;
   yield { text: chunk({ role: "assistant", content: "", refusal: null }, null), tokens: 0, phase: "preamble" };
   let bytes = 0;
   let toolIndex = 0;
@@ -183,9 +186,10 @@ function* frames({ provider, call, answer, createdAtSeconds }: Rendering): Gener
     if (part.kind === "tool") toolIndex += 1;
   }
   const tokens = answer.outputTokens;
-  yield { text: chunk({}, finishReason(answer)), tokens, phase: "closing" };
-  if (call.includeUsage && answer.usage !== null) {
-    yield { text: `data: ${head},"choices":[],"usage":${JSON.stringify(usageBody(answer.usage))}}\n\n`, tokens, phase: "closing" };
+  const usage = answer.usage === null ? null : JSON.stringify(usageBody(answer.usage));
+  yield { text: chunk({}, finishReason(answer), withFinish && usage !== null ? `],"usage":${usage}}\n\n` : tail), tokens, phase: "closing" };
+  if (call.includeUsage && usage !== null && !withFinish) {
+    yield { text: `data: ${head},"choices":[],"usage":${usage}}\n\n`, tokens, phase: "closing" };
   }
   yield { text: "data: [DONE]\n\n", tokens, phase: "closing" };
 }
