@@ -16,12 +16,12 @@ function developmentEnvironment() {
 const COMMANDS = { trunkline: "apps/web/dist/trunkline.mjs", crash: "tests/crash/main.mjs", race: "tests/race/main.mjs", agents: "tests/agents/main.mjs", bench: "bench/main.mjs" };
 
 /** Routing alone: nothing of these starts a server or reads a database. */
-const ROUTING = { "bench router": "bench", "bench classifier": "classifier-report", market: "market" };
+const ROUTING = { "bench router": "packages/router-core/scripts/bench.ts", "bench classifier": "packages/router-core/scripts/classifier-report.ts", market: "apps/gateway/scripts/market.ts" };
 const tool = ROUTING[name] ?? ROUTING[`${name} ${args[0]}`];
 if (tool) {
   ensureInstalled((text) => console.error(text));
-  const bundle = path.join(root, `packages/router-core/dist/${tool}.mjs`);
-  const built = spawnSync(process.execPath, ["infra/scripts/bundle.mjs", `packages/router-core/scripts/${tool}.ts`, bundle, "--whole"], { cwd: root, stdio: ["ignore", 2, 2] });
+  const bundle = path.join(root, `packages/router-core/dist/${path.basename(tool, ".ts")}.mjs`);
+  const built = spawnSync(process.execPath, ["infra/scripts/bundle.mjs", tool, bundle, "--whole"], { cwd: root, stdio: ["ignore", 2, 2] });
   process.exit(built.status || (spawnSync(process.execPath, ["--expose-gc", bundle, ...args], { cwd: root, stdio: "inherit" }).status ?? 1));
 }
 

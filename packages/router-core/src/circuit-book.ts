@@ -72,18 +72,23 @@ const PLATFORM = "platform";
 
 /** A text put together anew has to be hashed anew at each look-up, which cost a third of a plan: the platform's names are kept, and with them their hashes. Bounded; when full it starts afresh. */
 class KeptNames {
-  #byProvider = new Map<string, Map<string, string>>();
+  #byModel = new Map<string, Map<string, string>>();
   #size = 0;
+  /** The hosts of one model are asked about in a row. */
+  #lastModel: string | null = null;
+  #lastNames: Map<string, string> | undefined;
   constructor(readonly suffix: string, readonly max: number) {}
 
   of(provider: string, model: string): string {
-    let models = this.#byProvider.get(provider);
-    const known = models?.get(model);
-    if (known !== undefined) return known;
-    if (this.#size >= this.max) { this.#byProvider = new Map(); this.#size = 0; models = undefined; }
-    if (models === undefined) this.#byProvider.set(provider, models = new Map());
+    if (model !== this.#lastModel) { this.#lastNames = this.#byModel.get(model); this.#lastModel = model; }
+    return this.#lastNames?.get(provider) ?? this.#make(provider, model);
+  }
+
+  #make(provider: string, model: string): string {
+    if (this.#size >= this.max) { this.#byModel = new Map(); this.#size = 0; this.#lastNames = undefined; }
+    if (this.#lastNames === undefined) this.#byModel.set(model, this.#lastNames = new Map());
     const made = `${provider}|${model}${this.suffix}`;
-    models.set(model, made);
+    this.#lastNames.set(provider, made);
     this.#size++;
     return made;
   }

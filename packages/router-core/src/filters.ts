@@ -109,7 +109,11 @@ const whole = (tokens: number): number => Math.ceil(Math.max(0, tokens));
 /** Rounded up, because a bound must not fall short. A sum below 2^53 is exact in a double, which costs a tenth of a bigint. */
 function cost({ input, inputPrice, output, outputPrice }: { readonly input: number; readonly inputPrice: bigint; readonly output: number; readonly outputPrice: bigint }): bigint {
   const millionths = input * Number(inputPrice) + output * Number(outputPrice) + 999_999;
-  if (millionths < Number.MAX_SAFE_INTEGER) return BigInt((millionths - millionths % 1_000_000) / 1_000_000);
+  if (millionths < Number.MAX_SAFE_INTEGER) {
+    const quotient = Math.floor(millionths / 1_000_000);
+    // A division may round up to the next whole number; the product is exact. A remainder of doubles takes as long as the rest.
+    return BigInt(quotient * 1_000_000 > millionths ? quotient - 1 : quotient);
+  }
   return (BigInt(input) * inputPrice + BigInt(output) * outputPrice + TOKENS_PER_PRICE - 1n) / TOKENS_PER_PRICE;
 }
 

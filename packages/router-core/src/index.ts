@@ -1,3 +1,4 @@
+export { uniformOf } from "./bucket.ts";
 export * from "./built-in-presets.ts";
 export { CandidateWalk } from "./candidate-walk.ts";
 export { CircuitBook } from "./circuit-book.ts";

@@ -21,40 +21,57 @@ const usd = (draft: Draft): number => Number(draft.estimatedCostNanoUsd) / 1e9;
 /** 1 for the best of the compared, towards 0 for worse. */
 const share = (best: number, value: number): number => (value > 0 ? best / value : 1);
 
+/** What a first pass over the drafts finds and the second needs, kept between plans: no plan waits for anything, so none sees another's. Grows to the longest list and stays. */
+let firstTokens = new Float64Array(64);
+let speeds = new Float64Array(64);
+let prices = new Float64Array(64);
+
 /** Scored drafts are the candidates: each is scored once, and copying dozens of fields for each cost a fifth of a plan. Price and latency are relative to the best of `drafts`. */
 export function score(drafts: readonly Draft[], { health, lastResort }: Pick<OrderInput, "health" | "lastResort">): Candidate[] {
-  const firstTokens: number[] = [];
-  const speeds: number[] = [];
-  const durations: number[] = [];
-  const prices: number[] = [];
+  if (drafts.length > speeds.length) [firstTokens, speeds, prices] = [new Float64Array(drafts.length * 2), new Float64Array(drafts.length * 2), new Float64Array(drafts.length * 2)];
   let cheapest = Infinity;
   let quickest = Infinity;
-  for (const draft of drafts) {
+  for (let index = 0; index < drafts.length; index++) {
+    const draft = drafts[index] as Draft;
     const speed = health.tokensPerSecond(draft.provider, draft.model) ?? UNKNOWN_TOKENS_PER_SECOND;
     const firstTokenMs = health.timeToFirstTokenMs(draft.provider, draft.model) ?? UNKNOWN_TTFT_MS;
-    const durationMs = firstTokenMs + (TYPICAL_OUTPUT_TOKENS / speed) * 1000;
-    const price = usd(draft);
-    firstTokens.push(firstTokenMs);
-    speeds.push(speed);
-    durations.push(durationMs);
-    prices.push(price);
-    if (durationMs < quickest) quickest = durationMs;
-    if (price < cheapest) cheapest = price;
+    firstTokens[index] = firstTokenMs;
+    speeds[index] = speed;
+    quickest = Math.min(quickest, firstTokenMs + (TYPICAL_OUTPUT_TOKENS / speed) * 1000);
+    prices[index] = usd(draft);
+    cheapest = Math.min(cheapest, prices[index] ?? 0);
   }
   const candidates: Candidate[] = [];
   for (let index = 0; index < drafts.length; index++) {
     const draft = drafts[index] as Draft;
-    const durationMs = durations[index] ?? 0;
+    const firstTokenMs = firstTokens[index] ?? 0;
+    const speed = speeds[index] ?? 0;
+    const durationMs = firstTokenMs + (TYPICAL_OUTPUT_TOKENS / speed) * 1000;
     const price = share(cheapest, prices[index] ?? 0);
     const latency = share(quickest, durationMs);
     const well = HEALTH[draft.circuit];
     draft.lastResort = lastResort;
     draft.scores = {
       price: round(price), latency: round(latency), health: round(well), total: round(WEIGHTS.price * price + WEIGHTS.latency * latency + WEIGHTS.health * well),
-      timeToFirstTokenMs: Math.round(firstTokens[index] ?? 0), tokensPerSecond: round(speeds[index] ?? 0),
+      timeToFirstTokenMs: Math.round(firstTokenMs), tokensPerSecond: round(speed),
       durationMs: Math.round(durationMs), busy: round(health.busyShare?.(draft.provider) ?? 0),
     };
     candidates.push(draft);
+  }
+  return candidates;
+}
+
+/** Up to here insertion beats the engine's sort, which calls back into the program for every comparison. */
+const INSERTION_MAX = 24;
+
+/** In place; ties keep their order. */
+function sortStably(candidates: Candidate[], compare: Compare): Candidate[] {
+  if (candidates.length > INSERTION_MAX) return candidates.sort(compare);
+  for (let index = 1; index < candidates.length; index++) {
+    const moved = candidates[index] as Candidate;
+    let place = index;
+    for (; place > 0 && compare(candidates[place - 1] as Candidate, moved) > 0; place--) candidates[place] = candidates[place - 1] as Candidate;
+    candidates[place] = moved;
   }
   return candidates;
 }
@@ -91,11 +108,14 @@ export function order(groups: readonly (readonly Draft[])[], input: OrderInput):
   const compare: Compare = preferred === null ? (within === byTotal ? byTotal : (left, right) => within(left, right) || byTotal(left, right)) : (left, right) => preferred(left, right) || within(left, right) || byTotal(left, right);
   const sorted = (drafts: readonly Draft[]): readonly Candidate[] => {
     const candidates = score(drafts, input);
-    return candidates.length > 1 ? candidates.sort(compare) : candidates;
+    return candidates.length > 1 ? sortStably(candidates, compare) : candidates;
   };
   const [only] = groups;
   if (groups.length === 1 && only) return sorted(only);
-  return whole ? sorted(groups.flat()) : groups.flatMap(sorted);
+  if (whole) return sorted(groups.flat());
+  const all: Candidate[] = [];
+  for (const group of groups) for (const candidate of sorted(group)) all.push(candidate);
+  return all;
 }
 
 /** A weighted order without repetition from one uniform number: each draw leaves a uniform remainder for the next. */

@@ -115,7 +115,8 @@ function rank(input: PlanInput, intent: Intent, [first, later, cures]: readonly 
     const groups = lastResort ? sifted.waiting : sifted.groups;
     return groups.length === 0 ? [] : order(groups, { preferences, health, strategy: by, lastResort });
   };
-  const ordinary = [...stickyFirst(sorted(first, strategy), input), ...sorted(later, "ordered")];
+  const [leading, following] = [stickyFirst(sorted(first, strategy), input), sorted(later, "ordered")];
+  const ordinary = following.length === 0 ? leading : [...leading, ...following];
   if (cures.groups.length === 0) return ordinary;
   const cured = sorted(cures, "ordered");
   // Where nobody else is left, whoever was kept for a single failure serves.

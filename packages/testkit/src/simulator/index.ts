@@ -40,6 +40,9 @@ export interface Simulator {
   setFaults(orders: StandingOrders): void;
 }
 
+export { findRoute } from "./routes.ts";
+export { WIRES } from "./server.ts";
+
 /** Idle connections are kept longer than any client's pool keeps them, so that only ordered faults break one. */
 const KEEP_ALIVE_MS = 120_000;
 

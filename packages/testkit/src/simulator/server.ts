@@ -29,7 +29,8 @@ import { openaiWire } from "./wires/openai.ts";
 import { responsesWire } from "./wires/responses.ts";
 import type { Wire } from "./wires/wire.ts";
 
-const WIRES: Record<Route["wire"], Wire> = {
+/** Every wire the simulator speaks. */
+export const WIRES: Record<Route["wire"], Wire> = {
   openai: openaiWire, completions: completionsWire, responses: responsesWire, anthropic: anthropicWire, gemini: geminiWire, bedrock: bedrockWire, bedrock_anthropic: bedrockAnthropicWire, vertex_anthropic: vertexAnthropicWire, cohere: cohereWire,
 };
 

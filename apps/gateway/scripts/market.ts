@@ -1,11 +1,13 @@
-// `market [--seed N] [--json] [--write]`: a day of traffic under each built-in preset against one frontier model at one provider. `--write` puts the table into docs/routing.md.
+// `market [--seed N] [--json] [--write]`: a day of traffic under each built-in preset against one frontier model at one provider. `--write` puts the table into docs/routing.md and the pictures beside it.
+import fs from "node:fs";
 import path from "node:path";
 import { SEED, snapshotFrom } from "@trunkline/catalog";
-import { BUILT_IN_PRESETS } from "../src/index.ts";
-import { replaceSection } from "./doc-section.ts";
-import { loadPrompts } from "./labelled-prompts.ts";
-import { runDay, type Choice, type Day, type DayResult } from "./market-day.ts";
-import { outages, requests, REQUESTS } from "./market-world.ts";
+import { BUILT_IN_PRESETS } from "@trunkline/router-core";
+import { replaceSection } from "../../../packages/router-core/scripts/doc-section.ts";
+import { loadPrompts } from "../../../packages/router-core/scripts/labelled-prompts.ts";
+import { runDay, type Day, type DayResult } from "./market/market-day.ts";
+import { costPlot, firstTokenPlot, servedPlot } from "./market/market-plots.ts";
+import { outages, requests, REQUESTS } from "./market/market-world.ts";
 
 const BASELINE = { model: "openai/gpt-5.2", provider: "openai" };
 const option = (name: string): string | undefined => { const at = process.argv.indexOf(`--${name}`); return at < 0 ? undefined : process.argv[at + 1]; };
@@ -15,25 +17,28 @@ const shown = (result: DayResult) => ({
   recoveryMsP50: Math.round(result.recoveryMsP50), lostTo: result.lostTo,
 });
 
+/** A median needs no more, and there are three times as many places as presets. */
+const HINDSIGHT_EVERY = 4;
+
 /** The quickest single endpoint of those that `speed` may choose, known only when the day is over. */
-function hindsight(day: Day): { readonly place: string; readonly ttftMsP50: number } {
+async function hindsight(day: Day): Promise<{ readonly place: string; readonly ttftMsP50: number }> {
   const targets = BUILT_IN_PRESETS.get("speed")?.document.rules.at(-1)?.targets ?? [];
   const places = targets.flatMap(({ model }) => (day.catalog.endpointsByModel.get(model) ?? []).map(({ provider }) => ({ model, provider })));
-  const runs = places.map((place) => ({ place: `${place.provider} ${place.model}`, ttftMsP50: runDay(day, { preset: null, ...place }).ttftMsP50 }));
+  const sample: Day = { ...day, traffic: day.traffic.filter(({ id }) => id % HINDSIGHT_EVERY === 0) };
+  const runs = [];
+  for (const place of places) runs.push({ place: `${place.provider} ${place.model}`, ttftMsP50: (await runDay(sample, { preset: null, ...place })).ttftMsP50 });
   return runs.reduce((best, run) => (run.ttftMsP50 < best.ttftMsP50 ? run : best), runs[0] ?? { place: "none", ttftMsP50: 0 });
 }
 
 const seed = option("seed") ?? "1";
 const catalog = snapshotFrom(SEED);
 const day: Day = { seed, catalog, traffic: requests(seed, loadPrompts("held-out")), spells: outages(seed) };
-const run = (choice: Choice): DayResult => runDay(day, choice);
-const single = run({ preset: null, ...BASELINE });
+const single = await runDay(day, { preset: null, ...BASELINE });
 const baseline = { ...BASELINE, ...shown(single) };
-const presets = Object.fromEntries([...BUILT_IN_PRESETS].map(([slug, preset]) => {
-  const result = run({ preset, model: null });
-  return [slug, { ...shown(result), savedShare: round(1 - (result.costUsd / result.successRate) / (single.costUsd / single.successRate)) }];
-}));
-const best = hindsight(day);
+const days = new Map<string, DayResult>();
+for (const [slug, preset] of BUILT_IN_PRESETS) days.set(slug, await runDay(day, { preset, model: null }));
+const presets = Object.fromEntries([...days].map(([slug, result]) => [slug, { ...shown(result), savedShare: round(1 - (result.costUsd / result.successRate) / (single.costUsd / single.successRate)) }]));
+const best = await hindsight(day);
 const speedOverBest = round((presets["speed"]?.ttftMsP50 ?? 0) / best.ttftMsP50);
 
 const AIMS: readonly (readonly [string, boolean])[] = [
@@ -58,7 +63,14 @@ function table(): string {
 }
 
 for (const [name] of missed) console.error(`aim missed: ${name}`);
-if (process.argv.includes("--write")) replaceSection(path.resolve("docs/routing.md"), "market", table());
+if (process.argv.includes("--write")) {
+  replaceSection(path.resolve("docs/routing.md"), "market", table());
+  const plotted = [{ name: `${BASELINE.model} alone`, isBaseline: true, ...baseline }, ...Object.entries(presets).map(([name, result]) => ({ name, isBaseline: false, ...result }))];
+  const write = (name: string, svg: string): void => fs.writeFileSync(path.resolve(`docs/images/market-${name}.svg`), svg);
+  write("served", servedPlot({ name: `${BASELINE.model} at ${BASELINE.provider} alone`, servedBySlice: single.servedBySlice }, { name: "balanced", servedBySlice: days.get("balanced")?.servedBySlice ?? [] }));
+  write("cost", costPlot(plotted));
+  write("first-token", firstTokenPlot(plotted));
+}
 if (process.argv.includes("--json")) console.log(JSON.stringify({ seed, presets, baseline, hindsight: { ...best, speedOverBest }, outages: day.spells.length, requests: REQUESTS, passed: AIMS.length - missed.length, failed: missed.length }));
 else {
   console.log(table());

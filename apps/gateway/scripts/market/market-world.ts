@@ -2,8 +2,8 @@
  * The assumptions of the simulated market, each in one place: who asks for what, how well a tier does it, how fast a provider answers,
  * and what goes wrong when. Everything is drawn from hashes of names, so that every preset meets the same day and any seed reproduces.
  */
-import type { FailureClass, Tier } from "@trunkline/contracts";
-import { uniformOf } from "../src/bucket.ts";
+import type { Tier } from "@trunkline/contracts";
+import { uniformOf } from "@trunkline/router-core";
 
 export const DAY_MS = 86_400_000;
 export const REQUESTS = 20_000;
@@ -84,30 +84,33 @@ function pickTask(uniform: number): string {
   return "chat";
 }
 
-/** What one attempt comes to: content after `ttftMs`, or a failure after `endsAfterMs`. `cutAfter`: content came, then the stream died. */
-export type Outcome =
-  | { readonly ok: true; readonly ttftMs: number; readonly tokensPerSecond: number; readonly durationMs: number; readonly cutAfter: boolean }
-  | { readonly ok: false; readonly failure: FailureClass; readonly afterMs: number; readonly retryAfterMs: number | null };
+/** What a provider does with one request; how the gateway takes it is the attempt loop's part. Times count from the request's arrival there. */
+export type Behaviour =
+  | { readonly does: "answer"; readonly ttftMs: number; readonly durationMs: number; readonly cutAtMs: number | null }
+  /** `limit`: 429 with a word of when to come back; `break`: the stream ends before any content; `garbage`: events that are no JSON. */
+  | { readonly does: "refuse" | "fail" | "limit" | "garbage" | "break"; readonly afterMs: number }
+  | { readonly does: "hang" };
 
 export interface Place { readonly provider: string; readonly model: string; readonly tier: Tier }
 
 const ANSWERED_AFTER_MS = 120;
-const fails = (failure: FailureClass, afterMs: number, retryAfterMs: number | null = null): Outcome => ({ ok: false, failure, afterMs, retryAfterMs });
+const REFUSED_AFTER_MS = 5;
+/** What a rate-limited provider asks for. */
+export const RETRY_AFTER_SECONDS = 2;
 
-export function attemptAt({ seed, place, request, atMs, spells, patienceMs }: { readonly seed: string; readonly place: Place; readonly request: Request; readonly atMs: number; readonly spells: readonly Spell[]; readonly patienceMs: number }): Outcome {
+export function behaviourAt({ seed, place, request, atMs, spells }: { readonly seed: string; readonly place: Place; readonly request: Request; readonly atMs: number; readonly spells: readonly Spell[] }): Behaviour {
   const draw = (what: string): number => uniformOf(`${request.id} ${place.provider} ${place.model}`, `${seed}/${what}`);
-  const spell = spells.find(({ provider, fromMs, toMs }) => provider === place.provider && atMs >= fromMs && atMs < toMs);
+  const fault = spells.find(({ provider, fromMs, toMs }) => provider === place.provider && atMs >= fromMs && atMs < toMs)?.fault ?? null;
   const { ttftMs: median, tokensPerSecond } = SPEED[place.tier];
   const factor = PROVIDER_FACTOR[place.provider] ?? 1;
   const tail = draw("tail") < TAIL_SHARE ? TAIL_FACTOR : 1;
-  const ttftMs = median * factor * tail * Math.exp(SIGMA * normal(draw("ta"), draw("tb"))) * (spell?.fault === "slow" ? SLOW_FACTOR : 1);
-  if (spell?.fault === "down") return draw("refused") < 0.5 ? fails("network", 5) : fails("server_error", ANSWERED_AFTER_MS);
-  if (spell?.fault === "hanging") return fails("timeout", patienceMs);
-  if (spell?.fault === "rate_limited" && draw("limited") < 0.9) return fails("rate_limited", ANSWERED_AFTER_MS, 2_000);
-  if (spell?.fault === "garbage" && draw("garbage") < 0.8) return fails("protocol_violation", ttftMs);
-  if (spell?.fault === "cut" && draw("cut") < 0.6) return fails("network", ttftMs);
-  if (!spell && draw("background") < BACKGROUND_FAULT_SHARE) return fails("server_error", ANSWERED_AFTER_MS);
-  if (ttftMs > patienceMs) return fails("timeout", patienceMs);
-  const pace = tokensPerSecond / factor;
-  return { ok: true, ttftMs, tokensPerSecond: pace, durationMs: ttftMs + request.outputTokens / pace * 1_000, cutAfter: spell?.fault === "cut" && draw("late cut") < 0.1 };
+  const ttftMs = median * factor * tail * Math.exp(SIGMA * normal(draw("ta"), draw("tb"))) * (fault === "slow" ? SLOW_FACTOR : 1);
+  if (fault === "down") return draw("refused") < 0.5 ? { does: "refuse", afterMs: REFUSED_AFTER_MS } : { does: "fail", afterMs: ANSWERED_AFTER_MS };
+  if (fault === "hanging") return { does: "hang" };
+  if (fault === "rate_limited" && draw("limited") < 0.9) return { does: "limit", afterMs: ANSWERED_AFTER_MS };
+  if (fault === "garbage" && draw("garbage") < 0.8) return { does: "garbage", afterMs: ttftMs };
+  if (fault === "cut" && draw("cut") < 0.6) return { does: "break", afterMs: ttftMs };
+  if (fault === null && draw("background") < BACKGROUND_FAULT_SHARE) return { does: "fail", afterMs: ANSWERED_AFTER_MS };
+  const writingMs = request.outputTokens / tokensPerSecond * factor * 1_000;
+  return { does: "answer", ttftMs, durationMs: ttftMs + writingMs, cutAtMs: fault === "cut" && draw("late cut") < 0.1 ? ttftMs + writingMs / 2 : null };
 }
