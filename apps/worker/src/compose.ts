@@ -13,6 +13,7 @@ import { compareMeters } from "./bill/compare-meters.ts";
 import type { ComparePorts, MeterComparison } from "./bill/compare-meters.ts";
 import { createNightlyComparison } from "./bill/nightly-comparison.ts";
 import { createReporter } from "./bill/report-meter-events.ts";
+import { createTopUps } from "./bill/top-up.ts";
 import type { WorkerEnv } from "./env.ts";
 import { createHttpServer, listen } from "./http-server.ts";
 import { createJobs } from "./jobs.ts";
@@ -124,8 +125,13 @@ function createReport(env: WorkerEnv, { db, log, metrics }: { readonly db: Worke
       logComparison(log, comparison, confirmed);
     },
   });
+  const topUp = createTopUps({
+    db, stripe: ports.stripe, clock: ports.clock, sendMail: createSendMail(env.mail), publicWebUrl: env.publicWebUrl ?? null,
+    onOutcome({ kind, organizationId, message }) { (kind === "paid" ? log.info : log.warn).call(log, { organizationId, reason: message }, `automatic top-up: ${kind}`); },
+  });
   return async () => {
     await report();
+    await topUp().catch((error: unknown) => log.warn({ err: error }, "automatic top-ups could not be looked at; tried again with the next tick"));
     await compare().catch((error: unknown) => log.warn({ err: error }, "the meters could not be compared with Stripe's; tried again in 15 minutes"));
   };
 }

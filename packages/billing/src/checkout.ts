@@ -28,11 +28,11 @@ export async function createCheckout(stripe: StripeClient, options: CheckoutOpti
   return hosted(session);
 }
 
-/** A hosted page that sells credit, in whole cents. What was paid is read from Stripe again before it counts. */
-export async function createCreditCheckout(stripe: StripeClient, options: CheckoutParties & { readonly amountCents: number }): Promise<HostedPage> {
+/** A hosted page that sells credit, in whole cents, with an invoice. `keepCard`: the customer agrees that later payments are made with the card by itself. What was paid is read from Stripe again before it counts. */
+export async function createCreditCheckout(stripe: StripeClient, options: CheckoutParties & { readonly amountCents: number; readonly keepCard?: boolean }): Promise<HostedPage> {
   const metadata = { organizationId: options.organizationId, purpose: CREDIT_PURPOSE, amountCents: String(options.amountCents) };
   const session = await stripe.checkout.sessions.create({
-    ...parties(options), mode: "payment", metadata, payment_intent_data: { metadata },
+    ...parties(options), mode: "payment", metadata, payment_intent_data: { metadata, ...(options.keepCard ? { setup_future_usage: "off_session" as const } : {}) }, invoice_creation: { enabled: true },
     line_items: [{ quantity: 1, price_data: { currency: "usd", unit_amount: options.amountCents, product_data: { name: "Trunkline credits" } } }],
   });
   return hosted(session);
@@ -62,7 +62,11 @@ export async function createPortal(stripe: StripeClient, options: { readonly cus
   return session.url;
 }
 
-const parties = ({ customerId, organizationId, successUrl, cancelUrl }: CheckoutParties) => ({ customer: customerId, client_reference_id: organizationId, success_url: successUrl, cancel_url: cancelUrl });
+const parties = ({ customerId, organizationId, successUrl, cancelUrl }: CheckoutParties) => ({
+  customer: customerId, client_reference_id: organizationId, success_url: successUrl, cancel_url: cancelUrl,
+  // Businesses may leave their tax id on the page; it then stands on their invoices.
+  tax_id_collection: { enabled: true }, customer_update: { name: "auto" as const, address: "auto" as const },
+});
 
 function hosted(session: { readonly id: string; readonly url: string | null }): HostedPage {
   if (!session.url) throw new Error("Stripe opened a checkout session without a page");

@@ -7,6 +7,8 @@ export interface InvoiceView {
   readonly totalCents: number;
   readonly paidCents: number;
   readonly createdAtMs: number;
+  /** The customer's, as they stand on the invoice. */
+  readonly taxIds: readonly string[];
   /** Stripe's own page of the invoice, where it can be paid. */
   readonly url: string | null;
 }
@@ -19,6 +21,6 @@ export async function listInvoices(stripe: StripeClient, customerId: string): Pr
   const { data } = await stripe.invoices.list({ customer: customerId, limit: INVOICES_MAX });
   return data.map((invoice) => ({
     id: invoice.id ?? "", number: invoice.number, status: invoice.status, totalCents: invoice.total, paidCents: invoice.amount_paid,
-    createdAtMs: invoice.created * 1000, url: invoice.hosted_invoice_url ?? null,
+    createdAtMs: invoice.created * 1000, taxIds: (invoice.customer_tax_ids ?? []).flatMap(({ value }) => (value ? [value] : [])), url: invoice.hosted_invoice_url ?? null,
   }));
 }

@@ -2,6 +2,7 @@
 // Applying it, once, is left to the database.
 import type { PlanId } from "@trunkline/contracts";
 import { CREDIT_PURPOSE, planOfLookupKey } from "./checkout.ts";
+import { idOf, loadCreditPayment, loadCreditReturns, type CreditPayment, type CreditReturn } from "./payments.ts";
 import type { StripeClient } from "./stripe.ts";
 import type { StripeNotice } from "./webhook.ts";
 
@@ -11,8 +12,10 @@ export interface Standing { readonly plan: PlanId; readonly state: "active" | "p
 export type StripeEffect =
   | { readonly kind: "link_customer"; readonly organizationId: string; readonly stripeCustomerId: string; readonly standing: Standing }
   | { readonly kind: "set_standing"; readonly stripeCustomerId: string; readonly standing: Standing }
-  /** Money that has arrived. `sourceId` is the payment: it counts once, whichever event tells of it. */
-  | { readonly kind: "grant_credit"; readonly organizationId: string; readonly stripeCustomerId: string; readonly sourceId: string; readonly amountNanoUsd: bigint }
+  /** Money that has arrived. */
+  | ({ readonly kind: "grant_credit" } & CreditPayment)
+  /** What went back of a payment for credit, whole: each refund and dispute as it stands. */
+  | { readonly kind: "return_credit"; readonly organizationId: string; readonly stripeCustomerId: string; readonly returns: readonly CreditReturn[] }
   /** Meter events that Stripe had accepted and then could not count; by the identifier of their export row. */
   | { readonly kind: "reopen_exports"; readonly identifiers: readonly string[]; readonly reason: string };
 
@@ -26,6 +29,10 @@ export async function loadEffect(stripe: StripeClient, { id, type, objectId }: S
   if (objectId === null) return null;
   if (type === "checkout.session.completed" || type === "checkout.session.async_payment_succeeded") return checkoutOf(stripe, objectId);
   if (type === "invoice.paid" || type === "invoice.payment_failed") return standingEffect(stripe, idOf((await stripe.invoices.retrieve(objectId)).customer));
+  if (type === "payment_intent.succeeded") return grantOf(await loadCreditPayment(stripe, objectId));
+  if (type.startsWith("charge.dispute.")) return returnsOf(stripe, idOf((await stripe.disputes.retrieve(objectId)).payment_intent));
+  if (type === "charge.refunded") return returnsOf(stripe, idOf((await stripe.charges.retrieve(objectId)).payment_intent));
+  if (type.startsWith("refund.")) return returnsOf(stripe, idOf((await stripe.refunds.retrieve(objectId)).payment_intent));
   if (type.startsWith("customer.subscription.")) return standingEffect(stripe, idOf((await stripe.subscriptions.retrieve(objectId)).customer));
   return null;
 }
@@ -40,7 +47,14 @@ async function checkoutOf(stripe: StripeClient, sessionId: string): Promise<Stri
   if (session.metadata?.["purpose"] !== CREDIT_PURPOSE || session.payment_status !== "paid") return null;
   // The amount that was sold and the amount that was paid are compared: another currency or a changed total grants nothing.
   if (session.currency !== "usd" || String(session.amount_total) !== session.metadata["amountCents"]) throw new Error(`checkout session ${sessionId} was paid with another amount than it sold`);
-  return { kind: "grant_credit", organizationId, stripeCustomerId, sourceId: idOf(session.payment_intent) ?? sessionId, amountNanoUsd: BigInt(session.amount_total ?? 0) * NANO_USD_PER_CENT };
+  return { kind: "grant_credit", organizationId, stripeCustomerId, sourceId: idOf(session.payment_intent) ?? sessionId, amountNanoUsd: BigInt(session.amount_total ?? 0) * NANO_USD_PER_CENT, paymentMethodId: null };
+}
+
+const grantOf = (payment: CreditPayment | null): StripeEffect | null => payment && { kind: "grant_credit", ...payment };
+
+async function returnsOf(stripe: StripeClient, paymentIntentId: string | null): Promise<StripeEffect | null> {
+  const payment = paymentIntentId === null ? null : await loadCreditPayment(stripe, paymentIntentId);
+  return payment && { kind: "return_credit", organizationId: payment.organizationId, stripeCustomerId: payment.stripeCustomerId, returns: await loadCreditReturns(stripe, payment.sourceId) };
 }
 
 async function standingEffect(stripe: StripeClient, stripeCustomerId: string | null): Promise<StripeEffect | null> {
@@ -55,8 +69,6 @@ async function standingOf(stripe: StripeClient, customer: string): Promise<Stand
   const plan = plans.includes("scale") ? "scale" : plans.includes("pro") ? "pro" : "free";
   return { plan, state: live.some(({ status }) => status === "past_due" || status === "unpaid") ? "past_due" : "active", subscribed: live.length > 0 };
 }
-
-const idOf = (value: string | { readonly id: string } | null | undefined): string | null => (typeof value === "string" ? value : value?.id ?? null);
 
 /** The report names samples only; what it leaves out is found by the nightly comparison. */
 async function reopenOf(stripe: StripeClient, eventId: string): Promise<StripeEffect | null> {

@@ -35,16 +35,43 @@ export async function setStanding(context: StoreContext, transaction: Transactio
   await addEntry(context, transaction, { organizationId, kind: subscribed ? "postpaid_from" : "postpaid_until", amountNanoUsd: subscribed ? -charged : charged });
 }
 
-export interface NewCredit { readonly organizationId: string; readonly sourceId: string; readonly amountNanoUsd: bigint }
+export interface NewCredit { readonly organizationId: string; readonly sourceId: string; readonly amountNanoUsd: bigint; /** Kept for automatic top-ups, where the customer agreed. */ readonly paymentMethodId: string | null }
+/** A refund or dispute of a payment as it stands; see the billing package. */
+export interface CreditReturn { readonly kind: "refund" | "dispute"; readonly sourceId: string; readonly amountNanoUsd: bigint; readonly standing: boolean }
 
 /** Counts a payment once, and posts it. The first purchase makes the account prepaid. */
-export async function recordCredit(context: StoreContext, transaction: Transaction, { organizationId, sourceId, amountNanoUsd }: NewCredit): Promise<void> {
+export async function recordCredit(context: StoreContext, transaction: Transaction, { organizationId, sourceId, amountNanoUsd, paymentMethodId }: NewCredit): Promise<void> {
   const known = await lockAccount(transaction, organizationId);
+  // Two events tell of one payment, and only one of them knows the card.
+  if (known && paymentMethodId !== null) await transaction.billingAccount.update({ where: { organizationId }, data: { paymentMethodId } });
   if (await transaction.creditEntry.findUnique({ where: { kind_sourceId: { kind: "purchase", sourceId } } })) return;
-  if (!known) await openAccount(context, transaction, { organizationId, plan: "free", state: "active", mode: "prepaid" });
+  if (!known) await openAccount(context, transaction, { organizationId, plan: "free", state: "active", mode: "prepaid", ...(paymentMethodId === null ? {} : { paymentMethodId }) });
   const id = await addEntry(context, transaction, { organizationId, kind: "purchase", sourceId, amountNanoUsd });
+  await postCash(context, transaction, { id, organizationId, kind: "credit", sourceId, amountNanoUsd });
+  // Money came in: automatic top-ups that had been put off may go on.
+  await transaction.autoTopUp.updateMany({ where: { organizationId }, data: { failures: 0, retryAt: null } });
+}
+
+/** Takes back what went back, once each, and gives it again where the return failed or the dispute was won; in whatever order Stripe tells, also before the purchase itself. */
+export async function recordReturns(context: StoreContext, transaction: Transaction, { organizationId, returns }: { readonly organizationId: string; readonly returns: readonly CreditReturn[] }): Promise<void> {
+  const known = await lockAccount(transaction, organizationId);
+  const booked = async (kind: string, sourceId: string): Promise<boolean> => (await transaction.creditEntry.findUnique({ where: { kind_sourceId: { kind, sourceId } } })) !== null;
+  if (!known && returns.length > 0) await openAccount(context, transaction, { organizationId, plan: "free", state: "active", mode: "prepaid" });
+  for (const { kind, sourceId, amountNanoUsd, standing } of returns) {
+    // What is over is booked as both, so that older news of the same return, still on its way, finds it taken.
+    const entries = [{ kind: kind as string, amountNanoUsd: -amountNanoUsd }, ...(standing ? [] : [{ kind: `${kind}_reversal`, amountNanoUsd }])];
+    for (const entry of entries) {
+      if (await booked(entry.kind, sourceId)) continue;
+      const id = await addEntry(context, transaction, { organizationId, sourceId, ...entry });
+      await postCash(context, transaction, { id, organizationId, sourceId, ...entry });
+    }
+  }
+}
+
+/** Money in is positive. */
+async function postCash(context: StoreContext, transaction: Transaction, { id, organizationId, kind, sourceId, amountNanoUsd }: { readonly id: string; readonly organizationId: string; readonly kind: string; readonly sourceId: string; readonly amountNanoUsd: bigint }): Promise<void> {
   await transaction.ledgerAccount.createMany({ data: ["cash", "customer_receivable"].map((account) => ({ id: `${organizationId}:${account}`, organizationId, kind: account })), skipDuplicates: true });
-  await transaction.ledgerTransaction.create({ data: { id, kind: "credit", sourceId, organizationId, createdAt: new Date(context.nowMs()) } });
+  await transaction.ledgerTransaction.create({ data: { id, kind, sourceId, organizationId, createdAt: new Date(context.nowMs()) } });
   await transaction.ledgerEntry.createMany({ data: [{ transactionId: id, organizationId, account: "cash", amountNanoUsd }, { transactionId: id, organizationId, account: "customer_receivable", amountNanoUsd: -amountNanoUsd }] });
 }
 
@@ -54,7 +81,7 @@ async function lockAccount(transaction: Transaction, organizationId: string) {
   return transaction.billingAccount.findUnique({ where: { organizationId } });
 }
 
-interface NewAccount { readonly organizationId: string; readonly plan: PlanId; readonly state: string; readonly mode: string }
+interface NewAccount { readonly organizationId: string; readonly plan: PlanId; readonly state: string; readonly mode: string; readonly paymentMethodId?: string }
 
 /** An opening entry sets off what was used while nothing was asked for. */
 async function openAccount(context: StoreContext, transaction: Transaction, account: NewAccount): Promise<void> {
@@ -90,6 +117,14 @@ export function createBilling(context: StoreContext) {
         plan: isPlanId(plan) ? plan : "free", mode: mode === "prepaid" || mode === "postpaid" ? mode : "open", state: state === "past_due" ? "past_due" : "active",
       };
     }),
+    /** null for anybody else's. `sourceId` is the payment. */
+    findPurchase: (actor: Actor, id: string): Promise<CreditRecord | null> => context.tenant(actor, "usage.read", (transaction) =>
+      transaction.creditEntry.findFirst({ where: { id, organizationId: actor.organizationId, kind: "purchase" } })),
+    /** Books what Stripe says of a payment's refunds and disputes, as its webhook does. */
+    recordReturns: (actor: Actor, returns: readonly CreditReturn[]): Promise<void> => {
+      assertMayPay(actor);
+      return context.client.$transaction((transaction) => recordReturns(context, transaction, { organizationId: actor.organizationId, returns }));
+    },
     listCredits: (actor: Actor, limit: number): Promise<CreditRecord[]> => context.tenant(actor, "usage.read", (transaction) =>
       transaction.creditEntry.findMany({ where: { organizationId: actor.organizationId }, orderBy: [{ createdAt: "desc" }, { id: "desc" }], take: limit })),
     /** What the customer owes, posting by posting, oldest first, after the transaction `after`. */
@@ -113,6 +148,6 @@ export function createBilling(context: StoreContext) {
   };
 }
 
-function assertMayPay(actor: Actor): void {
+export function assertMayPay(actor: Actor): void {
   if (actor.userId !== null && !roleMay(actor.role, "billing.manage")) throw new ForbiddenError("billing.manage");
 }

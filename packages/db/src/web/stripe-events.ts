@@ -1,10 +1,11 @@
-import { recordCredit, setStanding, type Standing } from "./billing-account.ts";
+import { recordCredit, recordReturns, setStanding, type CreditReturn, type Standing } from "./billing-account.ts";
 import type { StoreContext, Transaction } from "./context.ts";
 
 type Effect =
   | { readonly kind: "link_customer"; readonly organizationId: string; readonly stripeCustomerId: string; readonly standing: Standing }
   | { readonly kind: "set_standing"; readonly stripeCustomerId: string; readonly standing: Standing }
-  | { readonly kind: "grant_credit"; readonly organizationId: string; readonly stripeCustomerId: string; readonly sourceId: string; readonly amountNanoUsd: bigint }
+  | { readonly kind: "grant_credit"; readonly organizationId: string; readonly stripeCustomerId: string; readonly sourceId: string; readonly amountNanoUsd: bigint; readonly paymentMethodId: string | null }
+  | { readonly kind: "return_credit"; readonly organizationId: string; readonly stripeCustomerId: string; readonly returns: readonly CreditReturn[] }
   | { readonly kind: "reopen_exports"; readonly identifiers: readonly string[]; readonly reason: string };
 export interface StripeEventFact { readonly id: string; readonly type: string; readonly effect: Effect | null }
 /** `organizationId`: whose limits changed, to be told to the gateways after the commit. */
@@ -27,6 +28,10 @@ async function apply(context: StoreContext, transaction: Transaction, effect: Ef
     case "grant_credit":
       if (!(await linkCustomer(transaction, effect))) return null;
       await recordCredit(context, transaction, effect);
+      return effect.organizationId;
+    case "return_credit":
+      if (!(await linkCustomer(transaction, effect))) return null;
+      await recordReturns(context, transaction, effect);
       return effect.organizationId;
     case "reopen_exports":
       // Only rows that are at rest: what the exporter holds in its hands it settles itself. Stripe did not count them, so no earlier try is in doubt.

@@ -3,6 +3,7 @@ import { createAlerts } from "./alerts.ts";
 import { createApiKeys } from "./api-keys.ts";
 import { createAuditLog } from "./audit.ts";
 import { createAuthRecords } from "./auth-records.ts";
+import { createAutoTopUps } from "./auto-top-up.ts";
 import { createBilling } from "./billing-account.ts";
 import { createBudgets } from "./budgets.ts";
 import { createCatalog } from "./catalog.ts";
@@ -31,7 +32,7 @@ export function createWebDb(options: WebDbOptions) {
   return {
     accounts: createAccounts(context), auth: createAuthRecords(context), organizations: createOrganizations(context), keys: createApiKeys(context),
     members: createMembers(context), audit: createAuditLog(context), profiles: createProfiles(context), performance: createPerformance(context), removal: createOrganizationRemoval(context), presets: createPresets(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
-    catalog: createCatalog(context), credentials: createProviderCredentials(context), seals: createSeals(context), alerts: createAlerts(context), billing: createBilling(context), stripeEvents: createStripeEvents(context), status: createStatus(context), savedViews: createSavedViews(context), secondFactors: createSecondFactors(context),
+    catalog: createCatalog(context), credentials: createProviderCredentials(context), seals: createSeals(context), alerts: createAlerts(context), billing: createBilling(context), autoTopUps: createAutoTopUps(context), stripeEvents: createStripeEvents(context), status: createStatus(context), savedViews: createSavedViews(context), secondFactors: createSecondFactors(context),
     ping: async (): Promise<void> => { await context.client.$queryRaw`SELECT 1`; },
     close: (): Promise<void> => context.client.$disconnect(),
   };

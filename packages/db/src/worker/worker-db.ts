@@ -6,6 +6,8 @@ import { createExportQueries } from "./export-book.ts";
 import type { ExportQueries } from "./export-book.ts";
 import { createStatusQueries } from "./status-book.ts";
 import type { StatusQueries } from "./status-book.ts";
+import { createTopUpQueries } from "./top-up-book.ts";
+import type { TopUpQueries } from "./top-up-book.ts";
 import { arrayLiteral, credentialParameters, generationParameters, INGEST_SQL, OPEN_ACCOUNTS_SQL, ROLLUP_SQL, rollupParameters, TOUCH_CREDENTIALS_SQL, TOUCH_KEYS_SQL } from "./ingest-sql.ts";
 import type { SumRow } from "./ingest-sql.ts";
 
@@ -19,7 +21,7 @@ export interface WorkerDbOptions {
 }
 
 /** The worker's whole view of Postgres, by plain `pg`. Runs as the owner of the tables, outside row-level security. */
-export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries {
+export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, TopUpQueries {
   /**
    * Books a batch in one transaction: generations, minute sums, ledger (live mode only) and the keys' last use. An event that is
    * already there changes nothing. Rejects with the driver's error, and then nothing of the batch is booked.
@@ -48,7 +50,7 @@ export function createWorkerDb({ databaseUrl, ledgerEntriesFor }: WorkerDbOption
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on("error", () => {});
   return {
-    ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool),
+    ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool),
     async ingestEvents(events) {
       if (events.length === 0) return { inserted: 0 };
       return { inserted: await inTransaction(pool, (client) => book(client, events, ledgerEntriesFor)) };

@@ -3,6 +3,7 @@ import type { Call, Route } from "./call.ts";
 import { listAt, objectAt, textAt } from "./form.ts";
 import type { FormObject } from "./form.ts";
 import { fileInvoice } from "./invoices.ts";
+import { newCard, newIntent, payIntent } from "./payments.ts";
 import { all, find, invalid, nextId, store } from "./state.ts";
 import type { State, StripeObject } from "./state.ts";
 
@@ -24,7 +25,8 @@ function createSession(call: Call): StripeObject {
     url: `${origin}/checkout/${id}`, success_url: successUrl, cancel_url: textAt(body, "cancel_url") ?? null, customer: customer ?? null, subscription: null, payment_intent: null,
     client_reference_id: textAt(body, "client_reference_id") ?? null, metadata: objectAt(body, "metadata"), currency: "usd", amount_total: items.reduce((sum, item) => sum + item.amount, 0),
   });
-  state.objects.set(`${id}:prices`, { id: `${id}:prices`, object: "standin.line_items", prices: items.map((item) => item.price) });
+  state.objects.set(`${id}:prices`, { id: `${id}:prices`, object: "standin.line_items", prices: items.map((item) => item.price), payment: objectAt(body, "payment_intent_data"), invoiced: textAt(objectAt(body, "invoice_creation"), "enabled") === "true", taxIds: textAt(objectAt(body, "tax_id_collection"), "enabled") === "true" });
+  if (textAt(objectAt(body, "tax_id_collection"), "enabled") === "true" && customer !== undefined && textAt(objectAt(body, "customer_update"), "name") !== "auto") throw invalid("Tax ID collection requires updating business name on the customer: set `customer_update[name]` to `auto`.", { param: "customer_update[name]" });
   return session;
 }
 
@@ -46,10 +48,19 @@ export function completeSession(call: Call, id: string): StripeObject {
   session["customer"] ??= store(call.state, { id: nextId(call.state, "cus"), object: "customer", created: seconds(call.nowMs), livemode: false, name: null, email: null, metadata: {} }).id;
   session["status"] = "complete";
   if (session["mode"] === "subscription") session["subscription"] = createSubscription(call, session).id;
-  if (session["mode"] === "payment") { session["payment_status"] = "paid"; session["payment_intent"] = nextId(call.state, "pi"); }
+  if (session["mode"] === "payment") { session["payment_status"] = "paid"; session["payment_intent"] = paySession(call, session).id; }
   session["url"] = null;
   call.emit("checkout.session.completed", session);
   return session;
+}
+
+function paySession(call: Call, session: StripeObject): StripeObject {
+  const asked = call.state.objects.get(`${session.id}:prices`) ?? {};
+  const payment = ("payment" in asked ? asked["payment"] : {}) as FormObject;
+  const customer = String(session["customer"]);
+  const intent = newIntent(call, { amount: Number(session["amount_total"]), currency: String(session["currency"]), customer, metadata: objectAt(payment, "metadata"), setupFutureUsage: textAt(payment, "setup_future_usage") ?? null, paymentMethod: newCard(call, customer).id });
+  if ("invoiced" in asked && asked["invoiced"] === true) fileInvoice(call, { customer, subscription: null, cents: Number(session["amount_total"]), paid: true });
+  return payIntent(call, intent);
 }
 
 function createSubscription(call: Call, session: StripeObject): StripeObject {

@@ -11,6 +11,7 @@ export function fileInvoice(call: Call, { customer, subscription, cents, paid }:
   const id = nextId(call.state, "in");
   const invoice = store(call.state, {
     id, object: "invoice", number: `STANDIN-${id.slice(-4)}`, customer, currency: "usd", livemode: false, created: seconds(call.nowMs), status: "open", total: cents, amount_due: cents, amount_paid: 0, amount_remaining: cents,
+    customer_tax_ids: all(call.state, "tax_id").filter((one) => one["customer"] === customer).map(({ type, value }) => ({ type, value })),
     hosted_invoice_url: `${call.origin}/invoice/${id}`, parent: subscription === null ? null : { type: "subscription_details", subscription_details: { subscription } },
   });
   return paid ? payInvoice(call, id) : failInvoice(call, invoice);

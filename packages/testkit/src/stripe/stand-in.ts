@@ -13,6 +13,7 @@ import type { FormObject } from "./form.ts";
 import { closePeriod, invoiceRoutes } from "./invoices.ts";
 import { meterRoutes } from "./meters.ts";
 import { checkoutPage, portalPage } from "./pages.ts";
+import { dispute, failRefund, paymentRoutes } from "./payments.ts";
 import { priceRoutes } from "./prices.ts";
 import { loadState, saveState } from "./state-file.ts";
 import { createState, find, invalid, missing, StripeFault } from "./state.ts";
@@ -39,7 +40,7 @@ export interface StripeStandIn {
 }
 
 const BODY_BYTES_MAX = 1 << 20;
-const ROUTES: readonly Route[] = [...customerRoutes, ...priceRoutes, ...meterRoutes, ...checkoutRoutes, ...invoiceRoutes, ...eventRoutes];
+const ROUTES: readonly Route[] = [...customerRoutes, ...priceRoutes, ...meterRoutes, ...checkoutRoutes, ...invoiceRoutes, ...paymentRoutes, ...eventRoutes];
 
 interface StandIn { readonly state: State; readonly clock: () => number; readonly stateFile: string | undefined; readonly deliveries: Set<Promise<void>>; origin: string }
 interface Answer { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
@@ -126,7 +127,7 @@ async function answerApi(self: StandIn, request: IncomingMessage, { url, text }:
   const v2 = url.pathname.startsWith("/v2/");
   const answer = await route(self, request, { url, text }).then((body) => ({ status: 200, body: structuredClone(body) }), failure);
   // Refusals before execution, a concurrency conflict among them, are not kept under the key.
-  if (typeof key === "string" && (answer.status === 200 || (!v2 && answer.status >= 500))) self.state.replays.set(key, { ...answer, fingerprint });
+  if (typeof key === "string" && (answer.status === 200 || (!v2 && (answer.status >= 500 || answer.status === 402)))) self.state.replays.set(key, { ...answer, fingerprint });
   return answer;
 }
 
@@ -183,7 +184,8 @@ function visit(self: StandIn, request: IncomingMessage, { url, response }: { rea
 
 /**
  * `PUT /_admin/faults` takes `{faults: Fault[]}` or one `Fault`; `POST /_admin/meter-errors` takes `{identifier}` of a meter event that is
- * to turn out invalid after it was accepted; `POST /_admin/invoices` takes `{subscription, cents, paid}` and ends a billing period; `GET /_admin/state` shows everything that is remembered.
+ * to turn out invalid after it was accepted; `POST /_admin/invoices` takes `{subscription, cents, paid}` and ends a billing period;
+ * `POST /_admin/disputes` takes `{paymentIntent}` or `{id, status}`, `POST /_admin/refunds/fail` takes `{id}`; `GET /_admin/state` shows everything that is remembered.
  */
 function admin(self: StandIn, request: IncomingMessage, { path, text }: { readonly path: string; readonly text: string }): Answer {
   if (path === "/_admin/faults" && request.method === "PUT") {
@@ -203,6 +205,11 @@ function admin(self: StandIn, request: IncomingMessage, { path, text }: { readon
     const { subscription, cents, paid } = JSON.parse(text) as { subscription?: unknown; cents?: unknown; paid?: unknown };
     const url = new URL(request.url ?? "/", self.origin);
     return { status: 200, body: closePeriod(callOf(self, request, { url, body: {} }), { subscription: String(subscription), cents: Number(cents), paid: paid === true }) };
+  }
+  if ((path === "/_admin/disputes" || path === "/_admin/refunds/fail") && request.method === "POST") {
+    const wish = JSON.parse(text) as { id?: string; paymentIntent?: string; status?: string };
+    const call = callOf(self, request, { url: new URL(request.url ?? "/", self.origin), body: {} });
+    return { status: 200, body: path === "/_admin/disputes" ? dispute(call, wish) : failRefund(call, wish.id ?? "") };
   }
   if (path === "/_admin/state" && request.method === "GET") {
     const { objects, meterEvents, events, deliveries, faults, requests, busy } = self.state;

@@ -47,7 +47,7 @@ export function nextId(state: State, prefix: string): string {
 
 /** An answer in Stripe's error form. `v2` errors carry their meaning in `code`. */
 export class StripeFault extends Error {
-  constructor(readonly status: number, readonly error: { readonly type: string; readonly message: string; readonly code?: string; readonly param?: string }) {
+  constructor(readonly status: number, readonly error: { readonly type: string; readonly message: string; readonly code?: string; readonly param?: string; readonly decline_code?: string; readonly payment_intent?: unknown }) {
     super(error.message);
   }
 }

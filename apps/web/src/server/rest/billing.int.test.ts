@@ -133,13 +133,120 @@ describe("credits", () => {
       const { body } = await tenant.call<{ url: string }>("POST", "/billing/credits", { amountUsd: "20.00" });
       Object.assign(standIn.state.objects.get(body.url.split("/").at(-1) ?? "") ?? {}, change);
       await pay(body.url);
-      expect(standIn.state.deliveries.at(-1)?.status).toBe(500);
+      const { id } = standIn.state.events.findLast((event) => event["type"] === "checkout.session.completed") ?? {};
+      expect(standIn.state.deliveries.find(({ eventId }) => eventId === id)?.status).toBe(500);
     }
     expect((await creditsOf(tenant)).data).toEqual([]);
   });
 
   it.each(["4.99", "10000.01", "5.001", "-5", "free"])("are not sold for %s USD", async (amountUsd) => {
     expect((await (await newTenant()).call("POST", "/billing/credits", { amountUsd })).status).toBe(400);
+  });
+});
+
+/** Stripe's own view of the payment behind a tenant's latest purchase. */
+const purchaseOf = async (tenant: Tenant): Promise<{ id: string; source: string }> => (await tenant.call<{ data: { id: string; kind: string; source: string }[] }>("GET", "/billing/credits")).body.data.find(({ kind }) => kind === "purchase") ?? { id: "", source: "" };
+const admin = async (path: string, body: object): Promise<{ id: string }> => {
+  const made = await (await fetch(`${standIn.url}/_admin${path}`, { method: "POST", body: JSON.stringify(body) })).json() as { id: string };
+  await standIn.settled();
+  return made;
+};
+const kindsOf = async (tenant: Tenant): Promise<string[][]> => (await creditsOf(tenant)).data.map(({ kind, amount_usd }) => [kind, amount_usd]).reverse();
+
+describe("money that goes back", () => {
+  it("is what was not used, in part or whole, once, and the ledger says so", async () => {
+    const tenant = await newTenant();
+    await buy(tenant, "20.00");
+    await charge(tenant.organizationId, 4_000_000_000);
+    const { id } = await purchaseOf(tenant);
+    published.length = 0;
+    expect(await tenant.call("POST", "/billing/refunds", { credit: id, amountUsd: "5.00" })).toMatchObject({ status: 201, body: { amount_usd: "5.00" } });
+    expect(published).toContain(`budget ${tenant.organizationId}`);
+    await standIn.settled();
+    expect((await tenant.call<{ detail: string }>("POST", "/billing/refunds", { credit: id, amountUsd: "11.01" })).status).toBe(422);
+    expect(await tenant.call("POST", "/billing/refunds", { credit: id })).toMatchObject({ status: 201, body: { amount_usd: "11.00" } });
+    await standIn.settled();
+    expect((await tenant.call("POST", "/billing/refunds", { credit: id })).status).toBe(422);
+    expect([await kindsOf(tenant), (await creditsOf(tenant)).balance_usd]).toEqual([[["purchase", "20.00"], ["refund", "-5.00"], ["refund", "-11.00"]], "0.00"]);
+    const { rows } = await sql.query<{ account: string; sum: string }>(`SELECT account, sum("amountNanoUsd")::text AS sum FROM ledger_entry WHERE "organizationId" = $1 GROUP BY 1 ORDER BY 1`, [tenant.organizationId]);
+    expect(rows).toEqual([{ account: "cash", sum: "4000000000" }, { account: "customer_receivable", sum: "-4000000000" }]);
+  });
+
+  it("is refunded by its owner alone, and within a day", async () => {
+    const [tenant, other] = [await newTenant(), await newTenant()];
+    await buy(tenant, "20.00");
+    const { id } = await purchaseOf(tenant);
+    expect((await other.call("POST", "/billing/refunds", { credit: id })).status).toBe(404);
+    await sql.query(`ALTER TABLE credit_entry DISABLE TRIGGER append_only`);
+    await sql.query(`UPDATE credit_entry SET "createdAt" = now() - interval '25 hours' WHERE id = $1`, [id]);
+    await sql.query(`ALTER TABLE credit_entry ENABLE TRIGGER append_only`);
+    expect((await tenant.call("POST", "/billing/refunds", { credit: id })).status).toBe(422);
+  });
+
+  it("counts when Stripe's dashboard refunded it, before or after the purchase was told of, and is whole again when the refund fails", async () => {
+    const tenant = await newTenant();
+    const page = (await tenant.call<{ url: string }>("POST", "/billing/credits", { amountUsd: "20.00" })).body.url;
+    const webhooks = standIn.state.webhooks.splice(0);
+    await pay(page);
+    const intent = [...standIn.state.objects.values()].findLast((object) => object.object === "payment_intent")?.id ?? "";
+    const asked = await fetch(`${standIn.url}/v1/refunds`, { method: "POST", headers: { authorization: "Bearer sk_test_standin000" }, body: new URLSearchParams({ payment_intent: intent, amount: "500" }) });
+    const refund = (await asked.json() as { id: string }).id;
+    standIn.state.webhooks.push(...webhooks);
+    // The newest first: the refund, then the purchase, then all of it again.
+    const told = standIn.state.events.slice(-5).toReversed();
+    expect(told.map((event) => event["type"])).toEqual(["charge.refunded", "refund.created", "checkout.session.completed", "payment_intent.succeeded", "charge.succeeded"]);
+    for (const event of [...told, ...told.map((one) => ({ ...one, id: `${one.id}_again_${run}` }))]) {
+      const payload = JSON.stringify(event);
+      const at = Math.floor(Date.now() / 1000);
+      const signature = createHmac("sha256", SECRET).update(`${at}.${payload}`).digest("hex");
+      expect((await fetch(`${url}/api/webhooks/stripe`, { method: "POST", headers: { "stripe-signature": `t=${at},v1=${signature}` }, body: payload })).status).toBe(200);
+    }
+    expect([await kindsOf(tenant), (await creditsOf(tenant)).balance_usd]).toEqual([[["refund", "-5.00"], ["purchase", "20.00"]], "15.00"]);
+    await admin("/refunds/fail", { id: refund });
+    expect((await creditsOf(tenant)).balance_usd).toBe("20.00");
+  });
+
+  it("is taken by a dispute when it opens, given again when it is won, and left alone by an inquiry", async () => {
+    const tenant = await newTenant();
+    await buy(tenant, "20.00");
+    const { source } = await purchaseOf(tenant);
+    await admin("/disputes", { paymentIntent: source, status: "warning_needs_response" });
+    expect((await creditsOf(tenant)).balance_usd).toBe("20.00");
+    const { id } = await admin("/disputes", { paymentIntent: source });
+    expect((await creditsOf(tenant)).balance_usd).toBe("0.00");
+    await admin("/disputes", { id, status: "won" });
+    expect([await kindsOf(tenant), (await creditsOf(tenant)).balance_usd]).toEqual([[["purchase", "20.00"], ["dispute", "-20.00"], ["dispute_reversal", "20.00"]], "20.00"]);
+  });
+});
+
+describe("automatic top-up", () => {
+  const wish = { enabled: true, thresholdUsd: "5.00", amountUsd: "10.00", monthlyCapUsd: "30.00" };
+  it("needs a card that its owner let be kept, and says what it will do", async () => {
+    const tenant = await newTenant();
+    await buy(tenant, "20.00");
+    expect((await tenant.call("PATCH", "/billing/auto-top-up", wish)).status).toBe(422);
+    await pay((await tenant.call<{ url: string }>("POST", "/billing/credits", { amountUsd: "5.00", keepCard: true })).body.url);
+    expect(await tenant.call("PATCH", "/billing/auto-top-up", wish)).toMatchObject({ status: 200, body: { enabled: true, card_kept: true, threshold_usd: "5.00", amount_usd: "10.00", monthly_cap_usd: "30.00", recent: [] } });
+    const { rows } = await sql.query<{ method: string }>(`SELECT "paymentMethodId" AS method FROM billing_account WHERE "organizationId" = $1`, [tenant.organizationId]);
+    expect(standIn.state.objects.get(rows[0]?.method ?? "")).toMatchObject({ object: "payment_method" });
+    expect((await creditsOf(tenant)).balance_usd).toBe("25.00");
+  });
+  it.each([{ amountUsd: "4.00" }, { amountUsd: "10.001" }, { monthlyCapUsd: "9.99" }, { thresholdUsd: "0" }])("is refused with %j", async (change) => {
+    expect((await (await newTenant()).call("PATCH", "/billing/auto-top-up", { ...wish, ...change })).status).toBe(400);
+  });
+});
+
+describe("a tax id", () => {
+  it("stands on the invoices that follow, and is its owner's to remove", async () => {
+    const [tenant, other] = [await newTenant(), await newTenant()];
+    const { status, body } = await tenant.call<{ id: string }>("POST", "/billing/tax-ids", { type: "eu_vat", value: "DE123456789" });
+    expect(status).toBe(201);
+    expect((await tenant.call("POST", "/billing/tax-ids", { type: "eu_vat", value: "DE1" })).status).toBe(422);
+    await buy(tenant, "20.00");
+    expect((await tenant.call<{ data: unknown[] }>("GET", "/billing/invoices")).body.data).toMatchObject([{ status: "paid", total_usd: "20.00", tax_ids: ["DE123456789"] }]);
+    expect((await other.call("DELETE", `/billing/tax-ids/${body.id}`)).status).toBe(404);
+    expect((await tenant.call("DELETE", `/billing/tax-ids/${body.id}`)).status).toBe(200);
+    expect((await tenant.call<{ data: unknown[] }>("GET", "/billing/tax-ids")).body.data).toEqual([]);
   });
 });
 

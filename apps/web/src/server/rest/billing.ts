@@ -1,10 +1,12 @@
 /** Plan, credit, invoices and the hosted pages of Stripe. Money is decimal text of US dollars; what was paid counts only when Stripe has said so. */
-import { createCheckout, createCreditCheckout, createPortal, createStripe, ensureCustomer, ensureMeters, ensurePlanPrice, ensureSpendPrice, listInvoices, type StripeClient } from "@trunkline/billing";
+import { createCheckout, createCreditCheckout, createPortal, ensureMeters, ensurePlanPrice, ensureSpendPrice, listInvoices } from "@trunkline/billing";
 import { PLAN_IDS, PLANS, usdTextFromNano } from "@trunkline/contracts";
-import { UnprocessableError, type Actor, type WebDb } from "@trunkline/db/web";
+import type { Actor, WebDb } from "@trunkline/db/web";
 import { z } from "zod";
 import { webEnv } from "../../env.ts";
 import { usd, usdInput } from "../money-view.ts";
+import { customerOf, stripeClient } from "../stripe-customer.ts";
+import { CREDIT_OPERATIONS } from "./billing-credit.ts";
 import { list, operation, type Operation } from "./operation.ts";
 
 const NANO_USD_PER_CENT = 10_000_000n;
@@ -19,22 +21,6 @@ const planView = (id: (typeof PLAN_IDS)[number]) => {
   return { ...plan, monthlyUsd: usdTextFromNano(BigInt(monthlyCents) * NANO_USD_PER_CENT) };
 };
 const centsText = (cents: number): string => usdTextFromNano(BigInt(cents) * NANO_USD_PER_CENT);
-
-function stripeClient(): StripeClient {
-  const { STRIPE_SECRET_KEY, STRIPE_API_BASE } = webEnv();
-  if (STRIPE_SECRET_KEY === undefined) throw new UnprocessableError("Stripe is not configured on this installation (STRIPE_SECRET_KEY); nothing is sold or invoiced here.");
-  return createStripe({ secretKey: STRIPE_SECRET_KEY, ...(STRIPE_API_BASE === undefined ? {} : { apiBase: STRIPE_API_BASE }) });
-}
-
-/** The organization's customer at Stripe, made on first need. */
-async function customerOf(stripe: StripeClient, db: WebDb, actor: Actor): Promise<string> {
-  db.billing.assertMayPay(actor);
-  const known = await db.billing.find(actor);
-  if (known.stripeCustomerId !== null) return known.stripeCustomerId;
-  const created = await ensureCustomer(stripe, { id: actor.organizationId, name: known.name });
-  await db.billing.linkCustomer(actor, created);
-  return (await db.billing.find(actor)).stripeCustomerId ?? created;
-}
 
 const pages = (): { readonly successUrl: string; readonly cancelUrl: string } => {
   const url = webEnv().PUBLIC_WEB_URL;
@@ -73,7 +59,7 @@ const reads: Operation[] = [
     handle: async ({ db, actor }) => {
       const { stripeCustomerId } = await db.billing.find(actor);
       if (stripeCustomerId === null) return list([]);
-      return list((await listInvoices(stripeClient(), stripeCustomerId)).map(({ id, number, status, totalCents, paidCents, createdAtMs, url }) => ({ id, number, status, total_usd: centsText(totalCents), paid_usd: centsText(paidCents), created_at: new Date(createdAtMs).toISOString(), url })));
+      return list((await listInvoices(stripeClient(), stripeCustomerId)).map(({ id, number, status, totalCents, paidCents, taxIds, createdAtMs, url }) => ({ id, number, status, total_usd: centsText(totalCents), paid_usd: centsText(paidCents), tax_ids: taxIds, created_at: new Date(createdAtMs).toISOString(), url })));
     },
   }),
 ];
@@ -81,10 +67,10 @@ const reads: Operation[] = [
 const pagesToVisit: Operation[] = [
   operation({
     method: "POST", path: "/billing/credits", id: "buyCredits", summary: "A hosted page that sells credit", status: 201, query: null,
-    body: z.strictObject({ amountUsd: usdInput.refine((nano) => nano % NANO_USD_PER_CENT === 0n && nano >= CREDIT_CENTS_MIN * NANO_USD_PER_CENT && nano <= CREDIT_CENTS_MAX * NANO_USD_PER_CENT, "must be 5.00 to 10000.00, in whole cents") }),
+    body: z.strictObject({ amountUsd: usdInput.refine((nano) => nano % NANO_USD_PER_CENT === 0n && nano >= CREDIT_CENTS_MIN * NANO_USD_PER_CENT && nano <= CREDIT_CENTS_MAX * NANO_USD_PER_CENT, "must be 5.00 to 10000.00, in whole cents"), keepCard: z.boolean().default(false) }),
     handle: async ({ db, actor, body }) => {
       const stripe = stripeClient();
-      const { url } = await createCreditCheckout(stripe, { customerId: await customerOf(stripe, db, actor), organizationId: actor.organizationId, amountCents: Number(body.amountUsd / NANO_USD_PER_CENT), ...pages() });
+      const { url } = await createCreditCheckout(stripe, { customerId: await customerOf(stripe, db, actor), organizationId: actor.organizationId, keepCard: body.keepCard, amountCents: Number(body.amountUsd / NANO_USD_PER_CENT), ...pages() });
       return { url };
     },
   }),
@@ -107,4 +93,4 @@ const pagesToVisit: Operation[] = [
   }),
 ];
 
-export const BILLING_OPERATIONS: readonly Operation[] = [...reads, ...pagesToVisit];
+export const BILLING_OPERATIONS: readonly Operation[] = [...reads, ...pagesToVisit, ...CREDIT_OPERATIONS];

@@ -4,14 +4,17 @@ export interface BillingView { readonly plan: PlanView; readonly mode: string; r
 export interface CreditRow { readonly id: string; readonly kind: string; readonly source: string; readonly amount_usd: string; readonly created_at: string }
 export interface InvoiceRow { readonly id: string; readonly number: string | null; readonly status: string | null; readonly total_usd: string; readonly paid_usd: string; readonly created_at: string; readonly url: string | null }
 export interface StatementRow { readonly transaction: string; readonly kind: string; readonly at: string; readonly amount_usd: string; readonly balance_usd: string }
+export interface TopUpRow { readonly id: string; readonly amount_usd: string; readonly state: string; readonly error: string | null; readonly pay_url: string | null; readonly created_at: string }
+export interface AutoTopUpView { readonly enabled: boolean; readonly card_kept: boolean; readonly threshold_usd: string | null; readonly amount_usd: string | null; readonly monthly_cap_usd: string | null; readonly failures: number; readonly recent: readonly TopUpRow[] }
+export interface TaxIdRow { readonly id: string; readonly type: string; readonly value: string; readonly verification: string | null }
 export interface List<Row> { readonly data: readonly Row[] }
 
 const UNREACHABLE = "The server did not answer. Check your connection, then try again.";
 
 /** Throws an Error whose message can be shown. */
-export async function billing<Answer>(organization: string, path: string, body?: object): Promise<Answer> {
+export async function billing<Answer>(organization: string, path: string, body?: object, method: "POST" | "PATCH" | "DELETE" = "POST"): Promise<Answer> {
   const answer = await fetch(`/api/v1/billing${path}`, {
-    headers: { "x-trunkline-organization": organization, "content-type": "application/json" }, ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
+    headers: { "x-trunkline-organization": organization, "content-type": "application/json" }, ...(body === undefined ? {} : { method, body: JSON.stringify(body) }),
   }).catch(() => null);
   const parsed = (await answer?.json().catch(() => null)) as (Answer & { detail?: string; title?: string }) | null | undefined;
   if (answer?.ok && parsed) return parsed;

@@ -7,7 +7,9 @@ import { Button, Card, ErrorCard, Field, Money, Skeleton } from "@trunkline/ui";
 import { useRole } from "../../shell/use-role.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { billing, type BillingView, type List, type PlanView } from "./billing-api.ts";
+import { AutoTopUp } from "./auto-top-up.tsx";
 import { Credits, Invoices, Statement } from "./billing-tables.tsx";
+import { TaxIds } from "./tax-ids.tsx";
 
 const CREDIT_MIN = 5;
 const CREDIT_MAX = 10_000;
@@ -37,14 +39,15 @@ export function BillingPage() {
       {role !== null && !pays ? <p className="says">You are {role} here. An owner or a member with the role billing pays and changes the plan.</p> : null}
       {visit.error ? <ErrorCard message={visit.error.message} /> : null}
       {overview.isError ? <ErrorCard message={`Billing could not be read. ${overview.error.message}`} onRetry={() => void overview.refetch()} /> : null}
-      {overview.data ? <Standing view={overview.data} pays={pays} busy={visit.isPending} onBuy={(amountUsd) => open("/credits", { amountUsd })} /> : overview.isPending ? <Skeleton height={168} /> : null}
+      {overview.data ? <Standing view={overview.data} pays={pays} busy={visit.isPending} onBuy={(wish) => open("/credits", wish)} /> : overview.isPending ? <Skeleton height={168} /> : null}
       <Card title="Plans">{plans.data && overview.data ? <Plans plans={plans.data.data} current={overview.data.plan.id} pays={pays} busy={visit.isPending} onChoose={(plan) => open("/subscription", { plan })} /> : <div className="body"><Skeleton height={180} /></div>}</Card>
-      <Credits organization={organization} /><Statement organization={organization} /><Invoices organization={organization} />
+      <AutoTopUp organization={organization} pays={pays} />
+      <Credits organization={organization} pays={pays} /><Statement organization={organization} /><Invoices organization={organization} /><TaxIds organization={organization} pays={pays} />
     </div>
   );
 }
 
-function Standing({ view, pays, busy, onBuy }: { view: BillingView; pays: boolean; busy: boolean; onBuy: (amountUsd: string) => void }) {
+function Standing({ view, pays, busy, onBuy }: { view: BillingView; pays: boolean; busy: boolean; onBuy: (wish: object) => void }) {
   const { plan, mode, state, credits } = view;
   return (
     <section className="card standing" aria-label="Standing">
@@ -59,13 +62,14 @@ function Standing({ view, pays, busy, onBuy }: { view: BillingView; pays: boolea
   );
 }
 
-function BuyForm({ busy, onBuy }: { busy: boolean; onBuy: (amountUsd: string) => void }) {
+function BuyForm({ busy, onBuy }: { busy: boolean; onBuy: (wish: object) => void }) {
   const [amount, setAmount] = useState("20.00");
+  const [keepCard, setKeepCard] = useState(false);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    onBuy(Number(amount).toFixed(2));
+    onBuy({ amountUsd: Number(amount).toFixed(2), keepCard });
   };
-  return <form onSubmit={submit}><Field label="Credit in USD" type="number" required min={CREDIT_MIN} max={CREDIT_MAX} step={CENT} value={amount} onChange={(event) => setAmount(event.target.value)} /><Button type="submit" variant="primary" disabled={busy}>Buy credit</Button></form>;
+  return <form onSubmit={submit}><Field label="Credit in USD" type="number" required min={CREDIT_MIN} max={CREDIT_MAX} step={CENT} value={amount} onChange={(event) => setAmount(event.target.value)} /><Button type="submit" variant="primary" disabled={busy}>Buy credit</Button><label className="keep"><input type="checkbox" checked={keepCard} onChange={(event) => setKeepCard(event.target.checked)} /> Keep the card for automatic top-up</label></form>;
 }
 
 interface PlansProps { readonly plans: readonly PlanView[]; readonly current: string; readonly pays: boolean; readonly busy: boolean; readonly onChoose: (plan: string) => void }

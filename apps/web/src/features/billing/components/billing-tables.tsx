@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
-import { useQuery } from "@tanstack/react-query";
-import { Ago, Card, EmptyState, ErrorCard, Money, Skeleton } from "@trunkline/ui";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Ago, Button, Card, EmptyState, ErrorCard, Money, Skeleton } from "@trunkline/ui";
 import { billing, type CreditRow, type InvoiceRow, type List, type StatementRow } from "./billing-api.ts";
 
 interface RowsProps<Row> { readonly organization: string; readonly path: string; readonly title: string; readonly note: string; readonly empty: string; readonly heads: readonly string[]; readonly row: (row: Row) => ReactNode }
@@ -20,16 +20,22 @@ function Rows<Row>({ organization, path, title, note, empty, heads, row }: RowsP
 
 const wordsOf = (kind: string): string => kind.replaceAll(/[._]/g, " ");
 
-const creditRow = ({ id, kind, amount_usd, created_at }: CreditRow): ReactNode => <tr key={id}><th scope="row">{wordsOf(kind)}</th><td className="r"><Money usd={amount_usd} /></td><td className="r"><Ago at={created_at} /></td></tr>;
+const REFUND_WINDOW_MS = 24 * 3_600_000;
+const mayRefund = ({ kind, created_at }: CreditRow): boolean => kind === "purchase" && Date.now() - Date.parse(created_at) < REFUND_WINDOW_MS;
+
+const creditRow = (row: CreditRow, onRefund: ((id: string) => void) | null): ReactNode => { const { id, kind, amount_usd, created_at } = row; return <tr key={id}><th scope="row">{wordsOf(kind)} {onRefund && mayRefund(row) ? <Button onClick={() => onRefund(id)}>Refund what is unused</Button> : null}</th><td className="r"><Money usd={amount_usd} /></td><td className="r"><Ago at={created_at} /></td></tr>; };
 
 const statementRow = ({ transaction, kind, amount_usd, balance_usd, at }: StatementRow): ReactNode => <tr key={transaction}><th scope="row">{wordsOf(kind)} <code className="meta">{transaction}</code></th><td className="r"><Money usd={amount_usd} /></td><td className="r"><Money usd={balance_usd} /></td><td className="r"><Ago at={at} /></td></tr>;
 
 const invoiceRow = ({ id, number, status, total_usd, paid_usd, created_at, url }: InvoiceRow): ReactNode => <tr key={id}><th scope="row">{url ? <a className="link" href={url} rel="noreferrer" target="_blank">{number ?? id}</a> : (number ?? id)} {status ? <span className="tag">{status}</span> : null}</th><td className="r"><Money usd={total_usd} /></td><td className="r"><Money usd={paid_usd} /></td><td className="r"><Ago at={created_at} /></td></tr>;
 
-export const Credits = ({ organization }: { organization: string }) => (
-  <Rows<CreditRow> organization={organization} path="/credits?limit=20" title="Credit" note="what was granted or bought" empty="No credit was bought yet." heads={["What", "Amount", "When"]}
-    row={creditRow} />
-);
+export function Credits({ organization, pays }: { organization: string; pays: boolean }) {
+  const client = useQueryClient();
+  const refund = useMutation({ mutationFn: (credit: string) => billing<object>(organization, "/refunds", { credit }), onSuccess: () => client.invalidateQueries({ queryKey: ["billing", organization] }) });
+  const ask = pays && !refund.isPending ? (id: string): void => { if (window.confirm("Refund what is left of this purchase to your card?")) refund.mutate(id); } : null;
+  return <>{refund.error ? <ErrorCard message={refund.error.message} /> : null}<Rows<CreditRow> organization={organization} path="/credits?limit=20" title="Credit" note="what was granted or bought" empty="No credit was bought yet." heads={["What", "Amount", "When"]}
+    row={(row) => creditRow(row, ask)} /></>;
+}
 
 export const Statement = ({ organization }: { organization: string }) => (
   <Rows<StatementRow> organization={organization} path="/statement?limit=20" title="Statement" note="every posting of the ledger, with the balance it left" empty="The ledger holds no live charge yet." heads={["Posting", "Amount", "Balance", "When"]}
