@@ -3,6 +3,7 @@ import { createProducer } from "@trunkline/queue";
 import { createGatewayDb, type ApiKeyRecord } from "@trunkline/db/gateway";
 import { CircuitBook, explain, RetryBudget } from "@trunkline/router-core";
 import { createLogger, createMetrics, type LogLevel } from "@trunkline/telemetry";
+import { createTracing } from "@trunkline/telemetry/tracing";
 import type { UsageEvent } from "@trunkline/contracts";
 import { createAdmit } from "./admit/admit.ts";
 import { BudgetLines } from "./admit/reservation.ts";
@@ -28,6 +29,7 @@ import { readJsonBody, type JsonBody } from "./ingress/read-body.ts";
 import { chatCompletionsBodySchema, completionsBodySchema, countTokensBodySchema, embeddingsBodySchema, messagesBodySchema, responsesBodySchema } from "./ingress/request-fields.ts";
 import { readResponses, readResponsesAsChat } from "./ingress/responses.ts";
 import { createMeter, replay } from "./meter/meter.ts";
+import { spansOf } from "./meter/request-spans.ts";
 import { Shipper } from "./meter/shipper.ts";
 import { Spool } from "./meter/spool.ts";
 import { nakedStages } from "./naked-lane.ts";
@@ -66,9 +68,10 @@ export function compose(env: GatewayEnv): Gateway {
   const logger = createLogger("gateway", env.logLevel as LogLevel);
   const metrics = createMetrics();
   const warn = (reason: string): void => logger.warn({ reason }, "gateway fault");
+  const tracing = env.tracing === null ? null : createTracing(env.tracing, { now, onFault: (message) => { metrics.countDependencyFailure("traces"); warn(message); } });
   const db = createGatewayDb({ databaseUrl: env.databaseUrl, poolMax: DB_POOL_MAX });
-  const kv = createKv({ redisUrl: env.redisUrl ?? undefined, databaseUrl: env.databaseUrl });
-  const producer = createProducer({ redisUrl: env.redisUrl ?? undefined, databaseUrl: env.databaseUrl });
+  const stores = { redisUrl: env.redisUrl ?? undefined, databaseUrl: env.databaseUrl };
+  const [kv, producer, repeats] = [createKv(stores), createProducer(stores), createReplayStore(stores)];
   const { spool, recovered } = Spool.open({ dir: env.spoolDir, bytesMax: env.spoolBytesMax, now, onFault: (message) => { metrics.countDependencyFailure("spool"); warn(message); } });
   const shipper = new Shipper({ spool, producer, confirmGenerations: (ids) => db.confirmGenerations(ids), now, onFault: (message) => { metrics.countDependencyFailure("queue"); warn(message); } });
   const keys = new KeyCache({ db, peppers: env.apiKeyPeppers, now });
@@ -82,7 +85,7 @@ export function compose(env: GatewayEnv): Gateway {
   const stored = new StoredResponses({ db, encryptionKeys: env.encryptionKeys, now, onFault: warn });
   const sessions = new SessionPlaces();
   const planOptions: PlanOptions = { own, catalog, presets, circuits, sessions, budgetUse: new BudgetUse(db), available: credentials.available, now, random: Math.random };
-  const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent) => { sessions.observe(event); observeHealth(event, circuits[event.mode]); observe(event, metrics, logger); } };
+  const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent, traceparent: string | undefined) => { if (tracing) setImmediate(() => tracing.record(spansOf(event), traceparent)); sessions.observe(event); observeHealth(event, circuits[event.mode]); observe(event, metrics, logger); } };
   const upstreams = { pools, guardedPools, own, credentials, ownAuthorization: new Authorization({ exchange: createExchangeForm(addressRules), now }) };
   const featured: Stages = {
     authenticate: createAuthenticate(keys, now),
@@ -95,7 +98,6 @@ export function compose(env: GatewayEnv): Gateway {
   };
   const stages = env.lane === "naked" ? nakedStages(featured) : featured;
   const onUnexpected = (error: unknown, requestId: string): void => logger.error({ requestId, err: error }, "request failed unexpectedly");
-  const repeats = createReplayStore({ redisUrl: env.redisUrl ?? undefined });
   const countTokens = createCountTokens({ ...upstreams, stages, plan: (call) => planFor(call, planOptions) });
   const runOnce = createRunOnce({ store: repeats, stages, serve, writeError, credentialOf: presentedText, onUnexpected });
   const authenticate = (exchange: Exchange): Soon<ApiKeyRecord> => authenticateExchange(exchange, keys, now());
@@ -126,7 +128,7 @@ export function compose(env: GatewayEnv): Gateway {
       catalog.close();
       await shipper.close();
       spool.close();
-      await Promise.allSettled([pools.close(), guardedPools.close(), producer.close(), kv.close(), repeats.close()]);
+      await Promise.allSettled([pools.close(), guardedPools.close(), producer.close(), kv.close(), repeats.close(), tracing?.close()]);
       await db.close();
     },
   };

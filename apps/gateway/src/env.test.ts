@@ -9,8 +9,13 @@ describe("the environment", () => {
   it("names every missing variable in one line", () => {
     expect(() => parseEnv(profiles, {})).toThrow(/^environment: DATABASE_URL: is missing; API_KEY_PEPPERS: is missing; SPOOL_DIR: is missing$/);
   });
-  it.each([["DATABASE_URL", "mysql://x"], ["GATEWAY_PORT", "70000"], ["API_KEY_PEPPERS", "1:short"], ["OPENAI_BASE_URL", "ftp://x"], ["REDIS_URL", "nonsense"], ["GATEWAY_LANE", "fast"]])("names %s when it is malformed", (name, value) => {
+  it.each([["DATABASE_URL", "mysql://x"], ["GATEWAY_PORT", "70000"], ["API_KEY_PEPPERS", "1:short"], ["OPENAI_BASE_URL", "ftp://x"], ["REDIS_URL", "nonsense"], ["GATEWAY_LANE", "fast"], ["OTEL_EXPORTER_OTLP_HEADERS", "Bearer x"], ["OTEL_EXPORTER_OTLP_HEADERS", "a=%zz"], ["OTEL_TRACES_SAMPLER_ARG", "2"]])("names %s when it is malformed", (name, value) => {
     expect(() => parseEnv(profiles, { ...good, [name]: value })).toThrow(name);
+  });
+  it("sends traces where the standard's variables say, and nowhere without one", () => {
+    const tracing = (env: Record<string, string>) => parseEnv(profiles, { ...good, ...env }).tracing;
+    expect([tracing({}), tracing({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel:4318/" })?.url, tracing({ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "https://otel/x" })?.url]).toEqual([null, "http://otel:4318/v1/traces", "https://otel/x"]);
+    expect(tracing({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://otel", OTEL_EXPORTER_OTLP_HEADERS: "authorization=Bearer%20x, a=b=c" })?.headers).toEqual({ authorization: "Bearer x", a: "b=c" });
   });
   it("echoes no secret", () => {
     expect(() => parseEnv(profiles, { ...good, API_KEY_PEPPERS: "1:c2VjcmV0" })).toThrow(expect.not.stringContaining("c2VjcmV0") as string);

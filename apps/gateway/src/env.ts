@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { parseVersionedSecrets, type VersionedSecrets } from "@trunkline/keys";
 import type { Profile } from "@trunkline/providers";
+import type { TracingOptions } from "@trunkline/telemetry/tracing";
 
 /** Conventional exit status for a configuration error (sysexits.h, EX_CONFIG). */
 export const EXIT_CONFIG = 78;
@@ -27,6 +28,11 @@ const schema = z.object({
   GATEWAY_IDLE_TIMEOUT_MS: z.coerce.number().int().min(100).default(60_000),
   GATEWAY_HEARTBEAT_MS: z.coerce.number().int().min(50).default(10_000),
   GATEWAY_DRAIN_MS: z.coerce.number().int().min(0).default(25_000),
+  OTEL_EXPORTER_OTLP_ENDPOINT: url(["http", "https"]).optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(["http", "https"]).optional(),
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().refine((text) => /^\s*[^=,\s]+=(?:[^,%]|%[0-9a-f]{2})*(?:,\s*[^=,\s]+=(?:[^,%]|%[0-9a-f]{2})*)*$/i.test(text), { error: "must be name=value, several parted by commas, values percent-encoded" }).optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).default("trunkline-gateway"),
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 });
 
 /** `isAddressed`: the environment names the base URL. */
@@ -50,6 +56,8 @@ export interface GatewayEnv {
   readonly timeouts: AttemptTimeouts;
   readonly heartbeatMs: number;
   readonly drainMs: number;
+  /** Where traces go; null: nowhere, and nothing is spent on them. */
+  readonly tracing: TracingOptions | null;
   /** By provider id; `apiKey` null where the platform has none. */
   readonly credentials: ReadonlyMap<string, ProviderCredential>;
 }
@@ -71,8 +79,16 @@ export function parseEnv(profiles: readonly Profile[], source: Readonly<Record<s
     simulatorUrl: env.SIMULATOR_URL.replace(/\/+$/, ""), lane: env.GATEWAY_LANE, logLevel: env.LOG_LEVEL,
     timeouts: { firstTokenMs: env.GATEWAY_FIRST_TOKEN_TIMEOUT_MS, plainMs: env.GATEWAY_PLAIN_TIMEOUT_MS, idleMs: env.GATEWAY_IDLE_TIMEOUT_MS },
     heartbeatMs: env.GATEWAY_HEARTBEAT_MS, drainMs: env.GATEWAY_DRAIN_MS,
-    credentials: readCredentials(present, profiles),
+    credentials: readCredentials(present, profiles), tracing: readTracing(env),
   };
+}
+
+/** As the OpenTelemetry specification has it: a general endpoint gets the path of traces, one for traces is taken as it is, header values are percent-encoded. */
+function readTracing(env: z.output<typeof schema>): TracingOptions | null {
+  const url = env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? (env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined ? null : `${env.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/+$/, "")}/v1/traces`);
+  if (url === null) return null;
+  const headers = Object.fromEntries((env.OTEL_EXPORTER_OTLP_HEADERS ?? "").split(",").filter((pair) => pair !== "").map((pair) => [pair.slice(0, pair.indexOf("=")).trim(), decodeURIComponent(pair.slice(pair.indexOf("=") + 1).trim())]));
+  return { url, headers, service: env.OTEL_SERVICE_NAME, sampleRatio: env.OTEL_TRACES_SAMPLER_ARG };
 }
 
 function readSecrets(name: string, text: string): VersionedSecrets {

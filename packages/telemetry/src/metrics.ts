@@ -34,7 +34,7 @@ export interface Metrics {
   countRateLimited(): void;
   countBudgetRefused(): void;
   /** A dependency call that failed: `postgres`, `redis`, `queue`, `spool`. */
-  countDependencyFailure(dependency: "postgres" | "redis" | "queue" | "spool" | "stripe"): void;
+  countDependencyFailure(dependency: "postgres" | "redis" | "queue" | "spool" | "stripe" | "traces"): void;
   readonly contentType: string;
   /** The Prometheus text format. */
   render(): Promise<string>;

@@ -10,8 +10,8 @@ export interface MeterOptions {
   readonly spool: Pick<Spool, "append">;
   readonly shipper: Pick<Shipper, "enqueue">;
   readonly now: () => number;
-  /** For metrics and the log of requests. */
-  onEvent(event: UsageEvent): void;
+  /** For metrics, traces and the log of requests. `traceparent`: the caller's trace context. */
+  onEvent(event: UsageEvent, traceparent: string | undefined): void;
 }
 
 /**
@@ -32,13 +32,13 @@ export function createMeter(options: MeterOptions): Metering {
       const { reservation } = delivered.won.routed;
       try { await spoolEvent(event, reservation.lineKeys, options); }
       catch (error) { throw delivered.won.answer.kind === "body" ? unwritable() : error; }
-      options.onEvent(event);
+      options.onEvent(event, delivered.won.routed.exchange.headers["traceparent"]);
       reservation.settle(event.mode === "live" ? BigInt(event.chargeNanoUsd) : 0n, tokensOf(event.usage));
     },
     async failed(call, error) {
       const event = eventOfFailure(call, error, { nowMs: options.now(), callerLeft: call.exchange.callerGone });
       try { await spoolEvent(event, [], options); } catch { return; }
-      options.onEvent(event);
+      options.onEvent(event, call.exchange.headers["traceparent"]);
     },
   };
 }
