@@ -19,6 +19,7 @@ import { createHttpServer, listen } from "./http-server.ts";
 import { createJobs } from "./jobs.ts";
 import { joinQueue } from "./join-queue.ts";
 import { createCatalogSync } from "./maintain/sync-catalog.ts";
+import { createPriceWatch } from "./maintain/watch-prices.ts";
 import { createMetrics } from "./metrics.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import { createStatusSamples } from "./probe/status-samples.ts";
@@ -40,7 +41,7 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
   const store = { databaseUrl: env.databaseUrl, ...(env.redisUrl === undefined ? {} : { redisUrl: env.redisUrl }) };
   const producer = createProducer(store);
   const status = createStatus(env, { db, log });
-  const jobs = createJobs({ ingest: { ingestEvents: observed(db, status), onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), removeExpiredResponses: () => db.removeExpiredResponses(), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
+  const jobs = createJobs({ ingest: { ingestEvents: observed(db, status), onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), removeExpiredResponses: () => db.removeExpiredResponses(), watchPrices: createPriceWatch({ db, now: Date.now, log }), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
   let draining = false;
   const consumer = joinQueue({ env, producer, log, isDraining: () => draining, start: () => createConsumer({
     ...store, handlers: jobs, concurrency: env.concurrency,

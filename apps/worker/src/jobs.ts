@@ -9,6 +9,8 @@ export interface JobPorts {
   readonly report: (() => Promise<void>) | null;
   /** One look at the price source; null when none is configured. */
   readonly syncCatalog: (() => Promise<void>) | null;
+  /** One look at what new prices mean for presets. */
+  readonly watchPrices: () => Promise<void>;
   /** Deletes stored answers whose time is over. */
   readonly removeExpiredResponses: () => Promise<void>;
   /** One tick of the alerts. */
@@ -17,7 +19,7 @@ export interface JobPorts {
 
 type JobRegistry = { readonly [Name in JobName]: (payload: JobPayloads[Name]) => Promise<void> };
 
-export function createJobs({ ingest, report, alert, syncCatalog, removeExpiredResponses }: JobPorts): JobRegistry {
+export function createJobs({ ingest, report, alert, syncCatalog, watchPrices, removeExpiredResponses }: JobPorts): JobRegistry {
   let ticking: Promise<void> | null = null;
   let alerting: Promise<void> | null = null;
   return {
@@ -28,7 +30,10 @@ export function createJobs({ ingest, report, alert, syncCatalog, removeExpiredRe
       ticking ??= report().finally(() => { ticking = null; });
       await ticking;
     },
-    async "catalog.sync-prices"() { await syncCatalog?.(); },
+    async "catalog.sync-prices"() {
+      // A source that cannot be read keeps no announced price from coming into force.
+      try { await syncCatalog?.(); } finally { await watchPrices(); }
+    },
     "response.remove-expired": () => removeExpiredResponses(),
     async "alert.evaluate-rules"() {
       alerting ??= alert().finally(() => { alerting = null; });

@@ -52,7 +52,8 @@ async function tryToJoin({ env, producer, log, start }: QueueJoin): Promise<Cons
   if (env.redisUrl === undefined) await migrateQueue(env.databaseUrl);
   else for (const problem of assertKeepsJobs(await inspectRedis(env.redisUrl))) log.warn({}, problem);
   await producer.upsertScheduler("billing.report-meter-events", env.billingTickMs);
-  if (env.catalogSource !== undefined) await producer.upsertScheduler("catalog.sync-prices", env.catalogSyncMs);
+  // Without a source too: prices are announced, and brought in by command.
+  await producer.upsertScheduler("catalog.sync-prices", env.catalogSyncMs);
   await producer.upsertScheduler("alert.evaluate-rules", env.alertTickMs);
   await producer.upsertScheduler("response.remove-expired", EXPIRED_RESPONSES_MS);
   return start();

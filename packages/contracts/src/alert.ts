@@ -1,5 +1,5 @@
 /** What can be watched. */
-export const ALERT_KINDS = ["budget", "error_rate", "spend_anomaly", "provider_down", "credential_failing"] as const;
+export const ALERT_KINDS = ["budget", "error_rate", "spend_anomaly", "provider_down", "credential_failing", "price_change"] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** Absent fields: the defaults below. `percents` and `budgetId` are for budgets, the rest for rates and spend. */

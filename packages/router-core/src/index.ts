@@ -1,3 +1,5 @@
+export { backtest, everyProvider } from "./backtest.ts";
+export type { PastRequest } from "./backtest.ts";
 export { uniformOf } from "./bucket.ts";
 export * from "./built-in-presets.ts";
 export { CandidateWalk } from "./candidate-walk.ts";
@@ -8,6 +10,8 @@ export { compilePreset } from "./compile-preset.ts";
 export * from "./disposition.ts";
 export * from "./explain.ts";
 export { DEADLINE_MS, MAX_ATTEMPTS, plan } from "./plan.ts";
+export { changedPrices, watchPrices } from "./watch-prices.ts";
+export type { PriceChangeSeen, PriceNotice } from "./watch-prices.ts";
 export { RetryBudget } from "./retry-budget.ts";
 export { retryDecision } from "./retry-decision.ts";
 export type { IsLeft, RetryDecision } from "./retry-decision.ts";

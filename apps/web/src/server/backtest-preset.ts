@@ -1,8 +1,8 @@
 /** Loads what a backtest compares: the requests a preset routed of late, its published version and the document to try. */
 import { presetDocumentSchema, type PresetDocument } from "@trunkline/contracts";
 import { NotFoundError, UnprocessableError, type Actor, type PresetRecord, type WebDb } from "@trunkline/db/web";
+import { backtest } from "@trunkline/router-core";
 import { z } from "zod";
-import { backtest } from "./backtest.ts";
 import { builtInPresets } from "./routing.ts";
 
 const DAY_MS = 86_400_000;

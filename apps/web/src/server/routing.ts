@@ -1,7 +1,7 @@
 /** The router as the dashboard sees it: the live path's own planning over a body that is sent nowhere. */
 import type { CatalogSnapshot, Need, PresetDocument, PublishedPreset } from "@trunkline/contracts";
 import { estimateTokens } from "@trunkline/catalog";
-import { BUILT_IN_PRESETS, classifyTask, explain, plan, retryDecision, type HealthSnapshot, type RequestFacts, type RoutePlan } from "@trunkline/router-core";
+import { BUILT_IN_PRESETS, classifyTask, everyProvider, explain, plan, retryDecision, type HealthSnapshot, type RequestFacts, type RoutePlan } from "@trunkline/router-core";
 
 export const builtInPresets = (): readonly PublishedPreset[] => [...BUILT_IN_PRESETS.values()];
 
@@ -71,8 +71,6 @@ function lastWords(body: Body): string {
 }
 
 export interface ExplainQuery { readonly catalog: CatalogSnapshot; readonly document: PresetDocument; readonly body: Body; readonly nowMs: number; readonly down?: readonly string[] | undefined }
-
-export const everyProvider = (catalog: CatalogSnapshot): ReadonlySet<string> => new Set([...catalog.endpointsByModel.values()].flat().map((endpoint) => endpoint.provider));
 
 /** Every provider of the catalogue counts as available: which credentials a gateway holds is the gateway's knowledge. */
 export function explainRoute({ catalog, document, body, nowMs, down = [] }: ExplainQuery) {

@@ -26,6 +26,8 @@ export interface KeyView {
 export interface CreatedKeyView { key: KeyView; secret: string }
 export interface PresetListItem { slug: string; name: string; builtIn: boolean; publishedVersion: number | null; hasDraft: boolean; updatedAt: string | null; requests7d: number; spendUsd7d: string }
 export interface PresetView { slug: string; name: string; builtIn: boolean; draft: PresetDocument | null; published: { version: number; document: PresetDocument; comment: string; createdAt: string } | null; versions: { version: number; comment: string; createdAt: string; createdBy: string | null; document: PresetDocument }[] }
+/** What new prices mean for a preset, a month at the traffic of the last weeks. `followedUsd` below zero: its own choice costs more now. */
+export interface PriceNoticeView { preset: string; models: string[]; requests: number; changedShare: number; followedUsd: string; /** null: nothing is proposed */ draftSavesUsd: string | null; moved: { rule: string; model: string }[]; foundAt: string }
 export type Dimension = "model" | "provider" | "key" | "preset" | "status";
 /** Sums of requests. `ttftMsSum / ttftCount` is the mean time to the first token of streamed requests, in ms. */
 export interface UsageCounts { spendUsd: string; requests: number; failed: number; rescued: number; inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number; outputTokens: number; reasoningTokens: number; ttftMsSum: number; ttftCount: number }

@@ -1,8 +1,8 @@
 // What each kind of rule finds. Reads sums and decides; opening, resolving and telling somebody are others' business.
 import { ALERT_DEFAULTS, budgetFilter, budgetWindow, EVERY_USER, usdTextFromNano, type AlertKind, type Budget, type BudgetPeriod, type BudgetScope } from "@trunkline/contracts";
-import type { AlertBudgetRow, AlertFinding, AlertQueries, AlertRuleRow, RateRow } from "@trunkline/db/worker";
+import type { AlertBudgetRow, AlertFinding, AlertQueries, AlertRuleRow, OpenNotice, PriceQueries, RateRow } from "@trunkline/db/worker";
 
-type Reads = Pick<AlertQueries, "listAlertBudgets" | "loadAlertSpend" | "findTopUser" | "loadErrorRate" | "loadProviderRates" | "listFailingCredentials">;
+type Reads = Pick<AlertQueries, "listAlertBudgets" | "loadAlertSpend" | "findTopUser" | "loadErrorRate" | "loadProviderRates" | "listFailingCredentials"> & Pick<PriceQueries, "listOpenPriceNotices">;
 interface Finder { readonly db: Reads; readonly rule: AlertRuleRow; readonly nowMs: number }
 
 const MINUTE_MS = 60_000;
@@ -14,7 +14,7 @@ const wholeMinute = (ms: number): number => Math.floor(ms / MINUTE_MS) * MINUTE_
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 const FINDERS: Readonly<Record<AlertKind, (finder: Finder) => Promise<readonly AlertFinding[]>>> = {
-  budget: findBudgets, error_rate: findErrorRate, spend_anomaly: findSpendAnomaly, provider_down: findProvidersDown, credential_failing: findFailingCredentials,
+  budget: findBudgets, error_rate: findErrorRate, spend_anomaly: findSpendAnomaly, provider_down: findProvidersDown, credential_failing: findFailingCredentials, price_change: findPriceChanges,
 };
 
 /** What is wrong now, by this rule. Rejects with the driver's error. */
@@ -89,4 +89,19 @@ async function findFailingCredentials({ db, rule }: Finder): Promise<readonly Al
   return (await db.listFailingCredentials(rule.organizationId)).map(({ id, provider, label, lastFour, failure }) => ({
     subject: id, summary: `The ${provider} key "${label}" (…${lastFour}) does not work: ${FAILURES[failure] ?? failure}.`, details: { credential: id, provider, label, last_four: lastFour, failure },
   }));
+}
+
+async function findPriceChanges({ db, rule }: Finder): Promise<readonly AlertFinding[]> {
+  return (await db.listOpenPriceNotices(rule.organizationId)).map((notice) => ({
+    subject: `${notice.presetSlug}:${notice.fingerprint}`, summary: priceSummary(notice),
+    details: { preset: notice.presetSlug, models: notice.models, changed_percent: round(notice.changedShare * 100), follows_usd_a_month: usdTextFromNano(notice.followedNanoUsd), draft_saves_usd_a_month: notice.savedNanoUsd === null ? null : usdTextFromNano(notice.savedNanoUsd) },
+  }));
+}
+
+const cents = (nanoUsd: bigint): string => (Number(nanoUsd) / 1e9).toFixed(2);
+
+function priceSummary({ presetSlug, models, changedShare, followedNanoUsd, savedNanoUsd }: OpenNotice): string {
+  const follows = changedShare === 0 ? [] : [`the preset sends ${round(changedShare * 100)} % of its requests elsewhere by itself, which ${followedNanoUsd < 0n ? `costs ${cents(-followedNanoUsd)} USD a month more` : `saves ${cents(followedNanoUsd)} USD a month`} at your traffic`];
+  const drafts = savedNanoUsd === null ? [] : [`a change of its order would save ${cents(savedNanoUsd)} USD a month`];
+  return `Prices of ${models.join(", ")} changed: ${[...follows, ...drafts].join("; ")} (preset "${presetSlug}").`;
 }

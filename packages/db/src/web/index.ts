@@ -12,6 +12,7 @@ export { PERFORMANCE_REQUESTS_MAX, type ErrorClassRow, type PerformanceDimension
 export type { SessionRecord } from "./profiles.ts";
 export { publishedOf, type PresetRecord, type PresetVersionRecord } from "./presets.ts";
 export { CREDENTIALS_PER_PROVIDER_MAX, type NewProviderCredential, type ProviderCredentialChange, type ProviderCredentialRecord } from "./provider-credentials.ts";
+export type { PriceNoticeRecord } from "./price-notices.ts";
 export type { RequestFilter, RequestPage, RequestRow, RoutedRow } from "./requests.ts";
 export type { StripeEventFact } from "./stripe-events.ts";
 export type { SeriesQuery, UsageDimension, UsageGroup, UsagePoint, UsageRange, UsageSeries, UsageSums } from "./usage.ts";

@@ -37,6 +37,7 @@ export function createOrganizationRemoval({ client, nowMs }: StoreContext) {
         await transaction.providerCredential.deleteMany({ where });
         await transaction.storedResponse.deleteMany({ where });
         await transaction.savedView.deleteMany({ where });
+        await transaction.priceNotice.deleteMany({ where });
         await transaction.alertRule.deleteMany({ where });
         await transaction.verificationToken.deleteMany({ where: { identifier: { startsWith: `invite:${organizationId}:` } } });
         await transaction.auditEntry.create({ data: { organizationId, actor: actor.label, action: "organization.remove", subject: organizationId, address: actor.address ?? null } });

@@ -4,10 +4,11 @@ import { createPreset } from "./procedures/create-preset.ts";
 import { explainPreset } from "./procedures/explain-preset.ts";
 import { getPreset } from "./procedures/get-preset.ts";
 import { listPresets } from "./procedures/list-presets.ts";
+import { dismissNotice, priceNotices, takeNotice } from "./procedures/price-notices.ts";
 import { publishPreset } from "./procedures/publish-preset.ts";
 import { rollBackPreset } from "./procedures/roll-back-preset.ts";
 import { savePresetDraft } from "./procedures/save-preset-draft.ts";
 
 export const presetsRouter = router({
-  list: listPresets, get: getPreset, create: createPreset, saveDraft: savePresetDraft, publish: publishPreset, rollBack: rollBackPreset, explain: explainPreset, backtest,
+  list: listPresets, get: getPreset, create: createPreset, saveDraft: savePresetDraft, publish: publishPreset, rollBack: rollBackPreset, explain: explainPreset, backtest, priceNotices, takeNotice, dismissNotice,
 });

@@ -12,6 +12,7 @@ import { builtInPresets, explainRoute } from "../routing.ts";
 import { MEMBER_OPERATIONS } from "./members.ts";
 import { responseRetentionInput } from "../response-retention.ts";
 import { list, operation, type Operation } from "./operation.ts";
+import { PRICE_NOTICE_OPERATIONS } from "./price-notices.ts";
 import { OVERLAP_SECONDS_DEFAULT, OVERLAP_SECONDS_MAX, rotateKey } from "./rotate-key.ts";
 
 const NAME = z.string().trim().min(1).max(KEY_NAME_LENGTH_MAX);
@@ -155,4 +156,4 @@ const budgets: Operation[] = [
   operation({ method: "DELETE", path: "/budgets/{id}", id: "removeBudget", summary: "Remove a budget", status: 200, ...none, handle: ({ db, kv, actor, parameters }) => removeBudget({ db, kv }, actor, id(parameters)) }),
 ];
 
-export const RESOURCE_OPERATIONS: readonly Operation[] = [...organizations, ...MEMBER_OPERATIONS, ...keys, ...presets, ...budgets];
+export const RESOURCE_OPERATIONS: readonly Operation[] = [...organizations, ...MEMBER_OPERATIONS, ...keys, ...presets, ...PRICE_NOTICE_OPERATIONS, ...budgets];

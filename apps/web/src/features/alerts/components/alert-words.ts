@@ -8,6 +8,7 @@ export const KINDS: readonly { readonly value: AlertKind; readonly label: string
   { value: "spend_anomaly", label: "Spend anomaly", note: "Told when an hour costs far more than the hours of the seven days before it." },
   { value: "provider_down", label: "Provider down", note: "Told while a provider fails too many of your attempts, rescued or not." },
   { value: "credential_failing", label: "Provider key failing", note: "Told when a provider refuses one of your own keys, or its account has no quota left." },
+  { value: "price_change", label: "Price change", note: "Told when new prices change what a preset of yours chooses, or what it could save." },
 ];
 export const kindLabel = (kind: AlertKind): string => KINDS.find((one) => one.value === kind)?.label ?? kind;
 
@@ -23,5 +24,6 @@ export function conditionText({ kind, settings }: Pick<AlertRuleView, "kind" | "
     case "provider_down": return `${percent} % of at least ${requestsMin} attempts in ${minutes} min`;
     case "spend_anomaly": return `${factor} times the usual hour, from $${Number(spendNanoUsdMin ?? NANO) / NANO}`;
     case "credential_failing": return "refused, or out of quota";
+    case "price_change": return "when a preset would choose otherwise or could save";
   }
 }

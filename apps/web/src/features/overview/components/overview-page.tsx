@@ -9,6 +9,7 @@ import { useBook, useProjectPath, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { FirstToken, InputTokens, RequestsAndFailures, SpendByModel } from "./charts.tsx";
 import { Figures } from "./figures.tsx";
+import { PriceNotices } from "./price-notices.tsx";
 import { TopKeys, TopModels } from "./ranks.tsx";
 import { RecentFailures } from "./recent-failures.tsx";
 import { SetupStrip } from "./setup-strip.tsx";
@@ -40,6 +41,7 @@ function Shown({ view }: { view: OverviewView }) {
   return (
     <>
       <SetupStrip setup={view.setup} />
+      <PriceNotices />
       <Figures view={view} />
       {empty ? <NothingYet mode={view.mode} /> : (
         <>

@@ -12,6 +12,7 @@ import { useTRPC } from "../../trpc/provider.tsx";
 import { Backtest } from "./backtest.tsx";
 import { DocumentJson } from "./document-json.tsx";
 import { NewPresetDialog } from "./new-preset-dialog.tsx";
+import { PriceNotice } from "./price-notice.tsx";
 import { RuleCards } from "./rule-cards.tsx";
 import { Simulator, useExplained, useSimulatedRequest } from "./simulator.tsx";
 import { usePresetChanges, type PresetChanges } from "./use-preset-changes.ts";
@@ -50,6 +51,7 @@ function Editor({ preset, stored }: { preset: PresetView; stored: PresetDocument
   return (
     <>
       <EditorHead preset={preset} changes={changes} />
+      <PriceNotice slug={preset.slug} />
       {models.isError ? <ErrorCard message={`The models could not be loaded. ${models.error.message}`} onRetry={() => void models.refetch()} /> : null}
       <div className="cols">
         <section aria-labelledby="rules-title">

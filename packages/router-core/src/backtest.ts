@@ -5,13 +5,21 @@
  */
 import { priceAt, rate } from "@trunkline/catalog";
 import { usdTextFromNano, type CatalogSnapshot, type PresetDocument } from "@trunkline/contracts";
-import type { RoutedRow } from "@trunkline/db/web";
-import { plan, type HealthSnapshot, type RequestFacts } from "@trunkline/router-core";
-import { everyProvider } from "./routing.ts";
+import { plan } from "./plan.ts";
+import type { HealthSnapshot, RequestFacts } from "./types.ts";
 
-export interface BacktestInput { readonly rows: readonly RoutedRow[]; readonly slug: string; readonly draft: PresetDocument; readonly published: PresetDocument | null; readonly catalog: CatalogSnapshot; readonly nowMs: number }
+/** What is kept of a request that a preset routed. */
+export interface PastRequest {
+  readonly id: string; readonly createdAt: Date; readonly apiKeyId: string; readonly projectId: string; readonly provider: string | null; readonly model: string | null; readonly durationMs: number; readonly timeToFirstTokenMs: number | null;
+  readonly endUser: string | null; readonly sessionId: string | null; readonly decision: unknown; readonly metadata: Readonly<Record<string, string>>;
+  readonly inputTokens: bigint; readonly cacheReadTokens: bigint; readonly cacheWriteTokens: bigint; readonly outputTokens: bigint; readonly reasoningTokens: bigint;
+}
+export interface BacktestInput { readonly rows: readonly PastRequest[]; readonly slug: string; readonly draft: PresetDocument; readonly published: PresetDocument | null; readonly catalog: CatalogSnapshot; readonly nowMs: number }
 
-type Row = RoutedRow;
+/** Which credentials a gateway holds is the gateway's knowledge: every provider of the catalogue counts as available. */
+export const everyProvider = (catalog: CatalogSnapshot): ReadonlySet<string> => new Set([...catalog.endpointsByModel.values()].flat().map((endpoint) => endpoint.provider));
+
+type Row = PastRequest;
 interface Choice { readonly provider: string; readonly model: string; readonly costNanoUsd: bigint; readonly durationMs: number | null }
 const P95 = 0.95;
 /** As many examples as a page shows. */
@@ -26,7 +34,7 @@ function taskOf({ decision }: Row): string | null {
   return typeof task === "object" && task !== null && "label" in task && typeof task.label === "string" ? task.label : null;
 }
 
-function factsOf(row: Row): RequestFacts {
+export function factsOf(row: Row): RequestFacts {
   const output = Number(row.outputTokens + row.reasoningTokens);
   return {
     models: [], inputTokens: Number(row.inputTokens + row.cacheReadTokens + row.cacheWriteTokens), maxOutputTokens: Math.max(1, output), needs: [], task: taskOf(row), metadata: row.metadata, preferences: {}, maxCostNanoUsd: null, deadlineMs: null, fallbacks: true,
@@ -34,12 +42,14 @@ function factsOf(row: Row): RequestFacts {
   };
 }
 
+export const usageOf = (row: Row) => ({ inputTokens: Number(row.inputTokens), cacheReadTokens: Number(row.cacheReadTokens), cacheWriteTokens: Number(row.cacheWriteTokens), outputTokens: Number(row.outputTokens), reasoningTokens: Number(row.reasoningTokens), basis: "reported" as const });
+
 /** A fixed draw for each request, so that the same backtest gives the same answer twice. */
-const drawOf = (id: string): number => (Number.parseInt(id.slice(-6), 36) % 997) / 997 || 0;
+export const drawOf = (id: string): number => (Number.parseInt(id.slice(-6), 36) % 997) / 997 || 0;
 
-interface Measured { readonly durations: ReadonlyMap<string, number>; readonly health: HealthSnapshot }
+export interface Measured { readonly durations: ReadonlyMap<string, number>; readonly health: HealthSnapshot }
 
-function measure(rows: readonly Row[]): Measured {
+export function measure(rows: readonly Row[]): Measured {
   const durations = new Map<string, number[]>();
   const firsts = new Map<string, number[]>();
   const add = (map: Map<string, number[]>, key: string, value: number): void => { const list = map.get(key); if (list) list.push(value); else map.set(key, [value]); };
@@ -58,10 +68,9 @@ function chooser(input: BacktestInput, measured: Measured): (document: PresetDoc
   return (document, row) => {
     const [first] = plan({ facts: factsOf(row), preset: { slug: input.slug, version: 0, document }, catalog: input.catalog, health: measured.health, availableProviders, nowMs: row.createdAt.getTime(), random: drawOf(row.id) }).candidates;
     if (!first) return null;
-    const usage = { inputTokens: Number(row.inputTokens), cacheReadTokens: Number(row.cacheReadTokens), cacheWriteTokens: Number(row.cacheWriteTokens), outputTokens: Number(row.outputTokens), reasoningTokens: Number(row.reasoningTokens), basis: "reported" as const };
     const price = priceAt(input.catalog, first.provider, first.model, input.nowMs) ?? first.price;
     const stayed = first.provider === row.provider && first.model === row.model;
-    return { provider: first.provider, model: first.model, costNanoUsd: rate(usage, price), durationMs: stayed ? row.durationMs : measured.durations.get(placeOf(first.provider, first.model)) ?? null };
+    return { provider: first.provider, model: first.model, costNanoUsd: rate(usageOf(row), price), durationMs: stayed ? row.durationMs : measured.durations.get(placeOf(first.provider, first.model)) ?? null };
   };
 }
 
