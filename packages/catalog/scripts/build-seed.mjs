@@ -13,6 +13,7 @@ import { findProvider } from "@pydantic/genai-prices";
 import { ANTHROPIC_SNAPSHOTS, CURATED, HOSTED } from "./curated-models.mjs";
 import { listedModels } from "./listed-models.mjs";
 import { contextOf, factsOf } from "./model-facts.mjs";
+import { REPLICATE, REPLICATE_SINCE_MS, REPLICATE_SOURCE } from "./replicate-prices.mjs";
 
 const PACKAGE = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")).dependencies["@pydantic/genai-prices"];
 const SOURCE = `@pydantic/genai-prices@${PACKAGE}`;
@@ -93,6 +94,16 @@ for (const [id, endpoints] of listedModels((model, provider, upstreamModel) => c
   const variant = variantOf(id);
   if (variant) { seed.models.push({ ...variant.model, id, name: variant.name, createdAt: variant.released, contextTokens: Math.min(contextTokens, variant.model.contextTokens), tier: "specialised" }); continue; }
   seed.models.push({ id, name: name ?? titled(slug), author, createdAt: released ? Date.parse(`${released}T00:00:00Z`) / 1000 : 0, contextTokens, ...facts, tier: "specialised", description: (/^[^.]+\./.exec(described)?.[0] ?? described).slice(0, 240) });
+}
+const nanoUsd = (usd) => BigInt(Math.round(usd * 1e6)) * 1000n;
+for (const [model, [upstreamModel, input, output]] of Object.entries(REPLICATE)) {
+  if (!seed.models.some(({ id }) => id === model)) throw new Error(`replicate ${upstreamModel}: no model ${model}`);
+  const inputNanoUsdPerMillion = nanoUsd(input);
+  seed.endpoints.push({ provider: "replicate", model, upstreamModel });
+  seed.prices.push({
+    id: `prc_seed_replicate_${model.replace("/", "_")}_${new Date(REPLICATE_SINCE_MS).toISOString().slice(0, 10).replaceAll("-", "")}`, provider: "replicate", model, effectiveFromMs: REPLICATE_SINCE_MS, effectiveToMs: null,
+    inputNanoUsdPerMillion, cacheReadNanoUsdPerMillion: inputNanoUsdPerMillion, cacheWriteNanoUsdPerMillion: inputNanoUsdPerMillion, outputNanoUsdPerMillion: nanoUsd(output), source: REPLICATE_SOURCE,
+  });
 }
 writeFileSync(new URL("../src/seed.json", import.meta.url), `${JSON.stringify(seed, (_name, value) => (typeof value === "bigint" ? value.toString() : value), 1)}\n`);
 process.stdout.write(`${seed.models.length} models, ${seed.endpoints.length} endpoints, ${seed.prices.length} prices, ${Object.keys(seed.aliases).length} aliases\n`);

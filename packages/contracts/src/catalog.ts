@@ -1,6 +1,6 @@
 export type Modality = "text" | "image" | "audio" | "pdf";
 export type Tier = "frontier" | "mid" | "fast" | "specialised";
-export type DialectName = "openai" | "anthropic" | "gemini" | "bedrock" | "cohere";
+export type DialectName = "openai" | "anthropic" | "gemini" | "bedrock" | "cohere" | "replicate";
 
 /** A model as the caller names it. `id` is `author/slug`. */
 export interface CatalogModel {

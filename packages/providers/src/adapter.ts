@@ -97,6 +97,24 @@ export type UpstreamFailure =
   | { readonly at: "response"; readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array; readonly nowMs: number }
   | { readonly at: "transport"; readonly phase: "connect" | "headers" | "body"; readonly timeout: boolean; readonly message: string };
 
+/** One more request of an attempt. Its credential is that of the first, and goes to the origin first asked alone. */
+export interface FollowUp {
+  readonly method: "GET" | "POST";
+  readonly url: string;
+  /** To wait before it. */
+  readonly afterMs: number;
+}
+
+/** What a provider's first answer leads to, where that is a job and not yet the answer. */
+export interface Job {
+  /** Whose body or stream is the answer; `again`: it may lead to one more. Null: what came is the answer itself. */
+  readonly next: (FollowUp & { readonly again: boolean }) | null;
+  /** Ends the job, and its bill, when nobody waits for it any more. */
+  readonly cancel: FollowUp | null;
+  /** Whose body is handed to the stream's relay as the event `receipt` once the stream has ended: the usage that the stream leaves out. */
+  readonly receipt: FollowUp | null;
+}
+
 /** The whole contract between the gateway and a provider. No method performs I/O. */
 export interface ProviderAdapter {
   readonly dialect: DialectName;
@@ -105,6 +123,8 @@ export interface ProviderAdapter {
   relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras): Relayed;
   relayStream(call: Call, target: Target, extras: AnswerExtras): StreamRelay;
   classify(failure: UpstreamFailure): Failure;
+  /** Only where the first answer is a job: reads that answer, and says what to ask next. Absent: the first answer is the answer. */
+  readonly follow?: (call: Call, target: Target, answer: Uint8Array) => Job;
 }
 
 export interface Profile {

@@ -8,6 +8,7 @@ import { createGeminiAdapter } from "./dialects/gemini/adapter.ts";
 import { isVersionless } from "./relay/openai-url.ts";
 import { createCompletionsAdapter } from "./dialects/openai/completions.ts";
 import { createOpenAiAdapter } from "./dialects/openai/adapter.ts";
+import { createReplicateAdapter } from "./dialects/replicate/adapter.ts";
 import { createResponsesAdapter } from "./dialects/responses/adapter.ts";
 import { createCohereEmbeddings } from "./embeddings/cohere-embeddings.ts";
 import { createGeminiEmbeddings } from "./embeddings/gemini-embeddings.ts";
@@ -31,6 +32,7 @@ import { openai } from "./profiles/openai.ts";
 import { openaiCompatible } from "./profiles/openai-compatible.ts";
 import { openrouter } from "./profiles/openrouter.ts";
 import { perplexity } from "./profiles/perplexity.ts";
+import { replicate } from "./profiles/replicate.ts";
 import { together } from "./profiles/together.ts";
 import { vertex } from "./profiles/vertex.ts";
 import { vertexAnthropic } from "./profiles/vertex-anthropic.ts";
@@ -39,7 +41,7 @@ import { xai } from "./profiles/xai.ts";
 
 const ALL: readonly Profile[] = [
   openai, anthropic, gemini, mistral, deepseek, xai, groq, together, fireworks, perplexity, cerebras, deepinfra, moonshot, alibaba, openrouter, ollama, vllm, openaiCompatible,
-  azureOpenai, vertex, vertexAnthropic, bedrock, bedrockAnthropic, cohere,
+  azureOpenai, vertex, vertexAnthropic, bedrock, bedrockAnthropic, cohere, replicate,
 ];
 
 /** Every provider that the gateway can route to. */
@@ -57,6 +59,7 @@ export function createAdapter(profile: Profile): ProviderAdapter {
     case "gemini": return createGeminiAdapter(profile);
     case "bedrock": return createBedrockAdapter(profile);
     case "cohere": return createCohereAdapter(profile);
+    case "replicate": return createReplicateAdapter(profile);
   }
 }
 

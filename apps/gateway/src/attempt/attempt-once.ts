@@ -2,7 +2,8 @@ import type { Failure, TokenUsage } from "@trunkline/contracts";
 import type { AnswerExtras, Call, ProviderAdapter, Relayed, StreamRelay, Target, UpstreamFailure } from "@trunkline/providers";
 import type { StreamEnding, StreamSink, UpstreamStream, WonAttempt } from "../stages.ts";
 import type { UpstreamAddress } from "./upstream-address.ts";
-import type { UpstreamPool } from "./upstream-pools.ts";
+import { FollowedConnection } from "./followed-connection.ts";
+import type { UpstreamPool, UpstreamPools } from "./upstream-pools.ts";
 import { UpstreamConnection, type ConnectionListener, type UpstreamHeaders, type WireRequest } from "./upstream-connection.ts";
 
 /** Enough of an error to classify it; the rest is not read. */
@@ -28,6 +29,8 @@ export interface AttemptOnceOptions {
   readonly request: WireRequest;
   readonly address: UpstreamAddress;
   readonly pool: UpstreamPool;
+  /** For what an adapter asks after its first request. */
+  readonly pools: Pick<UpstreamPools, "find">;
   /** Until the first content of a stream, or the end of a plain answer. */
   readonly firstContentMs: number;
   readonly idleMs: number;
@@ -47,7 +50,7 @@ export type AttemptResult =
  */
 export class AttemptOnce implements ConnectionListener, UpstreamStream {
   readonly #options: AttemptOnceOptions;
-  readonly #connection = new UpstreamConnection(this);
+  readonly #connection: UpstreamConnection | FollowedConnection;
   readonly #startedAtMs: number;
   #resolve: (result: AttemptResult) => void = () => undefined;
   #status: number | null = null;
@@ -65,6 +68,8 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
 
   constructor(options: AttemptOnceOptions) {
     this.#options = options;
+    const { follow } = options.adapter;
+    this.#connection = follow === undefined ? new UpstreamConnection(this) : new FollowedConnection(this, { follow: (answer) => follow(options.call, options.target, answer), pools: options.pools });
     this.#startedAtMs = options.now();
     this.#lastDataAtMs = this.#startedAtMs;
   }

@@ -234,7 +234,8 @@ class AttemptLoop {
     if (!authorized) return this.#unauthorized(candidate, { attempt, startedAtMs });
     const headers = flatHeaders(prepared.headers, authorized);
     const address = upstreamAddress(prepared.url);
-    const pool = (ownBaseUrl === null ? options.pools : options.guardedPools).find(address.origin);
+    const pools = ownBaseUrl === null ? options.pools : options.guardedPools;
+    const pool = pools.find(address.origin);
     if (!pool) {
       this.#begun--;
       this.#unsendable ??= new GatewayError("gateway.overloaded", "Too many requests wait for this provider. Retry in a second.", { retryAfterMs: 1000 });
@@ -242,7 +243,7 @@ class AttemptLoop {
     }
     if (this.#raceIsOver) return OUTRUN;
     const once = new AttemptOnce({
-      call, target, adapter: isOpenRouterSdk(routed.exchange.headers) ? forOpenRouterSdk(adapter) : adapter, request: { method: prepared.method, headers, body: prepared.body }, address, pool, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs, candidate.timeoutMs),
+      call, target, adapter: isOpenRouterSdk(routed.exchange.headers) ? forOpenRouterSdk(adapter) : adapter, request: { method: prepared.method, headers, body: prepared.body }, address, pool, pools, extras: this.#extras(candidate, { attempt, startedAtMs }), firstContentMs: this.#firstContentMs(hasNext, startedAtMs, candidate.timeoutMs),
       idleMs: options.timeouts.idleMs, deadlineAtMs: this.#deadlineAtMs, now: options.now,
     });
     if (isRival) this.#rival = once;

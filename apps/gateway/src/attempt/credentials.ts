@@ -25,7 +25,7 @@ export interface CredentialOptions {
 }
 
 /** Where each dialect's paths begin; the simulator's first segment is the provider. */
-const SIMULATED_ROOT: Readonly<Record<Profile["dialect"], string>> = { openai: "/v1", anthropic: "", gemini: "/v1beta", bedrock: "", cohere: "" };
+const SIMULATED_ROOT: Readonly<Record<Profile["dialect"], string>> = { openai: "/v1", anthropic: "", gemini: "/v1beta", bedrock: "", cohere: "", replicate: "/v1" };
 /** The simulator takes any credential. */
 const SIMULATED_KEY = "simulated";
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;

@@ -6,7 +6,7 @@ import type { UpstreamPool } from "./upstream-pools.ts";
 export type UpstreamHeaders = readonly Buffer[];
 
 /** `headers`: names and values in turn. */
-export interface WireRequest { readonly method: string; readonly headers: string[]; readonly body: Uint8Array }
+export interface WireRequest { readonly method: string; readonly headers: string[]; readonly body: Uint8Array | null }
 
 /** What happens on the wire, in order: at most one `headers`, any `data`, then exactly one of `end` and `failed`. Nothing follows `close`. */
 export interface ConnectionListener {
@@ -37,7 +37,7 @@ export class UpstreamConnection implements Dispatcher.DispatchHandler {
     this.#waitsIn = pool;
     pool.waiting++;
     try {
-      pool.dispatcher.dispatch({ origin, path, method: request.method, headers: request.headers, body: request.body as Buffer }, this);
+      pool.dispatcher.dispatch({ origin, path, method: request.method, headers: request.headers, body: request.body as Buffer | null }, this);
     } catch (error) {
       this.onError(error instanceof Error ? error : new Error("dispatch failed"));
     }

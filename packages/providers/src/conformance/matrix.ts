@@ -21,6 +21,7 @@ export const COLUMNS: readonly Column[] = [
   { title: "Gemini", provider: "gemini", model: "gemini-2.5-pro", speaks: null, wire: "gemini" },
   { title: "Bedrock", provider: "bedrock", model: "anthropic.claude-sonnet-4-5-v1:0", speaks: null, wire: "bedrock" },
   { title: "Cohere", provider: "cohere", model: "command-a-reasoning-08-2025", speaks: null, wire: "cohere" },
+  { title: "Replicate", provider: "replicate", model: "meta/llama-2-70b-chat", speaks: null, wire: "replicate" },
 ];
 
 export type Status = "native" | "translated" | "emulated" | "fitted" | "lost" | "silent" | "–";

@@ -37,6 +37,7 @@ function formOf(profile: Profile): CheckForm {
   if (profile.hosting === "bedrock" || profile.dialect === "bedrock") return { method: "POST", path: "/model/credential-check/converse" };
   // https://cloud.google.com/vertex-ai/docs/reference/rest: authorization comes first, and only who has it hears that there is no such model.
   if (profile.hosting === "vertex") return { method: "POST", path: profile.dialect === "anthropic" ? "/publishers/anthropic/models/credential-check:rawPredict" : "/publishers/google/models/credential-check:generateContent" };
+  if (profile.dialect === "replicate") return { method: "GET", path: "/account" };
   if (profile.dialect === "cohere") return { method: "GET", path: "/v1/models" };
   return PUBLIC_LIST[profile.id] ?? LIST;
 }

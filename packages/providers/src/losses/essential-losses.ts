@@ -27,6 +27,7 @@ const LOST: Readonly<Record<DialectName, ReadonlySet<Input>>> = {
   gemini: new Set(["file_id"]),
   bedrock: new Set(["image_url", "file_url", "file_id", "audio", "video"]),
   cohere: new Set(["file_url", "file_data", "file_id", "audio", "video"]),
+  replicate: new Set(["image_url", "image_data", "file_url", "file_data", "file_id", "audio", "video"]),
 };
 /** The dialect that an inbound API is itself; Responses is spoken beside Chat Completions, as the profile says. */
 const OWN_DIALECT: Readonly<Partial<Record<InboundApi, DialectName>>> = { chat_completions: "openai", messages: "anthropic" };

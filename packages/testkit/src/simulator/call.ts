@@ -3,7 +3,7 @@
 
 import { countTokens } from "./tokens.ts";
 
-export type WireName = "openai" | "completions" | "responses" | "anthropic" | "gemini" | "bedrock" | "bedrock_anthropic" | "vertex_anthropic" | "cohere";
+export type WireName = "openai" | "completions" | "responses" | "anthropic" | "gemini" | "bedrock" | "bedrock_anthropic" | "vertex_anthropic" | "cohere" | "replicate";
 
 export interface ToolSpec {
   name: string;

@@ -36,6 +36,8 @@ export interface Simulator {
   /** What was served so far, oldest first. */
   journal(): JournalEntry[];
   clearJournal(): void;
+  /** Predictions that their callers ended, and that had not been told to the end. */
+  cancelledPredictions(): number;
   /** Replaces the standing faults: provider or `*` → order. @throws FaultSyntaxError */
   setFaults(orders: StandingOrders): void;
 }
@@ -71,6 +73,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
       server.closeAllConnections();
     }),
     journal: () => journal.all(),
+    cancelledPredictions: () => [...simulation.predictions.values()].filter(({ status }) => status === "canceled").length,
     clearJournal: () => journal.clear(),
     setFaults: (orders) => standing.replace(orders),
   };

@@ -3,7 +3,7 @@
 
 import type { WireName } from "./call.ts";
 
-export type Operation = "generate" | "count_tokens" | "embed" | "models" | "model";
+export type Operation = "generate" | "count_tokens" | "embed" | "models" | "model" | "prediction" | "prediction_stream" | "prediction_cancel" | "account";
 
 export interface Route {
   provider: string;
@@ -37,6 +37,11 @@ const ENDINGS: readonly Ending[] = [
   { pattern: /:(streamR|r)awPredict$/, method: "POST", wire: "vertex_anthropic", operation: "generate" },
   { pattern: /\/v2\/embed$/, method: "POST", wire: "cohere", operation: "embed" },
   { pattern: /\/v2\/chat$/, method: "POST", wire: "cohere", operation: "generate" },
+  { pattern: /\/models\/[^/]+\/[^/]+\/predictions$/, method: "POST", wire: "replicate", operation: "generate" },
+  { pattern: /\/predictions\/[^/]+$/, method: "GET", wire: "replicate", operation: "prediction" },
+  { pattern: /\/predictions\/[^/]+\/stream$/, method: "GET", wire: "replicate", operation: "prediction_stream" },
+  { pattern: /\/predictions\/[^/]+\/cancel$/, method: "POST", wire: "replicate", operation: "prediction_cancel" },
+  { pattern: /\/account$/, method: "GET", wire: "replicate", operation: "account" },
   { pattern: /:countTokens$/, method: "POST", wire: "gemini", operation: "count_tokens" },
   { pattern: /:(batchEmbedContents|embedContent)$/, method: "POST", wire: "gemini", operation: "embed" },
   { pattern: /\/models$/, method: "GET", wire: "openai", operation: "models" },

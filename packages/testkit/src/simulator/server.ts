@@ -13,6 +13,7 @@ import type { Fault, FaultRule } from "./faults.ts";
 import { FaultSyntaxError, parseFaults, selectFault } from "./faults.ts";
 import type { JournalEntry } from "./journal.ts";
 import { countBody, embed, findModel, listModels } from "./lookups.ts";
+import { beginPrediction, followPrediction } from "./predictions.ts";
 import { readBody } from "./read-body.ts";
 import type { ReadyAnswer } from "./ready-answers.ts";
 import type { Route } from "./routes.ts";
@@ -26,12 +27,13 @@ import { completionsWire } from "./wires/completions.ts";
 import { geminiWire } from "./wires/gemini.ts";
 import { bedrockAnthropicWire, vertexAnthropicWire } from "./wires/hosted-anthropic.ts";
 import { openaiWire } from "./wires/openai.ts";
+import { replicateWire } from "./wires/replicate.ts";
 import { responsesWire } from "./wires/responses.ts";
 import type { Wire } from "./wires/wire.ts";
 
 /** Every wire the simulator speaks. */
 export const WIRES: Record<Route["wire"], Wire> = {
-  openai: openaiWire, completions: completionsWire, responses: responsesWire, anthropic: anthropicWire, gemini: geminiWire, bedrock: bedrockWire, bedrock_anthropic: bedrockAnthropicWire, vertex_anthropic: vertexAnthropicWire, cohere: cohereWire,
+  openai: openaiWire, completions: completionsWire, responses: responsesWire, anthropic: anthropicWire, gemini: geminiWire, bedrock: bedrockWire, bedrock_anthropic: bedrockAnthropicWire, vertex_anthropic: vertexAnthropicWire, cohere: cohereWire, replicate: replicateWire,
 };
 
 interface Visit {
@@ -42,6 +44,8 @@ interface Visit {
   wire: Wire;
   delivery: Delivery;
   entry: JournalEntry;
+  /** Another request tells how this one's answer went, and writes the journal. */
+  parked?: boolean;
 }
 
 function headerOf(request: IncomingMessage, name: string): string | null {
@@ -73,7 +77,7 @@ function closeEntryWith(visit: Visit): void {
     if (!entry.usageReported) entry.usage = null;
     entry.completed = outcome.whole && response.writableFinished;
     entry.aborted = !entry.completed && !outcome.brokenByOrder;
-    simulation.journal.append(entry);
+    if (!visit.parked) simulation.journal.append(entry);
   });
 }
 
@@ -137,7 +141,8 @@ async function generate(visit: Visit, body: Fields, key: string | null): Promise
   const { call, answer } = openAnswer(visit, body);
   if (!(await withstandsFaultsBeforeHeaders(delivery))) return;
   const rendering = { provider: route.provider, call, answer, createdAtSeconds: Math.floor(simulation.nowMs() / 1000) };
-  if (entry.fault !== null) {
+  if (route.wire === "replicate" && beginPrediction(visit, rendering)) return;
+  if (entry.fault !== null || route.wire === "replicate") {
     if (call.stream) await deliverStream(delivery, { frames: wire.frames(rendering), asArray: call.streamsAsArray });
     else await deliverPlain(delivery, wire.plain(rendering), answer.outputTokens);
     return;
@@ -197,6 +202,7 @@ async function serve(visit: Visit): Promise<void> {
   const { simulation, request, route, delivery } = visit;
   closeEntryWith(visit);
   try {
+    if (route.wire === "replicate" && route.operation !== "generate") return await followPrediction(visit);
     const bytes = await readBody(request);
     delivery.fault = chooseFault(visit);
     const key = visit.entry.fault === null ? simulation.ready.keyOf(route, { target: request.url ?? "", version: headerOf(request, "anthropic-version") }, bytes) : null;
@@ -233,6 +239,7 @@ export async function handleRequest(simulation: Simulation, request: IncomingMes
   if (route === null) {
     return sendJson(response, 404, { error: { message: `Invalid URL (${method} ${pathname})`, type: "invalid_request_error", param: null, code: null } });
   }
+  if (route.operation === "account") return hasRefusedCredential(request) ? refuseCredential(response, WIRES[route.wire]) : sendJson(response, 200, { type: "organization", username: "simulator", name: "Simulator" });
   if (route.operation === "models" && hasRefusedCredential(request)) return refuseCredential(response, WIRES[route.wire]);
   if (route.operation === "models") return sendJson(response, 200, listModels(route.wire, route.provider));
   if (route.operation === "model") return sendJson(response, 200, findModel(route.wire, route.provider, route.path));

@@ -1,6 +1,7 @@
 // What one running simulator holds between requests.
 
 import type { Journal } from "./journal.ts";
+import type { Predictions } from "./predictions.ts";
 import { PromptCache } from "./prompt-cache.ts";
 import { ReadyAnswers } from "./ready-answers.ts";
 import type { StandingFaults } from "./standing-faults.ts";
@@ -10,6 +11,7 @@ export interface Simulation {
   standing: StandingFaults;
   cache: PromptCache;
   ready: ReadyAnswers;
+  predictions: Predictions;
   /** Milliseconds since the epoch. */
   nowMs: () => number;
   /** Requests taken so far; makes provider request ids. */
@@ -18,5 +20,5 @@ export interface Simulation {
 
 /** A simulation that has served nothing yet. */
 export function createSimulation(parts: Pick<Simulation, "journal" | "standing" | "nowMs">): Simulation {
-  return { ...parts, cache: new PromptCache(), ready: new ReadyAnswers(), taken: 0 };
+  return { ...parts, cache: new PromptCache(), ready: new ReadyAnswers(), predictions: new Map(), taken: 0 };
 }
