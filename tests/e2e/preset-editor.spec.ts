@@ -1,4 +1,4 @@
-import { expect, test } from "@playwright/test";
+import { expect, test, type Locator, type Page } from "@playwright/test";
 import { newProject, useStack } from "./stack.ts";
 
 const stack = useStack();
@@ -40,4 +40,77 @@ test("a preset is edited, simulated with a provider down, published and rolled b
   await page.getByRole("dialog").getByRole("button", { name: "Roll back to v1" }).focus();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toContainText("v1 live");
+});
+
+/** The keyboard alone: only what Tab reaches can be used, and the focus may never fall off the page. */
+async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
+  await expect(target).toBeVisible();
+  for (let steps = 0; steps < 300; steps++) {
+    if (await target.evaluate((element) => element === document.activeElement)) return;
+    await page.keyboard.press(key);
+  }
+  throw new Error(`the keyboard does not reach ${target}`);
+}
+
+test("rules are written, put in order, checked as JSON, simulated and published without a pointer", async ({ page }) => {
+  const project = await newProject(page, stack().urls.web, "keyboard@example.com");
+  const document = { rules: [{ name: "Everything", when: {}, strategy: "ordered", targets: [{ model: "openai/gpt-5-mini", weight: 1 }], fallbacks: [] }], limits: {} };
+  await project.change("presets.create", { slug: "keys", name: "Keys", document });
+  await project.change("presets.publish", { slug: "keys", comment: "first" });
+  await page.goto(`${project.address}/presets/keys`);
+  const rule = (number: number) => page.getByRole("article", { name: `Rule ${number}`, exact: true });
+
+  await tabTo(page, page.getByRole("button", { name: "Add rule" }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByLabel("Name of rule 2"), "Shift+Tab");
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.type("Long prompts");
+  await tabTo(page, rule(2).getByText("Edit conditions"));
+  await page.keyboard.press("Enter");
+  await tabTo(page, rule(2).getByLabel("Input tokens, at least"));
+  await page.keyboard.type("5000");
+  await tabTo(page, rule(2).getByLabel("Model of target of rule 2, 1"));
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.type("anthropic/claude-haiku-4.5");
+  await tabTo(page, rule(2).getByRole("button", { name: "Add target of rule 2" }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByRole("button", { name: "Move target of rule 2, 2 up" }), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "Move target of rule 2, 1 down" })).toBeFocused();
+  await expect(rule(2).getByLabel("Model of target of rule 2, 2")).toHaveValue("anthropic/claude-haiku-4.5");
+  await tabTo(page, page.getByRole("button", { name: "Remove target of rule 2, 1" }));
+  await page.keyboard.press("Enter");
+  await expect(rule(2).getByLabel("Model of target of rule 2, 1")).toHaveValue("anthropic/claude-haiku-4.5");
+
+  await tabTo(page, page.getByRole("button", { name: "Move rule 2 up" }), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect(page.getByLabel("Name of rule 1")).toHaveValue("Long prompts");
+  await expect(page.getByRole("button", { name: "Move rule 1 down" })).toBeFocused();
+
+  await tabTo(page, page.getByLabel("Input tokens", { exact: true }));
+  await page.keyboard.type("9000");
+  await expect(page.getByText("Rule Long prompts matches.")).toBeVisible();
+  await expect(rule(1)).toContainText("Matches the simulated request");
+
+  await tabTo(page, page.getByRole("radio", { name: "JSON" }), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  const text = page.getByLabel("Document as JSON");
+  await tabTo(page, text);
+  const written = await text.inputValue();
+  await page.keyboard.press("ControlOrMeta+A");
+  await page.keyboard.insertText(written.replace("Long prompts", "Very long prompts").replace("5000", "6000"));
+  await tabTo(page, page.getByRole("radio", { name: "Cards" }), "Shift+Tab");
+  await page.keyboard.press("Enter");
+  await expect(rule(1)).toContainText("≥ 6,000");
+
+  await tabTo(page, page.getByRole("button", { name: "Save draft" }));
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  await tabTo(page, page.getByRole("button", { name: "Publish v2" }));
+  await page.keyboard.press("Enter");
+  await tabTo(page, page.getByLabel("Comment"));
+  await page.keyboard.type("Long prompts go elsewhere");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("v2 live");
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
 });

@@ -19,12 +19,13 @@ const catalogues = fc.record({
 const target = fc.record({ model: fc.constantFrom(...IDS, "x/none", "tier:mid", "tier:fast", "set:pair"), provider: fc.constantFrom(...PROVIDERS), maxPrice: fc.record({ inputUsdPerMillion: fc.constantFrom(0.5, 2) }), weight: fc.integer({ min: 1, max: 9 }), overrides: fc.record({ max_tokens: fc.constantFrom(1, 400, 4_000) }) }, { requiredKeys: ["model"] });
 const rule = fc.record({
   name: fc.constant("r"), strategy: fc.constantFrom("ordered", "weighted", "cheapest", "fastest", "least_busy", "balanced"), targets: fc.array(target, { minLength: 1, maxLength: 4 }), fallbacks: fc.array(target, { maxLength: 2 }),
-  fallbacksAfter: fc.option(fc.record({ context_overflow: fc.array(target, { minLength: 1, maxLength: 2 }) }), { nil: undefined }), when: fc.constantFrom({}, { inputTokensMin: 1_500 }, { needs: ["tools" as const] }),
+  fallbacksAfter: fc.option(fc.record({ context_overflow: fc.array(target, { minLength: 1, maxLength: 2 }) }), { nil: undefined }), when: fc.constantFrom({}, { inputTokensMin: 1_500 }, { needs: ["tools" as const] }, { budgetUsedPercentMin: 80 }),
+  hedge: fc.option(fc.constant({ afterMs: 500 }), { nil: undefined }), continuation: fc.option(fc.boolean(), { nil: undefined }),
 });
 
 const worlds = fc.record({
   catalogue: catalogues, rules: fc.array(rule, { minLength: 1, maxLength: 3 }), inputTokens: fc.constantFrom(10, 1_600, 19_000, 150_000), maxOutputTokens: fc.option(fc.constantFrom(1, 500, 3_000)),
-  needs: fc.uniqueArray(fc.constantFrom<Need>("tools", "json_schema"), { maxLength: 2 }), available: fc.subarray(PROVIDERS), ignore: fc.subarray(PROVIDERS, { maxLength: 2 }), models: fc.array(fc.constantFrom(...IDS), { maxLength: 2 }),
+  needs: fc.uniqueArray(fc.constantFrom<Need>("tools", "json_schema"), { maxLength: 2 }), available: fc.subarray(PROVIDERS), ignore: fc.subarray(PROVIDERS, { maxLength: 2 }), losing: fc.option(fc.subarray(PROVIDERS, { maxLength: 3 })), budgetUsedPercent: fc.constantFrom(null, 10, 95), models: fc.array(fc.constantFrom(...IDS), { maxLength: 2 }),
   circuits: fc.dictionary(fc.tuple(fc.constantFrom(...PROVIDERS), fc.constantFrom(...IDS)).map((pair) => pair.join(" ")), fc.constantFrom<CircuitState>("open", "half_open", "closed")), random: fc.double({ min: 0, max: 0.999, noNaN: true }),
 });
 type World = typeof worlds extends fc.Arbitrary<infer Value> ? Value : never;
@@ -39,25 +40,25 @@ function names({ model }: Pick<PresetTarget, "model">, models: readonly CatalogM
 /** Whether anybody of the catalogue could serve under the rule that matches, illness apart. */
 function somebodyCan(world: World, rules: readonly PresetRule[]): boolean {
   const { models, served } = world.catalogue;
-  const matching = rules.find(({ when }) => world.inputTokens >= (when.inputTokensMin ?? 0) && (when.needs ?? []).every((need) => world.needs.includes(need)));
+  const matching = rules.find(({ when }) => world.inputTokens >= (when.inputTokensMin ?? 0) && (when.needs ?? []).every((need) => world.needs.includes(need)) && (when.budgetUsedPercentMin === undefined || (world.budgetUsedPercent ?? 0) >= when.budgetUsedPercentMin));
   const wanted: readonly PresetTarget[] = [...world.models.map((model) => ({ model, weight: 1 })), ...(matching ? [...matching.targets, ...matching.fallbacks, ...Object.values(matching.fallbacksAfter ?? {}).flat()] : [])];
   return wanted.some((one) => names(one, models).some((id) => {
     const model = models.find((known) => known.id === id);
     if (!model || world.needs.some((need) => need === "tools" ? !model.tools : !model.jsonSchema)) return false;
     const output = Math.min(one.overrides?.max_tokens ?? world.maxOutputTokens ?? model.contextTokens - world.inputTokens, model.maxOutputTokens);
     if (output < 1 || world.inputTokens + output > model.contextTokens) return false;
-    return served.some(({ provider, model: of, usd }) => of === id && usd !== null && (one.provider === undefined || one.provider === provider) && world.available.includes(provider) && !world.ignore.includes(provider) && usd <= (one.maxPrice?.inputUsdPerMillion ?? Infinity));
+    return served.some(({ provider, model: of, usd }) => of === id && usd !== null && (one.provider === undefined || one.provider === provider) && world.available.includes(provider) && !world.ignore.includes(provider) && !world.losing?.includes(provider) && usd <= (one.maxPrice?.inputUsdPerMillion ?? Infinity));
   }));
 }
 
-it("no request is left without a candidate that the preset, the catalogue and the caller's wishes allow, however many circuits are open", () => {
+it("no request is left without a candidate that the preset, the catalogue and the caller's wishes allow, however many circuits are open, whatever a budget has used up, and though some would lose a part of it", () => {
   let served = 0;
   fc.assert(fc.property(worlds, (world) => {
     const document = presetDocumentSchema.parse({ sets: SETS, rules: world.rules });
     const { catalogue } = world;
     const input: PlanInput = {
-      facts: factsOf({ models: world.models, inputTokens: world.inputTokens, maxOutputTokens: world.maxOutputTokens, needs: world.needs, preferences: { ignore: world.ignore } }),
-      preset: { slug: "mine", version: 1, document }, health: healthOf(world.circuits), availableProviders: new Set(world.available), nowMs: NOW_MS, random: world.random,
+      facts: factsOf({ models: world.models, inputTokens: world.inputTokens, maxOutputTokens: world.maxOutputTokens, needs: world.needs, preferences: { ignore: world.ignore }, budgetUsedPercent: world.budgetUsedPercent }),
+      preset: { slug: "mine", version: 1, document }, health: healthOf(world.circuits), availableProviders: new Set(world.available), nowMs: NOW_MS, random: world.random, losses: world.losing === null ? undefined : ({ provider }) => (world.losing?.includes(provider) ? ["dropped:seed"] : []),
       catalog: snapshotFrom({ models: catalogue.models, endpoints: catalogue.served.map(({ provider, model }) => ({ provider, model, upstreamModel: model })), prices: catalogue.served.flatMap(({ provider, model, usd }) => usd === null ? [] : [priceOf(provider, model, [usd, usd * 4])]) }),
     };
     const made = plan(input);

@@ -8,7 +8,7 @@ import { CallerLeft, type RoutedCall } from "../stages.ts";
 import { createAttempt } from "./attempt.ts";
 
 /** What one upstream does when it is asked. */
-type Script = { readonly status: number; readonly chunks: readonly string[]; readonly end?: "end" | "reset" | "hang" };
+type Script = { readonly status: number; readonly chunks: readonly string[]; readonly end?: "end" | "reset" | "hang"; /** Answers only then. */ readonly afterMs?: number };
 
 const price = { id: "prc_1", provider: "a", model: "m", effectiveFromMs: 0, effectiveToMs: null, inputNanoUsdPerMillion: 1_000_000n, cacheReadNanoUsdPerMillion: 0n, cacheWriteNanoUsdPerMillion: 0n, outputNanoUsdPerMillion: 1_000_000n, source: "test" };
 const candidate = (provider: string, maxCostNanoUsd = 100n): Candidate => ({ provider, model: "x/m", upstreamModel: "m", contextTokens: 1000, maxOutputTokens: 10, price, estimatedCostNanoUsd: 1n, maxCostNanoUsd, circuit: "closed", scores: {}, lastResort: false, after: null, timeoutMs: null, overrides: null });
@@ -50,29 +50,31 @@ class ScriptPool {
     this.onAsk();
     let closed = false;
     handler.onConnect?.(() => { closed = true; this.onClosed(); });
-    queueMicrotask(() => {
+    const answer = (): void => {
       if (closed || (this.script.status === 0)) return;
       handler.onHeaders?.(this.script.status, [], () => undefined, "");
       for (const chunk of this.script.chunks) if (!closed) handler.onData?.(Buffer.from(chunk));
       if (closed || this.script.end === "hang") return;
       if (this.script.end === "reset") handler.onError?.(Object.assign(new Error("x"), { code: "ECONNRESET" }));
       else handler.onComplete?.(null);
-    });
+    };
+    if (this.script.afterMs === undefined) queueMicrotask(answer);
+    else setTimeout(answer, this.script.afterMs);
     return true;
   }
 }
 
-function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean; failingSince?: number; failing?: readonly string[]; tokenless?: string; retries?: RetryBudget; maxAttempts?: number; hedgeAfterMs?: number } = {}) {
+function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean; failingSince?: number; failing?: readonly string[]; tokenless?: string; retries?: RetryBudget; downgrades?: boolean; maxAttempts?: number; hedgeAfterMs?: number } = {}) {
   const asked: string[] = [];
   const closed: string[] = [];
   const covered: bigint[] = [];
   const attempts: AttemptRecord[] = [];
   let leave: () => void = () => undefined;
-  const exchange = { requestId: "req_1", receivedAtMs: Date.now(), headers: {}, callerGone: false, onCallerGone: (listener: () => void) => { leave = listener; } };
+  const exchange = { requestId: "req_1", receivedAtMs: Date.now(), headers: {}, answerHeaders: [] as string[], callerGone: false, onCallerGone: (listener: () => void) => { leave = listener; } };
   const routed = {
     exchange, call: { raw: new Uint8Array(), stream: options.stream ?? false, inbound: "chat_completions" }, facts: { inputTokens: 1_000, losses: options.strict ? "strict" : "warn", explain: false }, mode: "test", attempts, explain: () => ({}),
     plan: { candidates: options.candidates ?? Object.keys(scripts).map((provider) => candidate(provider)), hedgeAfterMs: options.hedgeAfterMs ?? null, maxAttempts: options.maxAttempts ?? 3, deadlineMs: 2_000 },
-    reservation: { cover: (amount: bigint) => { if (amount > (options.affordable ?? amount)) return Promise.reject(new GatewayError("tenant.budget_exceeded", "no")); covered.push(amount); return Promise.resolve(); } },
+    reservation: { cover: (amount: bigint) => { if (amount > (options.affordable ?? amount)) return Promise.reject(new GatewayError("tenant.budget_exceeded", "no", options.downgrades ? { metadata: { budget: { action: "downgrade" } } } : {})); covered.push(amount); return Promise.resolve(); } },
   } as unknown as RoutedCall;
   const find = (origin: string) => {
     const provider = new URL(origin).hostname.replace(".test", "");
@@ -169,16 +171,16 @@ describe("the attempt loop", () => {
     const { answer, asked } = run({ a: ok, b: { status: 500, chunks: [] } }, { failingSince: Date.now() });
     expect([(await answer).candidate.provider, asked]).toEqual(["a", ["b", "a"]]);
   });
-  it("refuses no request that one of its candidates could serve, whatever the others do and however ill they are said to be", async () => {
-    const fate = fc.constantFrom("serves", "refuses", "resets", "empty", "dies", "full", "untranslatable", "lossy", "dear");
-    const scripts: Readonly<Record<string, Script>> = { refuses: { status: 503, chunks: [] }, resets: { status: 200, chunks: ["par"], end: "reset" }, empty: { status: 200, chunks: [] }, dies: { status: 429, chunks: [] } };
-    await fc.assert(fc.asyncProperty(fc.array(fc.record({ fate, ill: fc.boolean() }), { minLength: 1, maxLength: 6 }), async (drawn) => {
+  it("refuses no request that one of its candidates could serve, whatever the others do, however ill they are said to be, with a budget that refuses or downgrades, and raced or not", async () => {
+    const fate = fc.constantFrom("serves", "refuses", "resets", "empty", "dies", "full", "untranslatable", "lossy", "dear", "late");
+    const scripts: Readonly<Record<string, Script>> = { refuses: { status: 503, chunks: [] }, resets: { status: 200, chunks: ["par"], end: "reset" }, empty: { status: 200, chunks: [] }, dies: { status: 429, chunks: [] }, late: { status: 200, chunks: ["hello"], afterMs: 2 } };
+    await fc.assert(fc.asyncProperty(fc.array(fc.record({ fate, ill: fc.boolean() }), { minLength: 1, maxLength: 6 }), fc.boolean(), fc.boolean(), async (drawn, downgrades, isRaced) => {
       const named = drawn.map((one, index) => ({ ...one, name: `${one.fate}-${index}` }));
       const { answer, asked } = run(Object.fromEntries(named.map(({ name, fate: what }) => [name, scripts[what] ?? ok])), {
-        strict: true, maxAttempts: named.length, affordable: 100n, candidates: named.map(({ name, fate: what }, index) => candidate(name, what === "dear" && index > 0 ? 200n : 100n)),
+        strict: true, maxAttempts: named.length, affordable: 300n, downgrades, ...(isRaced ? { hedgeAfterMs: 1 } : {}), candidates: named.map(({ name, fate: what }, index) => candidate(name, what === "dear" && (index > 0 || downgrades) ? 400n : 100n)),
         failingSince: Date.now(), failing: named.filter(({ ill }) => ill).map(({ name }) => name),
       });
-      const able = named.filter(({ fate: what }, index) => what === "serves" || (what === "dear" && index === 0)).map(({ name }) => name);
+      const able = named.filter(({ fate: what }, index) => what === "serves" || what === "late" || (what === "dear" && index === 0 && !downgrades)).map(({ name }) => name);
       const served = await answer.then((won) => won.candidate.provider, () => null);
       if (able.length > 0) expect(able).toContain(served);
       else expect(served).toBeNull();

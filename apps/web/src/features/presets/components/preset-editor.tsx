@@ -2,7 +2,7 @@
 import "./presets.css";
 import Link from "next/link";
 import { useParams } from "next/navigation";
-import { useState, type FormEvent } from "react";
+import { useRef, useState, type FormEvent } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Button, CopyButton, Dialog, ErrorCard, Field, Segmented, Skeleton } from "@trunkline/ui";
 import type { PresetDocument } from "@trunkline/contracts";
@@ -19,6 +19,9 @@ import { usePresetChanges, type PresetChanges } from "./use-preset-changes.ts";
 import { VersionList } from "./version-list.tsx";
 
 const COMMENT_LENGTH_MAX = 500;
+const TITLE_ID = "preset-title";
+/** Where a keyboard goes on when what it pressed is gone. */
+const focusTitle = (): void => document.getElementById(TITLE_ID)?.focus();
 type Form = "cards" | "json";
 const FORMS = [{ value: "cards", label: "Cards" }, { value: "json", label: "JSON" }] as const;
 
@@ -61,7 +64,7 @@ function Editor({ preset, stored }: { preset: PresetView; stored: PresetDocument
         <Simulator request={request} onChange={setRequest} explained={explained} problem={changes.problem} />
         <div><Backtest slug={preset.slug} document={changes.valid} /><VersionList preset={preset} document={changes.document} /></div>
       </div>
-      {changes.unsaved && !preset.builtIn ? <SaveBar changes={changes} onDiscard={() => { changes.discard(); setForm("cards"); }} /> : null}
+      {changes.unsaved && !preset.builtIn ? <SaveBar changes={changes} onDiscard={() => { changes.discard(); setForm("cards"); focusTitle(); }} /> : null}
     </>
   );
 }
@@ -69,18 +72,24 @@ function Editor({ preset, stored }: { preset: PresetView; stored: PresetDocument
 function EditorHead({ preset, changes }: { preset: PresetView; changes: PresetChanges }) {
   const path = useProjectPath();
   const [dialog, setDialog] = useState<"publish" | "duplicate" | null>(null);
+  const published = useRef(false);
+  const closed = (): void => {
+    setDialog(null);
+    if (published.current) focusTitle();
+    published.current = false;
+  };
   const next = Math.max(0, ...preset.versions.map((version) => version.version)) + 1;
   const nothingNew = preset.draft === null && !changes.dirty;
   return (
     <div className="head pe-head">
       <div className="titles">
         <p className="crumb"><Link href={path("/presets")}>Presets</Link> / {preset.name}</p>
-        <h1><code>{preset.slug}</code>{preset.builtIn ? <span className="tag">built in, read only</span> : null}{preset.published && !preset.builtIn ? <span className="tag ok">v{preset.published.version} live</span> : null}{preset.draft || changes.dirty ? <span className="tag acc">v{next} draft</span> : null}</h1>
+        <h1 id={TITLE_ID} tabIndex={-1}><code>{preset.slug}</code>{preset.builtIn ? <span className="tag">built in, read only</span> : null}{preset.published && !preset.builtIn ? <span className="tag ok">v{preset.published.version} live</span> : null}{preset.draft || changes.dirty ? <span className="tag acc">v{next} draft</span> : null}</h1>
       </div>
       <CopyButton text={preset.slug} label="Copy slug" />
       {preset.builtIn ? <Button variant="primary" onClick={() => setDialog("duplicate")}>Duplicate</Button> : <Button variant="primary" disabled={nothingNew || changes.problem !== null} onClick={() => setDialog("publish")}>Publish v{next}</Button>}
       <NewPresetDialog open={dialog === "duplicate"} onClose={() => setDialog(null)} source={preset.slug} sources={[preset]} />
-      <Dialog title={`Publish v${next}`} open={dialog === "publish"} onClose={() => setDialog(null)}><PublishForm changes={changes} onDone={() => setDialog(null)} /></Dialog>
+      <Dialog title={`Publish v${next}`} open={dialog === "publish"} onClose={closed}><PublishForm changes={changes} onDone={() => { published.current = true; setDialog(null); }} /></Dialog>
     </div>
   );
 }
@@ -107,7 +116,7 @@ function SaveBar({ changes, onDiscard }: { changes: PresetChanges; onDiscard: ()
     <section className="savebar" aria-label="Unsaved changes">
       <output className="grow">{changes.problem ? <span className="err">{changes.problem}</span> : changes.error ? <span className="err">{changes.error.message}</span> : "Unsaved changes"}</output>
       <Button variant="ghost" onClick={onDiscard}>Discard</Button>
-      <Button disabled={changes.busy || changes.problem !== null} onClick={() => void changes.saveDraft().catch(() => undefined)}>Save draft</Button>
+      <Button disabled={changes.busy || changes.problem !== null} onClick={() => void changes.saveDraft().then(focusTitle, () => undefined)}>Save draft</Button>
     </section>
   );
 }

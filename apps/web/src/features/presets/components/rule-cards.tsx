@@ -8,6 +8,7 @@ import { describeConditions, moveBy, newRule, removeAt, replaceAt, STRATEGIES } 
 import { MoveButtons } from "./move-buttons.tsx";
 import { ModelOptions } from "./model-input.tsx";
 import { ResilienceFields } from "./resilience-fields.tsx";
+import { useFollowFocus } from "./use-follow-focus.ts";
 import { TargetList } from "./target-list.tsx";
 
 interface Props { document: PresetDocument; models: readonly ModelView[]; readOnly: boolean; matched: string | null; onChange: (document: PresetDocument) => void }
@@ -15,17 +16,18 @@ interface Props { document: PresetDocument; models: readonly ModelView[]; readOn
 /** The rules as cards. All state is the document's own, so cards and JSON can never differ. */
 export function RuleCards({ document, models, readOnly, matched, onChange }: Props) {
   const { rules } = document;
+  const { list, follow } = useFollowFocus();
   const setRules = (next: PresetRule[]): void => onChange({ ...document, rules: next });
   const add = (): void => setRules([...rules, newRule(`Rule ${rules.length + 1}`, models[0]?.id ?? rules[0]?.targets[0]?.model ?? "")]);
   return (
     <>
       <p className="meta" style={{ margin: "-4px 0 8px" }}>The first rule that matches decides.</p>
       <ModelOptions models={models} />
-      <ol>
+      <ol ref={list}>
         {rules.map((rule, at) => (
           <li key={at}>
             {at > 0 ? <div className="flow" aria-hidden /> : null}
-            <RuleCard rule={rule} at={at} last={rules.length - 1} models={models} readOnly={readOnly} matched={rule.name === matched} onChange={(next) => setRules(replaceAt(rules, at, next))} onMove={(by) => setRules(moveBy(rules, at, by))} onRemove={() => setRules(removeAt(rules, at))} />
+            <RuleCard rule={rule} at={at} last={rules.length - 1} models={models} readOnly={readOnly} matched={rule.name === matched} onChange={(next) => setRules(replaceAt(rules, at, next))} onMove={(by) => { follow(at + by, by < 0 ? "up" : "down"); setRules(moveBy(rules, at, by)); }} onRemove={() => { follow(at, "remove"); setRules(removeAt(rules, at)); }} />
           </li>
         ))}
       </ol>
