@@ -11,6 +11,7 @@ import { closedWindows, openExports } from "./aggregate/open-exports.ts";
 import { AMBIGUOUS_RETRY_MAX_MS } from "./bill/disposition.ts";
 import { compareMeters } from "./bill/compare-meters.ts";
 import type { ComparePorts, MeterComparison } from "./bill/compare-meters.ts";
+import { createCreditNotes } from "./bill/credit-notes.ts";
 import { createNightlyComparison } from "./bill/nightly-comparison.ts";
 import { createReporter } from "./bill/report-meter-events.ts";
 import { createTopUps } from "./bill/top-up.ts";
@@ -105,12 +106,13 @@ function createAlerts(env: WorkerEnv, { db, log }: { readonly db: WorkerDb; read
   });
 }
 
-/** One tick of the export and, once a night, the comparison with Stripe. null when Stripe is not configured. */
-function createReport(env: WorkerEnv, { db, log, metrics }: { readonly db: WorkerDb; readonly log: Log; readonly metrics: WorkerMetrics }): (() => Promise<void>) | null {
+/** One tick of the export and, once a night, the comparison with Stripe; credit notes alone where Stripe is not configured. */
+function createReport(env: WorkerEnv, { db, log, metrics }: { readonly db: WorkerDb; readonly log: Log; readonly metrics: WorkerMetrics }): () => Promise<void> {
   const ports = stripePorts(env, db);
+  const creditNotes = createCreditNotes({ db, stripe: ports?.stripe ?? null, clock: Date.now, sendMail: createSendMail(env.mail), onFailed: (id, error) => log.warn({ err: error }, `credit note ${id} could not be settled or mailed; tried again with the next tick`) });
   if (ports === null) {
     log.info({}, "STRIPE_SECRET_KEY is not set: usage is booked, nothing is exported");
-    return null;
+    return creditNotes;
   }
   const report = createReporter({
     ...ports, db, openExports,
@@ -133,6 +135,7 @@ function createReport(env: WorkerEnv, { db, log, metrics }: { readonly db: Worke
   return async () => {
     await report();
     await topUp().catch((error: unknown) => log.warn({ err: error }, "automatic top-ups could not be looked at; tried again with the next tick"));
+    await creditNotes();
     await compare().catch((error: unknown) => log.warn({ err: error }, "the meters could not be compared with Stripe's; tried again in 15 minutes"));
   };
 }

@@ -5,8 +5,8 @@ import type { IngestPorts } from "./ingest/ingest-batch.ts";
 
 export interface JobPorts {
   readonly ingest: IngestPorts;
-  /** One tick of the meter export; null when Stripe is not configured. */
-  readonly report: (() => Promise<void>) | null;
+  /** One tick of the meter export and of what else is owed or paid. */
+  readonly report: () => Promise<void>;
   /** One look at the price source; null when none is configured. */
   readonly syncCatalog: (() => Promise<void>) | null;
   /** One look at what new prices mean for presets. */
@@ -25,7 +25,6 @@ export function createJobs({ ingest, report, alert, syncCatalog, watchPrices, re
   return {
     "usage.ingest-events": ({ events }) => ingestBatch(ingest, events),
     async "billing.report-meter-events"() {
-      if (report === null) return;
       // A tick that outlasts the interval is joined, not doubled.
       ticking ??= report().finally(() => { ticking = null; });
       await ticking;

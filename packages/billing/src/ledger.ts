@@ -33,6 +33,19 @@ export function ledgerEntriesFor(event: Pick<UsageEvent, "mode" | "chargeNanoUsd
   return lines.filter((line) => line.amountNanoUsd !== 0n);
 }
 
+export interface LedgerSums { readonly chargeNanoUsd: bigint; readonly ownKeyFeeNanoUsd: bigint; readonly costNanoUsd: bigint }
+
+/** The posting that turns what was posted for a request into what should have been; empty where that is the same. Sums to zero. */
+export function correctionEntriesFor(before: LedgerSums, after: LedgerSums): readonly LedgerLine[] {
+  const sums = new Map<LedgerAccountKind, bigint>();
+  for (const { account, amountNanoUsd } of linesOf(after)) sums.set(account, amountNanoUsd);
+  for (const { account, amountNanoUsd } of linesOf(before)) sums.set(account, (sums.get(account) ?? 0n) - amountNanoUsd);
+  return [...sums].flatMap(([account, amountNanoUsd]) => (amountNanoUsd === 0n ? [] : [{ account, amountNanoUsd }]));
+}
+
+const linesOf = ({ chargeNanoUsd, ownKeyFeeNanoUsd, costNanoUsd }: LedgerSums): readonly LedgerLine[] =>
+  ledgerEntriesFor({ mode: "live", chargeNanoUsd: chargeNanoUsd.toString(), ownKeyFeeNanoUsd: ownKeyFeeNanoUsd.toString(), attempts: [{ costNanoUsd: costNanoUsd.toString() }] });
+
 function amount(text: string): bigint {
   const value = BigInt(text);
   if (value < 0n) throw new RangeError("a usage event carries a negative amount");

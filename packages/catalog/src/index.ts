@@ -1,3 +1,4 @@
+export * from "./correct.ts";
 export { dataPolicyOf, type DataPolicy } from "./data-policy.ts";
 export * from "./find-model.ts";
 export * from "./rate.ts";

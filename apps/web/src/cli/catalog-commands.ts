@@ -5,6 +5,7 @@ import { changeCatalog } from "@trunkline/db/web";
 import { BUILT_IN_PRESETS } from "@trunkline/router-core";
 import type { CliEnv } from "../env.ts";
 import { UsageError, type Arguments } from "./arguments.ts";
+import { correct } from "./correct-command.ts";
 import type { Command } from "./resource-commands.ts";
 
 const RELEASE = "the seed of this release";
@@ -27,6 +28,12 @@ async function run(env: CliEnv, { flags }: Arguments, isDry: boolean): Promise<S
 
 export const catalogCommands = (env: CliEnv): Readonly<Record<string, Command>> => ({
   "catalog diff": (_operator, input) => run(env, input, true),
+  "catalog correct": async (operator, input) => {
+    const report = await correct(env, input);
+    // What is left of credit and budgets has changed.
+    if (report.applied) for (const { organizationId } of report.organizations) await operator.kv().publish("budget", organizationId);
+    return report;
+  },
   "catalog sync": async (operator, input) => {
     const report = await run(env, input, false);
     const isChanged = report.pricesAdded + report.newModels.length + report.changedModels.length + report.newEndpoints.length + report.changedEndpoints.length > 0;

@@ -3,7 +3,7 @@
 import { isPlanId, roleMay, type PlanId } from "@trunkline/contracts";
 import type { Actor } from "./actor.ts";
 import type { StoreContext, Transaction } from "./context.ts";
-import { ForbiddenError } from "./errors.ts";
+import { ForbiddenError, NotFoundError } from "./errors.ts";
 
 export interface Standing { readonly plan: PlanId; readonly state: "active" | "past_due"; readonly subscribed: boolean }
 export interface CreditRecord { readonly id: string; readonly kind: string; readonly sourceId: string; readonly amountNanoUsd: bigint; readonly createdAt: Date }
@@ -127,6 +127,14 @@ export function createBilling(context: StoreContext) {
     },
     listCredits: (actor: Actor, limit: number): Promise<CreditRecord[]> => context.tenant(actor, "usage.read", (transaction) =>
       transaction.creditEntry.findMany({ where: { organizationId: actor.organizationId }, orderBy: [{ createdAt: "desc" }, { id: "desc" }], take: limit })),
+    listCreditNotes: (actor: Actor, limit: number) => context.tenant(actor, "usage.read", (transaction) =>
+      transaction.creditNote.findMany({ where: { organizationId: actor.organizationId }, orderBy: [{ createdAt: "desc" }, { id: "desc" }], take: limit })),
+    /** Request by request: what a note comes to. */
+    creditNoteLines: (actor: Actor, id: string, { after, limit }: { readonly after: string; readonly limit: number }) => context.tenant(actor, "usage.read", async (transaction) => {
+      const note = await transaction.creditNote.findFirst({ where: { id, organizationId: actor.organizationId } });
+      if (note === null) throw new NotFoundError("credit note");
+      return transaction.priceCorrectionLine.findMany({ where: { organizationId: actor.organizationId, correctionId: note.correctionId, generationId: { gt: after } }, orderBy: { generationId: "asc" }, take: limit });
+    }),
     /** What the customer owes, posting by posting, oldest first, after the transaction `after`. */
     statement: (actor: Actor, { after, limit }: { readonly after: string; readonly limit: number }): Promise<StatementLine[]> => context.tenant(actor, "usage.read", (transaction) =>
       transaction.$queryRaw<StatementLine[]>`

@@ -5,6 +5,7 @@ export type { ApiKeyRow, IssuedKey, NewApiKey } from "./api-keys.ts";
 export type { AuditFilter, AuditRow } from "./audit.ts";
 export type { BudgetChange, BudgetRecord, NewBudget } from "./budgets.ts";
 export { changeCatalog } from "../catalog-store.ts";
+export { correctPrice, type CorrectionTotal } from "../price-correction.ts";
 export { ConflictError, ForbiddenError, NotFoundError, UnprocessableError } from "./errors.ts";
 export type { MemberRecord, PendingInvitation } from "./members.ts";
 export type { OrganizationRecord, ProjectRecord } from "./organizations.ts";

@@ -7,3 +7,5 @@ export type { StatusQueries, StatusSample } from "./status-book.ts";
 export type { AlertBudgetRow, AlertFinding, AlertQueries, AlertRuleRow, ClaimedDelivery, FailingCredentialRow, RateRow } from "./alert-book.ts";
 export type { ExportBook, ExportCandidate, ExportHealth, ExportKey, ExportMeasure, ExportQueries, ExportRange, ExportRow, ExportState, ExportSubject, NewExport, UnexportedWindow } from "./export-book.ts";
 export type { PendingTopUp, TopUpFailure, TopUpNotice, TopUpQueries } from "./top-up-book.ts";
+export { correctPrice } from "../price-correction.ts";
+export type { CreditNoteMail, CreditNoteQueries, OpenCreditNote } from "./credit-note-book.ts";

@@ -104,4 +104,25 @@ const taxIds: Operation[] = [
   }),
 ];
 
-export const CREDIT_OPERATIONS: readonly Operation[] = [...refunds, ...topUps, ...taxIds];
+const NOTES_MAX = 100;
+const LINES_MAX = 1_000;
+const LINES_DEFAULT = 100;
+
+const creditNotes: Operation[] = [
+  operation({
+    method: "GET", path: "/billing/credit-notes", id: "listCreditNotes", summary: "What corrected prices came to, newest first; a negative amount is in your favour", status: 200, query: null, body: null,
+    handle: async ({ db, actor }) => list((await db.billing.listCreditNotes(actor, NOTES_MAX)).map((note) => ({ id: note.id, amount_usd: usd(note.amountNanoUsd), requests: note.requests, reason: note.reason, state: note.state, settled_by: note.settledBy, created_at: note.createdAt.toISOString() }))),
+  }),
+  operation({
+    method: "GET", path: "/billing/credit-notes/{id}/lines", id: "listCreditNoteLines", summary: "A credit note request by request: what each is charged now, and the difference", status: 200, body: null,
+    query: z.object({ after: z.string().max(64).default(""), limit: z.coerce.number().int().min(1).max(LINES_MAX).default(LINES_DEFAULT) }),
+    handle: async ({ db, actor, parameters, query }) => {
+      const lines = await db.billing.creditNoteLines(actor, parameters["id"] ?? "", { ...query, limit: query.limit + 1 });
+      const shown = lines.slice(0, query.limit);
+      const more = lines.length > shown.length;
+      return list(shown.map((line) => ({ request: line.generationId, transaction: `txn_${line.id}`, difference_usd: usd(line.deltaNanoUsd), charge_usd: usd(line.chargeNanoUsd) })), { has_more: more, next_cursor: more ? shown.at(-1)?.generationId ?? null : null });
+    },
+  }),
+];
+
+export const CREDIT_OPERATIONS: readonly Operation[] = [...refunds, ...topUps, ...taxIds, ...creditNotes];

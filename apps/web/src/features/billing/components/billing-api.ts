@@ -6,6 +6,7 @@ export interface InvoiceRow { readonly id: string; readonly number: string | nul
 export interface StatementRow { readonly transaction: string; readonly kind: string; readonly at: string; readonly amount_usd: string; readonly balance_usd: string }
 export interface TopUpRow { readonly id: string; readonly amount_usd: string; readonly state: string; readonly error: string | null; readonly pay_url: string | null; readonly created_at: string }
 export interface AutoTopUpView { readonly enabled: boolean; readonly card_kept: boolean; readonly threshold_usd: string | null; readonly amount_usd: string | null; readonly monthly_cap_usd: string | null; readonly failures: number; readonly recent: readonly TopUpRow[] }
+export interface CreditNoteRow { readonly id: string; readonly amount_usd: string; readonly requests: number; readonly reason: string; readonly state: string; readonly settled_by: string | null; readonly created_at: string }
 export interface TaxIdRow { readonly id: string; readonly type: string; readonly value: string; readonly verification: string | null }
 export interface List<Row> { readonly data: readonly Row[] }
 

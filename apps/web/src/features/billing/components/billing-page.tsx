@@ -8,7 +8,7 @@ import { useRole } from "../../shell/use-role.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { billing, type BillingView, type List, type PlanView } from "./billing-api.ts";
 import { AutoTopUp } from "./auto-top-up.tsx";
-import { Credits, Invoices, Statement } from "./billing-tables.tsx";
+import { CreditNotes, Credits, Invoices, Statement } from "./billing-tables.tsx";
 import { TaxIds } from "./tax-ids.tsx";
 
 const CREDIT_MIN = 5;
@@ -42,7 +42,7 @@ export function BillingPage() {
       {overview.data ? <Standing view={overview.data} pays={pays} busy={visit.isPending} onBuy={(wish) => open("/credits", wish)} /> : overview.isPending ? <Skeleton height={168} /> : null}
       <Card title="Plans">{plans.data && overview.data ? <Plans plans={plans.data.data} current={overview.data.plan.id} pays={pays} busy={visit.isPending} onChoose={(plan) => open("/subscription", { plan })} /> : <div className="body"><Skeleton height={180} /></div>}</Card>
       <AutoTopUp organization={organization} pays={pays} />
-      <Credits organization={organization} pays={pays} /><Statement organization={organization} /><Invoices organization={organization} /><TaxIds organization={organization} pays={pays} />
+      <Credits organization={organization} pays={pays} /><Statement organization={organization} /><CreditNotes organization={organization} /><Invoices organization={organization} /><TaxIds organization={organization} pays={pays} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import type { ReactNode } from "react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ago, Button, Card, EmptyState, ErrorCard, Money, Skeleton } from "@trunkline/ui";
-import { billing, type CreditRow, type InvoiceRow, type List, type StatementRow } from "./billing-api.ts";
+import { billing, type CreditNoteRow, type CreditRow, type InvoiceRow, type List, type StatementRow } from "./billing-api.ts";
 
 interface RowsProps<Row> { readonly organization: string; readonly path: string; readonly title: string; readonly note: string; readonly empty: string; readonly heads: readonly string[]; readonly row: (row: Row) => ReactNode }
 
@@ -40,6 +40,15 @@ export function Credits({ organization, pays }: { organization: string; pays: bo
 export const Statement = ({ organization }: { organization: string }) => (
   <Rows<StatementRow> organization={organization} path="/statement?limit=20" title="Statement" note="every posting of the ledger, with the balance it left" empty="The ledger holds no live charge yet." heads={["Posting", "Amount", "Balance", "When"]}
     row={statementRow} />
+);
+
+const SETTLED: Readonly<Record<string, string>> = { credit: "in your credit", invoice_balance: "with your next invoice" };
+
+const noteRow = ({ id, amount_usd, requests, reason, state, settled_by, created_at }: CreditNoteRow): ReactNode => <tr key={id}><th scope="row">{reason} <span className="tag">{SETTLED[settled_by ?? ""] ?? state}</span> <code className="meta">{id}</code></th><td className="r">{requests.toLocaleString("en-US")}</td><td className="r"><Money usd={amount_usd} /></td><td className="r"><Ago at={created_at} /></td></tr>;
+
+export const CreditNotes = ({ organization }: { organization: string }) => (
+  <Rows<CreditNoteRow> organization={organization} path="/credit-notes" title="Credit notes" note="what corrected prices came to; negative is in your favour" empty="No price was ever corrected." heads={["Why", "Requests", "Amount", "When"]}
+    row={noteRow} />
 );
 
 export const Invoices = ({ organization }: { organization: string }) => (
