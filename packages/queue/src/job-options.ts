@@ -1,6 +1,8 @@
 import type { JobName } from "@trunkline/contracts";
 
 const HOUR_S = 3_600;
+/** A finished batch is kept only for a second copy that is already on its way, which its id then stops. A batch can weigh a megabyte, and Redis holds what is kept in memory. */
+const FINISHED_BATCHES_KEPT = 20;
 
 interface JobOptions {
   readonly attempts: number;
@@ -19,7 +21,7 @@ export const JOB_OPTIONS: { readonly [Name in JobName]: JobOptions } = Object.fr
   "usage.ingest-events": Object.freeze({
     attempts: 11,
     backoff: Object.freeze({ type: "exponential", delay: 1_000 }),
-    removeOnComplete: Object.freeze({ age: HOUR_S, count: 1_000 }),
+    removeOnComplete: Object.freeze({ age: HOUR_S, count: FINISHED_BATCHES_KEPT }),
     removeOnFail: true,
   }),
   "billing.report-meter-events": Object.freeze({
