@@ -47,6 +47,21 @@ describe("the command line", () => {
     expect(Math.abs(Date.parse(rotated.replaced.expiresAt ?? "") - before - 60_000)).toBeLessThan(10_000);
     await expect(type(`key rotate ${key.id} --org ${organizationId} --overlap-seconds soon`)).rejects.toThrow("--overlap-seconds");
   });
+
+  it("takes a lost second factor away, ends the person's sessions, and tells the person's organizations", async () => {
+    const user = await operator.db.accounts.findUserForSignIn(email);
+    const userId = user?.id ?? "";
+    await operator.db.accounts.createSession({ sessionToken: `session-${run}`, userId, expires: new Date(Date.now() + 60_000) });
+    await operator.db.secondFactors.begin(userId, "sealed");
+    await operator.db.secondFactors.confirm(userId, 1, ["a recovery code"]);
+    expect(await type(`second-factor reset --email ${email.toUpperCase()}`)).toEqual({ email, reset: true });
+    expect(await operator.db.secondFactors.find(userId)).toBeNull();
+    expect(await operator.db.accounts.findSessionUser(`session-${run}`)).toBeNull();
+    const entries = await operator.db.audit.list({ organizationId, role: "owner", userId: null, label: "operator" }, { limit: 5 });
+    expect(entries[0]).toMatchObject({ actor: "operator", action: "member.second-factor-reset", subject: email });
+    expect(await type(`second-factor reset --email ${email}`)).toEqual({ email, reset: false });
+    await expect(type(`second-factor reset --email nobody-${run}@example.test`)).rejects.toThrow(UsageError);
+  });
 });
 
 describe("doctor", () => {

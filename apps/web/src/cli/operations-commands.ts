@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { usd } from "../server/money-view.ts";
 import type { CliEnv } from "../env.ts";
-import { UsageError } from "./arguments.ts";
+import { required, UsageError } from "./arguments.ts";
 import { doctor } from "./doctor.ts";
 import { actorFor } from "./operator.ts";
 import type { Command } from "./resource-commands.ts";
@@ -35,6 +35,14 @@ const compareMeters: Command = async () => {
   return JSON.parse(line) as unknown;
 };
 
+/** For a person who lost both the app and the recovery codes. Ask for proof of who it is before: this leaves the password alone to guard the account. */
+const resetSecondFactor: Command = async ({ db }, input) => {
+  const email = required(input, "email").toLowerCase();
+  const user = await db.accounts.findUserForSignIn(email);
+  if (!user) throw new UsageError(`no account has the address ${email}`);
+  return { email, reset: await db.secondFactors.reset(user.id) };
+};
+
 export const operationsCommands = (env: CliEnv): Readonly<Record<string, Command>> => ({
-  usage, doctor: doctor(env), "meters compare": compareMeters,
+  usage, doctor: doctor(env), "meters compare": compareMeters, "second-factor reset": resetSecondFactor,
 });

@@ -65,6 +65,8 @@ describe("the second level of a breakdown", () => {
     const { series } = await tenant.caller.usage.series({ ...tenant.scope, granularity: "day", groupBy: "model" });
     const whole = series.find((one) => one.key === "openai/gpt-5")?.totals;
     expect(whole).toMatchObject({ requests: 5, spendUsd: "0.000000018" });
+    const pairs = await tenant.caller.usage.nested({ ...tenant.scope, groupBy: "model", thenBy: "key" });
+    expect(pairs.map((pair) => [pair.label, pair.thenLabel, pair.totals.requests, pair.totals.spendUsd])).toEqual([["openai/gpt-5", "key_b", 2, "0.000000011"], ["openai/gpt-5", "key_a", 3, "0.000000007"], ["openai/gpt-5-mini", "key_a", 9, "0.000001"]]);
   });
 });
 

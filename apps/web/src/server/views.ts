@@ -41,6 +41,7 @@ export interface SavedView { id: string; page: "analytics" | "logs"; name: strin
 export interface CacheSavingsView { savedUsd: string; extraUsd: string }
 /** The second level of a breakdown: the groups of another dimension within one group. */
 export interface InnerGroup { key: string; label: string; totals: UsageCounts }
+export interface NestedGroup { label: string; thenLabel: string; totals: UsageCounts }
 /** Of the newest requests of a span; milliseconds. `speed` is output tokens a second after the first. */
 export interface PerformanceGroup { key: string; requests: number; failed: number; ttftP50: number | null; ttftP95: number | null; durationP50: number | null; durationP95: number | null; speedP50: number | null }
 export interface PerformanceView { requestsMax: number; groups: PerformanceGroup[]; errors: { provider: string; code: string; requests: number }[] }
@@ -83,7 +84,7 @@ export interface ProviderCredentialsView { credentials: ProviderCredentialView[]
  *  keys.list(Scope) → KeyView[] · keys.create(Scope & {name, kind: live|test|mgmt, rpmLimit?, expiresAt?, budget?: {period, limitUsd}}) → CreatedKeyView · keys.revoke(Scope & {id}) → KeyView
  *  presets.list(Scope) → PresetListItem[] · presets.get(Scope & {slug}) → PresetView · presets.create(Scope & {slug, name, document}) · presets.saveDraft(Scope & {slug, document})
  *  presets.publish(Scope & {slug, comment}) · presets.rollBack(Scope & {slug, version}) (each → PresetView) · presets.explain(Scope & {document, body, now?}) → RoutePlan JSON (pure, through router-core)
- *  usage.book(Scope) → BookView · usage.series(Scope & {mode, from, to, granularity, groupBy: Dimension, compare?}) → UsageView · usage.inner(Scope & {mode, from, to, groupBy, key, thenBy}) → InnerGroup[] · usage.performance(Scope & {mode, from, to, groupBy, model?}) → PerformanceView · usage.overview(Scope & {mode?}) → OverviewView
+ *  usage.book(Scope) → BookView · usage.series(Scope & {mode, from, to, granularity, groupBy: Dimension, compare?}) → UsageView · usage.inner(Scope & {mode, from, to, groupBy, key, thenBy}) → InnerGroup[] · usage.nested(Scope & {mode, from, to, groupBy, thenBy}) → NestedGroup[] · usage.performance(Scope & {mode, from, to, groupBy, model?}) → PerformanceView · usage.overview(Scope & {mode?}) → OverviewView
  *  usage.cacheSavings(Scope & {mode, from, to}) → CacheSavingsView · views.list(Scope & {page}) → SavedView[] · views.save(Scope & {page, name, query}) · views.remove(Scope & {id})
  *  requests.list(Scope & {mode, cursor?, limit?, status?, model?, provider?, keyId?, search?}) → {items: RequestListItem[], nextCursor: string | null} · requests.get(Scope & {id}) → RequestView · requests.watch(Scope & {mode}): server-sent count of stored requests
  *  onboarding.state(Scope) → {firstRequest: RequestListItem | null} · onboarding.runForMe(Scope & {secret}) → {status: number, body: unknown} (server-side call through the public gateway)

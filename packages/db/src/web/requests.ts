@@ -38,6 +38,13 @@ function matching(search: string) {
   return { OR: [{ id: search }, { requestedModel: contains }, { model: contains }, { errorMessage: contains }, { errorCode: contains }, { endUser: search }, { sessionId: search }] };
 }
 
+function chosen(actor: Actor, filter: Omit<RequestFilter, "limit">) {
+  const { projectId, mode, status, model, provider, apiKeyId, search } = filter;
+  const exact = Object.fromEntries(Object.entries({ projectId, status, model, provider, apiKeyId }).filter(([, value]) => value !== undefined));
+  const cursor = before(filter.cursor);
+  return { organizationId: actor.organizationId, mode, ...exact, AND: [...(cursor ? [cursor] : []), ...(search ? [matching(search)] : [])] };
+}
+
 async function withKeyNames(transaction: Transaction, organizationId: string, rows: readonly Generation[]): Promise<RequestRow[]> {
   const keys = await transaction.apiKey.findMany({ where: { organizationId, id: { in: [...new Set(rows.map((row) => row.apiKeyId))] } }, select: { id: true, name: true } });
   const names = new Map(keys.map((key) => [key.id, key.name]));
@@ -50,17 +57,16 @@ async function withKeyNames(transaction: Transaction, organizationId: string, ro
 export function createRequests(context: StoreContext) {
   return {
     list: (actor: Actor, filter: RequestFilter): Promise<RequestPage> => context.tenant(actor, "usage.read", async (transaction) => {
-      const { projectId, mode, status, model, provider, apiKeyId } = filter;
-      const exact = Object.fromEntries(Object.entries({ projectId, status, model, provider, apiKeyId }).filter(([, value]) => value !== undefined));
-      const cursor = before(filter.cursor);
-      const conditions = [...(cursor ? [cursor] : []), ...(filter.search ? [matching(filter.search)] : [])];
       const rows = await transaction.generation.findMany({
-        where: { organizationId: actor.organizationId, mode, ...exact, AND: conditions }, orderBy: [{ createdAt: "desc" }, { id: "desc" }], take: filter.limit + 1,
+        where: chosen(actor, filter), orderBy: [{ createdAt: "desc" }, { id: "desc" }], take: filter.limit + 1,
       });
       const page = rows.slice(0, filter.limit);
       const last = page.at(-1);
       return { rows: await withKeyNames(transaction, actor.organizationId, page), nextCursor: rows.length > filter.limit && last ? encodeCursor(last) : null };
     }),
+    /** How many the filter holds; counts no further than `max`. */
+    countUpTo: (actor: Actor, filter: Omit<RequestFilter, "cursor" | "limit">, max: number): Promise<number> => context.tenant(actor, "usage.read", (transaction) =>
+      transaction.generation.count({ where: chosen(actor, filter), take: max })),
     /** Throws NotFoundError for an absent or foreign id alike. */
     find: (actor: Actor, id: string, projectId?: string): Promise<RequestRow> => context.tenant(actor, "usage.read", async (transaction) => {
       const row = await transaction.generation.findFirst({ where: { id, organizationId: actor.organizationId, ...(projectId === undefined ? {} : { projectId }) } });

@@ -26,6 +26,17 @@ export function createSecondFactors({ client, nowMs }: Pick<StoreContext, "clien
     async useRecoveryCode(userId: string, code: string): Promise<boolean> {
       return (await client.$executeRaw`UPDATE second_factor SET recovery = array_remove(recovery, ${digest(code)}) WHERE "userId" = ${userId} AND ${digest(code)} = ANY (recovery) AND "confirmedAt" IS NOT NULL`) > 0;
     },
+    /**
+     * For the operator's command line only, where a person lost app and codes: takes the second factor away, ends every session, and says so in the audit log of
+     * each organization of the person. False where there was none.
+     */
+    reset: (userId: string): Promise<boolean> => client.$transaction(async (transaction) => {
+      if ((await transaction.secondFactor.deleteMany({ where: { userId } })).count === 0) return false;
+      await transaction.session.deleteMany({ where: { userId } });
+      const memberships = await transaction.member.findMany({ where: { userId }, select: { organizationId: true } });
+      await transaction.auditEntry.createMany({ data: memberships.map(({ organizationId }) => ({ organizationId, actor: "operator", action: "member.second-factor-reset", subject: userId })) });
+      return true;
+    }),
     remove: async (userId: string): Promise<void> => { await client.secondFactor.deleteMany({ where: { userId } }); },
   };
 }

@@ -6,6 +6,7 @@ import type { BookMode } from "@trunkline/contracts";
 import { Prisma } from "../../generated/client.ts";
 import type { Actor } from "./actor.ts";
 import type { StoreContext, Transaction } from "./context.ts";
+import { UnprocessableError } from "./errors.ts";
 
 export type UsageDimension = "model" | "provider" | "key" | "project" | "preset" | "user" | "session" | "status";
 /** `only` keeps one group of another dimension: the second level of a table. */
@@ -16,13 +17,18 @@ export interface UsageSums {
   readonly chargeNanoUsd: bigint; readonly costNanoUsd: bigint; readonly ttftMsSum: bigint; readonly ttftCount: bigint;
 }
 export interface UsageGroup extends UsageSums { readonly key: string; readonly label: string }
+/** One part of one group. */
+export interface NestedUsageGroup extends UsageGroup { readonly thenKey: string; readonly thenLabel: string }
 export interface UsagePoint extends UsageSums { readonly key: string; readonly bucket: Date }
 export interface UsageSeries { readonly timeZone: string; readonly buckets: readonly Date[]; readonly points: readonly UsagePoint[]; readonly groups: readonly UsageGroup[] }
 
 /** More groups than this are no chart and no table; the largest spenders come first. */
 export const USAGE_GROUPS_MAX = 1000;
+/** Pairs of two levels in one answer: a file that a spreadsheet opens at once, an answer of a few megabytes. */
+const NESTED_GROUPS_MAX = 10_000;
 
-const ROLLUP_COLUMN: Readonly<Record<Exclude<UsageDimension, "user" | "session">, string>> = { model: "model", provider: "provider", key: "apiKeyId", project: "projectId", preset: "presetSlug", status: "status" };
+type RollupDimension = Exclude<UsageDimension, "user" | "session">;
+const ROLLUP_COLUMN: Readonly<Record<RollupDimension, string>> = { model: "model", provider: "provider", key: "apiKeyId", project: "projectId", preset: "presetSlug", status: "status" };
 const GENERATION_COLUMN = { user: "endUser", session: "sessionId" } as const;
 
 const column = (name: string): Prisma.Sql => Prisma.raw(`"${name}"`);
@@ -82,7 +88,7 @@ function summed(points: readonly UsagePoint[]): (UsageSums & { key: string })[] 
   return [...groups].map(([key, sums]) => ({ ...sums, key })).sort((a, b) => Number(b.chargeNanoUsd - a.chargeNanoUsd) || Number(b.requests - a.requests) || (a.key < b.key ? -1 : 1)).slice(0, USAGE_GROUPS_MAX);
 }
 
-export interface SeriesQuery extends UsageRange { readonly granularity: "hour" | "day"; readonly groupBy: Exclude<UsageDimension, "user" | "session"> }
+export interface SeriesQuery extends UsageRange { readonly granularity: "hour" | "day"; readonly groupBy: RollupDimension }
 
 export function createUsage(context: StoreContext) {
   const zoneOf = async (transaction: Transaction, actor: Actor): Promise<string> =>
@@ -95,6 +101,15 @@ export function createUsage(context: StoreContext) {
     }),
     groups: (actor: Actor, range: UsageRange, dimension: UsageDimension): Promise<UsageGroup[]> => context.tenant(actor, "usage.read", async (transaction) =>
       labelled(transaction, actor.organizationId, dimension, await transaction.$queryRaw<(UsageSums & { key: string })[]>(groupQuery(actor, range, dimension)))),
+    /** Both levels of a breakdown. Throws UnprocessableError where there are more pairs than an answer holds, rather than leave some out. */
+    nested: (actor: Actor, range: UsageRange, [outer, inner]: readonly [RollupDimension, RollupDimension]): Promise<NestedUsageGroup[]> => context.tenant(actor, "usage.read", async (transaction) => {
+      const rows = await transaction.$queryRaw<(UsageSums & { key: string; thenKey: string })[]>`
+        SELECT ${column(ROLLUP_COLUMN[outer])} AS key, ${column(ROLLUP_COLUMN[inner])} AS "thenKey", ${ROLLUP_SUMS} FROM ${rollups(actor, range)} GROUP BY 1, 2 ORDER BY 1, "chargeNanoUsd" DESC, requests DESC, 2 LIMIT ${NESTED_GROUPS_MAX + 1}`;
+      if (rows.length > NESTED_GROUPS_MAX) throw new UnprocessableError(`These two levels have more than ${NESTED_GROUPS_MAX} pairs. Choose a shorter range.`);
+      const parts = await labelled(transaction, actor.organizationId, inner, rows.map((row) => ({ ...row, key: row.thenKey })));
+      const groups = await labelled(transaction, actor.organizationId, outer, rows);
+      return groups.map((group, at) => ({ ...group, thenKey: parts[at]?.key ?? "", thenLabel: parts[at]?.label ?? "" }));
+    }),
     /** Buckets begin at local midnight (day) or the local hour; a day of a clock change has 23 or 25 hours. */
     series: (actor: Actor, query: SeriesQuery): Promise<UsageSeries> => context.tenant(actor, "usage.read", async (transaction) => {
       const timeZone = await zoneOf(transaction, actor);

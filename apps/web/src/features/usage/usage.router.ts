@@ -2,8 +2,9 @@ import { router } from "../../server/trpc.ts";
 import { book } from "./procedures/book.ts";
 import { cacheSavings } from "./procedures/cache-savings.ts";
 import { inner } from "./procedures/inner.ts";
+import { nested } from "./procedures/nested.ts";
 import { overview } from "./procedures/overview.ts";
 import { performance } from "./procedures/performance.ts";
 import { series } from "./procedures/series.ts";
 
-export const usageRouter = router({ book, series, inner, performance, overview, cacheSavings });
+export const usageRouter = router({ book, series, inner, nested, performance, overview, cacheSavings });

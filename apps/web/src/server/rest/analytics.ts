@@ -2,6 +2,7 @@
 import type { BookMode } from "@trunkline/contracts";
 import type { Actor, UsageGroup, UsageSums, WebDb } from "@trunkline/db/web";
 import { z } from "zod";
+import { csvLine } from "../csv.ts";
 import { usd } from "../money-view.ts";
 import { toRequestListItem, toRequestView } from "../request-view.ts";
 import { list, operation, type Operation } from "./operation.ts";
@@ -24,15 +25,8 @@ const sums = (row: UsageSums) => ({
   output_tokens: Number(row.outputTokens), reasoning_tokens: Number(row.reasoningTokens), avg_ttft_ms: row.ttftCount > 0n ? Number(row.ttftMsSum / row.ttftCount) : null,
 });
 
-/** RFC 4180; a cell that a spreadsheet would read as a formula is made text. */
-function csvCell(value: unknown): string {
-  const text = String(value ?? "");
-  const safe = /^[=+\-@\t\r]/.test(text) && !/^-?\d/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
 export function toCsv(rows: readonly Readonly<Record<string, unknown>>[], columns: readonly string[]): string {
-  return [columns, ...rows.map((row) => columns.map((name) => row[name]))].map((cells) => cells.map(csvCell).join(",")).join("\r\n") + "\r\n";
+  return [columns, ...rows.map((row) => columns.map((name) => row[name]))].map(csvLine).join("");
 }
 
 const toRow = (groupBy: string) => (group: UsageGroup) => ({ [groupBy]: group.key, label: group.label, ...sums(group) });

@@ -10,6 +10,7 @@ import { useTRPC } from "../../trpc/provider.tsx";
 import { SavedViews } from "../../shell/components/saved-views.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { isEmpty, parseFilter, writeFilter, type LogFilter } from "./log-filter.ts";
+import { ExportLinks } from "./export-links.tsx";
 import { LogTable } from "./log-table.tsx";
 import { OutcomeStrip } from "./outcome-strip.tsx";
 import { RequestDrawer } from "./request-drawer.tsx";
@@ -23,8 +24,9 @@ function useRows(filter: LogFilter, mode: BookMode, ready: boolean) {
   const { status, model, provider, key } = filter.tokens;
   const keyId = key === undefined ? undefined : (keys.data?.find((one) => one.name === key || one.id === key)?.id ?? key);
   const search = filter.search === "" ? undefined : filter.search;
-  const rows = useInfiniteQuery({ ...trpc.requests.list.infiniteQueryOptions({ ...scope, mode, status, model, provider, keyId, search }, { getNextPageParam: (page) => page.nextCursor ?? undefined }), enabled: ready && (key === undefined || keys.data !== undefined) });
-  return { rows, keyNames: [...new Set((keys.data ?? []).map((one) => one.name))] };
+  const asked = { ...scope, mode, status, model, provider, keyId, search };
+  const rows = useInfiniteQuery({ ...trpc.requests.list.infiniteQueryOptions(asked, { getNextPageParam: (page) => page.nextCursor ?? undefined }), enabled: ready && (key === undefined || keys.data !== undefined) });
+  return { rows, asked, keyNames: [...new Set((keys.data ?? []).map((one) => one.name))] };
 }
 
 export function LogsPage() {
@@ -34,7 +36,7 @@ export function LogsPage() {
   const openId = params.get("id");
   const filter = parseFilter(params.get("q") ?? "");
   const setFilter = (next: LogFilter): void => setParams({ q: writeFilter(next) || null });
-  const { rows, keyNames } = useRows(filter, mode, ready);
+  const { rows, asked, keyNames } = useRows(filter, mode, ready);
   const items = rows.data?.pages.flatMap((page) => page.items) ?? [];
   const timeZone = book?.timeZone ?? "UTC";
   const open = (id: string): void => setParams({ id }, openId === null ? "push" : "replace");
@@ -44,7 +46,7 @@ export function LogsPage() {
   return (
     <div className={`logs ${openId === null ? "" : "split"}`}>
       <div className="list">
-        <div className="head"><h1>Logs</h1><SavedViews page="logs" /><span className="tag lg plain" title="New requests appear as they are stored"><span className="dot" aria-hidden />Live</span></div>
+        <div className="head"><h1>Logs</h1><SavedViews page="logs" />{items.length > 0 ? <ExportLinks asked={asked} /> : null}<span className="tag lg plain" title="New requests appear as they are stored"><span className="dot" aria-hidden />Live</span></div>
         <FilterBar filter={filter} onChange={setFilter} known={{ model: names((row) => row.model), provider: names((row) => row.provider), key: keyNames }} />
         <OutcomeStrip mode={mode} ready={ready} />
         {rows.isError ? <ErrorCard message={`The log could not be read: ${rows.error.message}`} onRetry={() => void rows.refetch()} /> : null}

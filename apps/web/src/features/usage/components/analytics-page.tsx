@@ -3,15 +3,15 @@ import "./analytics.css";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useSyncExternalStore, type ReactNode } from "react";
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Clock, Download, Globe } from "lucide-react";
-import { Card, daySpan, EmptyState, ErrorCard, Skeleton } from "@trunkline/ui";
+import { Card, daySpan, EmptyState, ErrorCard, Skeleton, useToasts } from "@trunkline/ui";
 import type { BookView, Dimension, UsageView } from "../../../server/views.ts";
 import { useBook, useChoice, useProjectPath, useScope, useSetParams } from "../../shell/use-scope.ts";
 import { SavedViews } from "../../shell/components/saved-views.tsx";
 import { rank } from "../../shell/usage-series.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
-import { breakdownCells, breakdownOf } from "./breakdown.ts";
+import { breakdownCells, breakdownOf, nestedCells } from "./breakdown.ts";
 import { BreakdownTable } from "./breakdown-table.tsx";
 import { download, toCsv, toJson } from "./csv.ts";
 import { Performance } from "./performance.tsx";
@@ -57,14 +57,29 @@ function useUsage({ range, custom, groupBy, compare }: Controls, mode: BookView[
   return useQuery({ ...trpc.usage.series.queryOptions({ ...scope, mode, ...span, groupBy, compare: compare === "on" }), enabled: book !== null && minute > 0 });
 }
 
+/** The table as a file; where it has a second level, every part of every group, opened or not. */
+function useExport({ metric, groupBy, thenBy }: Controls, mode: BookView["mode"]) {
+  const trpc = useTRPC();
+  const scope = useScope();
+  const queryClient = useQueryClient();
+  return async (usage: UsageView, ranked: ReturnType<typeof rank>, kind: "csv" | "json"): Promise<void> => {
+    const write = kind === "csv" ? toCsv : toJson;
+    if (thenBy === "none") { download(`usage-by-${groupBy}.${kind}`, write(breakdownCells(usage, groupBy, breakdownOf(usage, ranked, metric)))); return; }
+    const parts = await queryClient.fetchQuery(trpc.usage.nested.queryOptions({ ...scope, mode, from: usage.from, to: usage.to, groupBy, thenBy }));
+    download(`usage-by-${groupBy}-and-${thenBy}.${kind}`, write(nestedCells(usage, [groupBy, thenBy], { parts, metric })));
+  };
+}
+
 export function AnalyticsPage() {
   const controls = useControls();
   const { mode, book } = useBook();
   const usage = useUsage(controls, mode, book);
-  const { metric, groupBy } = controls;
+  const { metric } = controls;
   const ranked = usage.data ? rank(usage.data, METRICS[metric].value) : [];
+  const save = useExport(controls, mode);
+  const toasts = useToasts();
   const exportAs = (kind: "csv" | "json"): void => {
-    if (usage.data) download(`usage-by-${groupBy}.${kind}`, (kind === "csv" ? toCsv : toJson)(breakdownCells(usage.data, groupBy, breakdownOf(usage.data, ranked, metric))));
+    if (usage.data) save(usage.data, ranked, kind).catch((error: unknown) => toasts.say(`The file could not be made. ${error instanceof Error ? error.message : ""}`));
   };
   return (
     <div className="an">

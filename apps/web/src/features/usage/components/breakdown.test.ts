@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { SeriesView, UsageCounts, UsageView } from "../../../server/views.ts";
 import { rank } from "../../shell/usage-series.ts";
-import { breakdownCells, breakdownOf } from "./breakdown.ts";
+import { breakdownCells, breakdownOf, nestedCells } from "./breakdown.ts";
 import { toCsv } from "./csv.ts";
 import { METRICS } from "./metrics.ts";
 import { rangeOf } from "./ranges.ts";
@@ -32,6 +32,14 @@ describe("breakdown", () => {
     expect(lines[1]).toBe("a,3.00,0.75,0.5,10,0.3,100,15,0.4,0.1,0,2026-11-01T00:00:00Z,2026-11-08T00:00:00Z,Europe/Berlin");
     expect(lines[2]?.startsWith(`"'=evil""",1.00`)).toBe(true);
     expect(lines[3]?.startsWith("Total,4.00,1,1,40")).toBe(true);
+  });
+
+  it("leaves with both levels, each part with its group, and the same total", () => {
+    const parts = [{ label: "a", thenLabel: "key one", totals: counts("3.00", 10, 1) }, { label: "b", thenLabel: "key one", totals: counts("1.00", 30) }];
+    const lines = toCsv(nestedCells(usage, ["model", "key"], { parts, metric: "spend" })).split("\r\n");
+    expect(lines[0]).toBe("model,key,spend_usd,share,requests,spend_usd_per_request,input_tokens,output_tokens,cache_hit,failed,rescued,from,to,time_zone");
+    expect(lines[1]?.startsWith("a,key one,3.00,0.75,10,0.3,100,15,0.4,0.1,0,")).toBe(true);
+    expect(lines[3]?.startsWith("Total,,4.00,1,40,")).toBe(true);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Dimension, UsageCounts, UsageView } from "../../../server/views.ts";
+import type { Dimension, NestedGroup, UsageCounts, UsageView } from "../../../server/views.ts";
 import { cachedShareOf, failedShareOf, inputTokensOf, type Ranked } from "../../shell/usage-series.ts";
 import { METRICS, type MetricName } from "./metrics.ts";
 
@@ -30,4 +30,18 @@ export function breakdownCells(usage: UsageView, groupBy: Dimension, { rows, tot
   ];
   const span = [usage.from, usage.to, usage.timeZone];
   return [[groupBy, ...HEADS, "from", "to", "time_zone"], ...[...rows, total].map((row) => [...cells(row), ...span])];
+}
+
+const NESTED_HEADS = ["spend_usd", "share", "requests", "spend_usd_per_request", "input_tokens", "output_tokens", "cache_hit", "failed", "rescued", "from", "to", "time_zone"];
+
+/** Both levels as rows of a file, the total last. `share` is of the metric's total, as in the table. */
+export function nestedCells(usage: UsageView, levels: readonly [Dimension, Dimension], { parts, metric }: { readonly parts: readonly NestedGroup[]; readonly metric: MetricName }): (string | number | null)[][] {
+  const { value, summed } = METRICS[metric];
+  const weight = (counts: UsageCounts): number => (summed ? value(counts) ?? 0 : counts.requests);
+  const whole = weight(usage.totals);
+  const cells = (counts: UsageCounts): (string | number | null)[] => [
+    counts.spendUsd, whole > 0 ? weight(counts) / whole : null, counts.requests, counts.requests > 0 ? Number(counts.spendUsd) / counts.requests : null,
+    inputTokensOf(counts), counts.outputTokens + counts.reasoningTokens, cachedShareOf(counts), failedShareOf(counts), counts.rescued, usage.from, usage.to, usage.timeZone,
+  ];
+  return [[...levels, ...NESTED_HEADS], ...parts.map(({ label, thenLabel, totals }) => [label, thenLabel, ...cells(totals)]), ["Total", "", ...cells(usage.totals)]];
 }

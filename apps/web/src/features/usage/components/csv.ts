@@ -1,13 +1,8 @@
+import { csvLine } from "../../../server/csv.ts";
+
 type Cell = string | number | null;
 
-/** RFC 4180; a text that a spreadsheet would read as a formula is made plain text. */
-function cellOf(value: Cell): string {
-  if (typeof value !== "string") return value === null ? "" : String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) && !/^-?\d/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-export const toCsv = (rows: readonly (readonly Cell[])[]): string => rows.map((row) => `${row.map(cellOf).join(",")}\r\n`).join("");
+export const toCsv = (rows: readonly (readonly Cell[])[]): string => rows.map(csvLine).join("");
 
 /** The same table as a list of objects, its first row naming the fields. */
 export function toJson([heads = [], ...rows]: readonly (readonly Cell[])[]): string {
