@@ -1,4 +1,5 @@
 import { expect, test, type Locator, type Page } from "@playwright/test";
+import pg from "pg";
 import { newProject, useStack } from "./stack.ts";
 
 const stack = useStack();
@@ -113,4 +114,28 @@ test("rules are written, put in order, checked as JSON, simulated and published 
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toContainText("v2 live");
   await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+});
+
+test("new prices are told on the overview and on the preset's page, and become a draft with one click", async ({ page }) => {
+  const project = await newProject(page, stack().urls.web, "prices@example.com");
+  const ordered = (...models: string[]) => ({ rules: [{ name: "Everything", when: {}, strategy: "ordered", targets: models.map((model) => ({ model, weight: 1 })), fallbacks: [] }], limits: {} });
+  await project.change("presets.create", { slug: "priced", name: "Priced", document: ordered("openai/gpt-5-mini", "openai/gpt-5-nano") });
+  await project.change("presets.publish", { slug: "priced", comment: "first" });
+  // As the worker writes what it finds.
+  const client = new pg.Client({ connectionString: stack().env.DATABASE_URL });
+  await client.connect();
+  await client.query(
+    `INSERT INTO price_notice ("organizationId", "presetSlug", "presetVersion", fingerprint, models, requests, "changedShare", "followedNanoUsd", "savedNanoUsd", proposal, moved, "foundAt") VALUES ($1, 'priced', 1, '1 x', '{openai/gpt-5-nano}', 1200, 0, 0, 3825000000, $2, '[{"rule":"Everything","model":"openai/gpt-5-nano"}]', now())`,
+    [project.organizationId, JSON.stringify(ordered("openai/gpt-5-nano", "openai/gpt-5-mini"))]);
+  await client.end();
+
+  await page.goto(project.address);
+  const told = page.getByRole("region", { name: "New prices" });
+  await expect(told).toContainText("priced could save $3.83 a month");
+  await told.getByRole("link", { name: "priced" }).click();
+  await expect(page.getByText("With openai/gpt-5-nano first in “Everything” it would save")).toBeVisible();
+  await page.getByRole("button", { name: "Make it a draft" }).click();
+  await expect(page.getByLabel("Model of target of rule 1, 1")).toHaveValue("openai/gpt-5-nano");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("v2 draft");
+  await expect(page.getByText("Make it a draft")).toBeHidden();
 });

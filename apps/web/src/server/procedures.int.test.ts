@@ -63,6 +63,14 @@ async function firstOf<T>(stream: AsyncIterable<T>): Promise<T> {
 let sequence = 0;
 const name = (): string => `n${++sequence}`;
 
+/** A published preset of which the worker has found something. */
+async function noticedPreset(owner: Caller): Promise<string> {
+  const { slug } = await owner.presets.create({ ...acme.scope, slug: name(), name: "x", document });
+  await owner.presets.publish({ ...acme.scope, slug, comment: "" });
+  await sql.query(`INSERT INTO price_notice ("organizationId", "presetSlug", "presetVersion", fingerprint, models, requests, "changedShare", "followedNanoUsd", "savedNanoUsd", proposal, "foundAt") VALUES ($1, $2, 1, '1 x', '{x/y}', 1, 0, 0, 1, $3, now())`, [acme.organizationId, slug, JSON.stringify(document)]);
+  return slug;
+}
+
 /** Every project-scoped procedure, what it needs, and a call that must succeed for whoever may. */
 const PROCEDURES: readonly [string, Permission, (caller: Caller, owner: Caller) => Promise<unknown>][] = [
   ["keys.list", "resources.read", (caller) => caller.keys.list(acme.scope)],
@@ -81,6 +89,9 @@ const PROCEDURES: readonly [string, Permission, (caller: Caller, owner: Caller) 
   }],
   ["presets.explain", "resources.read", (caller) => caller.presets.explain({ ...acme.scope, document, body: { messages: [] } })],
   ["presets.backtest", "usage.read", async (caller, owner) => caller.presets.backtest({ ...acme.scope, slug: (await owner.presets.create({ ...acme.scope, slug: name(), name: "x", document })).slug, days: 7 })],
+  ["presets.priceNotices", "resources.read", (caller) => caller.presets.priceNotices(acme.scope)],
+  ["presets.takeNotice", "presets.manage", async (caller, owner) => caller.presets.takeNotice({ ...acme.scope, slug: await noticedPreset(owner) })],
+  ["presets.dismissNotice", "presets.manage", async (caller, owner) => caller.presets.dismissNotice({ ...acme.scope, slug: await noticedPreset(owner) }).then(() => true)],
   ["usage.overview", "usage.read", (caller) => caller.usage.overview(acme.scope)],
   ["usage.series", "usage.read", (caller) => caller.usage.series({ ...acme.scope, mode: "live", from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z", granularity: "hour", groupBy: "key" })],
   ["usage.book", "usage.read", (caller) => caller.usage.book(acme.scope)],
