@@ -1,12 +1,14 @@
-/** `trunkline <noun> <verb> …`: the operator's command line. With `--json` one JSON object or array on standard output, else indented. */
+/** `trunkline <noun> <verb> …`: the operator's command line. With `--json` one JSON object or array on standard output, else tables and lines for a person. */
 import { ZodError } from "zod";
 import { cliEnv, EXIT_CONFIG } from "../env.ts";
 import { parseArguments, UsageError } from "./arguments.ts";
 import { bootstrap } from "./bootstrap.ts";
 import { catalogCommands } from "./catalog-commands.ts";
 import { CREDENTIAL_COMMANDS } from "./credential-commands.ts";
+import { helpText } from "./help.ts";
 import { operationsCommands } from "./operations-commands.ts";
 import { createOperator } from "./operator.ts";
+import { printed } from "./print.ts";
 import { RESOURCE_COMMANDS } from "./resource-commands.ts";
 
 /** BSD sysexits EX_USAGE. */
@@ -17,11 +19,13 @@ async function run(argv: readonly string[]): Promise<number> {
   const env = cliEnv();
   const commands = { bootstrap, ...RESOURCE_COMMANDS, ...CREDENTIAL_COMMANDS, ...catalogCommands(env), ...operationsCommands(env) };
   const command = Object.entries(commands).find(([name]) => name === input.words.slice(0, name.split(" ").length).join(" "))?.[1];
-  if (!command) throw new UsageError(`the commands are: ${Object.keys(commands).join(" · ")}`);
+  const asksHelp = input.words.length === 0 || input.words[0] === "help" || (input.flags.has("help") && !command);
+  if (asksHelp) { process.stdout.write(`${helpText(Object.keys(commands))}\n`); return 0; }
+  if (!command) throw new UsageError(`there is no command "${input.words.slice(0, 2).join(" ")}"; \`trunkline help\` lists all`);
   const operator = createOperator(env);
   try {
     const result = await command(operator, input);
-    process.stdout.write(`${JSON.stringify(result, null, input.flags.has("json") ? 0 : 2)}\n`);
+    process.stdout.write(`${input.flags.has("json") ? JSON.stringify(result) : printed(result)}\n`);
     return typeof result === "object" && result !== null && "ok" in result && result.ok === false ? 1 : 0;
   } finally {
     await operator.close();
