@@ -25,7 +25,7 @@ const entries = {
   simulator: { args: ["packages/testkit/dist/simulator.mjs"], health: "/healthz", port: "SIMULATOR_PORT" },
   stripe: { args: ["packages/testkit/dist/stripe.mjs"], health: "/healthz", port: "STRIPE_STAND_IN_PORT" },
   gateway: { args: ["--max-semi-space-size=64", "apps/gateway/dist/main.mjs"], health: "/readyz", port: "GATEWAY_PORT" },
-  worker: { args: ["apps/worker/dist/main.mjs"], health: "/readyz", port: "WORKER_PORT" },
+  worker: { args: ["--max-semi-space-size=64", "apps/worker/dist/main.mjs"], health: "/readyz", port: "WORKER_PORT" },
   web: { args: ["apps/web/.next/standalone/apps/web/server.js"], health: "/healthz", port: "WEB_PORT" },
 };
 

@@ -1,5 +1,5 @@
 import { createKv, createReplayStore, type Kv } from "@trunkline/kv";
-import { createProducer } from "@trunkline/queue";
+import { createProducer, deflateLines } from "@trunkline/queue";
 import { createGatewayDb, type ApiKeyRecord } from "@trunkline/db/gateway";
 import { CircuitBook, explain, RetryBudget } from "@trunkline/router-core";
 import { createLogger, createMetrics, type LogLevel } from "@trunkline/telemetry";
@@ -73,7 +73,7 @@ export function compose(env: GatewayEnv): Gateway {
   const stores = { redisUrl: env.redisUrl ?? undefined, databaseUrl: env.databaseUrl };
   const [kv, producer, repeats] = [createKv(stores), createProducer(stores), createReplayStore(stores)];
   const { spool, recovered } = Spool.open({ dir: env.spoolDir, bytesMax: env.spoolBytesMax, now, onFault: (message) => { metrics.countDependencyFailure("spool"); warn(message); } });
-  const shipper = new Shipper({ spool, producer, confirmGenerations: (ids) => db.confirmGenerations(ids), now, onFault: (message) => { metrics.countDependencyFailure("queue"); warn(message); } });
+  const shipper = new Shipper({ spool, producer, confirmGenerations: (ids) => db.confirmGenerations(ids), pack: deflateLines, now, onFault: (message) => { metrics.countDependencyFailure("queue"); warn(message); } });
   const keys = new KeyCache({ db, peppers: env.apiKeyPeppers, now });
   const catalog = new CatalogCache(db, warn);
   const presets = new PresetCache(db, now);

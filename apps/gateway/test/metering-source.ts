@@ -2,11 +2,12 @@
 // pace, while a reader of the database watches when each event shows in the rollups. Prints one JSON object; booking is the worker's.
 import { createId, ZERO_USAGE, type UsageEvent } from "@trunkline/contracts";
 import { createGatewayDb } from "@trunkline/db/gateway";
-import { createProducer } from "@trunkline/queue";
+import { createProducer, deflateLines } from "@trunkline/queue";
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { Shipper } from "../src/meter/shipper.ts";
 import { Spool } from "../src/meter/spool.ts";
+import { eventPayloadText } from "../src/meter/spool-records.ts";
 
 const MODELS = ["openai/gpt-5-mini", "anthropic/claude-haiku-4.5", "google/gemini-2.5-flash", "mistralai/mistral-small"];
 const KEYS = 20;
@@ -49,12 +50,12 @@ await client.connect();
 const db = createGatewayDb({ databaseUrl, poolMax: 2 });
 const producer = createProducer({ databaseUrl, ...(redisUrl ? { redisUrl } : {}) });
 const { spool } = Spool.open({ dir: required("SPOOL_DIR"), bytesMax: 4 * 1024 ** 3, now: Date.now, onFault: (message) => console.error(message) });
-const shipper = new Shipper({ spool, producer, confirmGenerations: (ids) => db.confirmGenerations(ids), now: Date.now, onFault: (message) => console.error(message) });
+const shipper = new Shipper({ spool, producer, confirmGenerations: (ids) => db.confirmGenerations(ids), pack: deflateLines, now: Date.now, onFault: (message) => console.error(message) });
 
 async function append(batch: readonly UsageEvent[]): Promise<void> {
   await Promise.all(batch.map(async (event) => {
     const json = JSON.stringify(event);
-    const location = await spool.append("event", event.id, `{"event":${json},"budgetKeys":[]}`);
+    const location = await spool.append("event", event.id, eventPayloadText(json, "[]"));
     shipper.enqueue({ id: event.id, json }, location);
   }));
 }

@@ -2,6 +2,7 @@
 import { FAILURE_CLASSES, INBOUND_APIS, USAGE_BATCH_EVENTS_MAX } from "@trunkline/contracts";
 import type { JobName, JobPayloads } from "@trunkline/contracts";
 import { z } from "zod";
+import { inflateLines } from "./lines.ts";
 
 const count = z.number().int().min(0);
 const milliseconds = z.number().min(0);
@@ -46,12 +47,13 @@ export const JOB_SCHEMAS: { readonly [Name in JobName]: z.ZodType<JobPayloads[Na
   "alert.evaluate-rules": z.record(z.string(), z.never()),
 };
 
-/** `packed` → `events`; what cannot be read stays as it is, which no schema lets pass. */
+/** `deflated` or `packed` → `events`; what cannot be read stays as it is, which no schema lets pass. */
 function unpack(sent: unknown): unknown {
-  if (typeof sent !== "object" || sent === null || !("packed" in sent) || typeof sent.packed !== "string") return sent;
-  const { packed, ...rest } = sent;
+  if (typeof sent !== "object" || sent === null) return sent;
+  const { deflated, packed, ...rest } = sent as Readonly<Record<string, unknown>>;
   try {
-    return { ...rest, events: Buffer.from(packed, "base64").toString("utf8").split("\n").map((line) => JSON.parse(line) as unknown) };
+    const text = typeof deflated === "string" ? inflateLines(deflated) : typeof packed === "string" ? Buffer.from(packed, "base64").toString("utf8") : null;
+    return text === null ? sent : { ...rest, events: text.split("\n").map((line) => JSON.parse(line) as unknown) };
   } catch {
     return sent;
   }

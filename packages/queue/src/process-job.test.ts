@@ -2,6 +2,7 @@ import type { UsageEvent } from "@trunkline/contracts";
 import { UnrecoverableError } from "bullmq";
 import { expect, it, vi } from "vitest";
 import { assertJobId } from "./job-options.ts";
+import { deflateLines } from "./lines.ts";
 import { processJob } from "./process-job.ts";
 import { usageEvent } from "./usage-event.fixture.ts";
 
@@ -23,7 +24,11 @@ it("reads events that came packed, and refuses what cannot be read", async () =>
   const two = [usageEvent("req_1"), { ...usageEvent("req_2"), endUser: "Zoë" }];
   await processJob(known, "usage.ingest-events", pack(two.map((event) => JSON.stringify(event)).join("\n")));
   expect(known["usage.ingest-events"]).toHaveBeenCalledWith({ batchId: "bat_1", events: two });
+  await processJob(known, "usage.ingest-events", { batchId: "bat_2", deflated: await deflateLines(two.map((event) => JSON.stringify(event))) });
+  expect(known["usage.ingest-events"]).toHaveBeenLastCalledWith({ batchId: "bat_2", events: two });
   await expect(processJob(known, "usage.ingest-events", pack("{"))).rejects.toBeInstanceOf(UnrecoverableError);
+  await expect(processJob(known, "usage.ingest-events", { batchId: "bat_3", deflated: "bm9uc2Vuc2U=" })).rejects.toBeInstanceOf(UnrecoverableError);
+  await expect(processJob(known, "usage.ingest-events", { batchId: "bat_4", deflated: await deflateLines(["0".repeat(65 * 1024 * 1024)]) })).rejects.toBeInstanceOf(UnrecoverableError);
 });
 
 it("fails for good, naming the field and no value, when a payload cannot be right", async () => {

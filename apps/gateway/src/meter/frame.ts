@@ -34,15 +34,21 @@ export function decodeFrames(bytes: Buffer): DecodedSegment {
 
 /** `line` without its newline. */
 export function decodeLine(line: Buffer, offset: number): SpoolRecord | null {
+  const decoded = decodeText(line);
+  if (!decoded) return null;
+  try {
+    return { kind: decoded.kind, payload: JSON.parse(decoded.json) as unknown, offset, length: line.length };
+  } catch {
+    return null;
+  }
+}
+
+/** The same without parsing the payload. */
+export function decodeText(line: Buffer): { readonly kind: RecordKind; readonly json: string } | null {
   const content = line.subarray(CRC_CHARS + 1);
   if (line[CRC_CHARS] !== 0x20 || crc32(content).toString(16).padStart(CRC_CHARS, "0") !== line.toString("latin1", 0, CRC_CHARS)) return null;
   const text = content.toString("utf8");
   const space = text.indexOf(" ");
   const kind = text.slice(0, space);
-  if (!KINDS.has(kind)) return null;
-  try {
-    return { kind: kind as RecordKind, payload: JSON.parse(text.slice(space + 1)) as unknown, offset, length: line.length };
-  } catch {
-    return null;
-  }
+  return KINDS.has(kind) ? { kind: kind as RecordKind, json: text.slice(space + 1) } : null;
 }

@@ -4,6 +4,7 @@ import type { Metering } from "../stages.ts";
 import { recover } from "./recover.ts";
 import type { Shipper } from "./shipper.ts";
 import type { Recovered, Spool } from "./spool.ts";
+import { eventPayloadText } from "./spool-records.ts";
 import { eventOfDelivered, eventOfFailure, openOfWon } from "./usage-event.ts";
 
 export interface MeterOptions {
@@ -47,7 +48,7 @@ export function createMeter(options: MeterOptions): Metering {
 function spoolEvent(event: UsageEvent, budgetKeys: readonly string[], { spool, shipper }: Pick<MeterOptions, "spool" | "shipper">): Promise<void> {
   const json = JSON.stringify(event);
   const keys = budgetKeys.length === 0 ? "[]" : JSON.stringify(budgetKeys);
-  return spool.append("event", event.id, `{"event":${json},"budgetKeys":${keys}}`).then((location) => shipper.enqueue({ id: event.id, json }, location));
+  return spool.append("event", event.id, eventPayloadText(json, keys)).then((location) => shipper.enqueue({ id: event.id, json }, location));
 }
 
 /** Takes up what an earlier process left: unconfirmed events are shipped again, interrupted streams are closed, holds are settled. */

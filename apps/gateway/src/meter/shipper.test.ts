@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Shipper } from "./shipper.ts";
+import { eventPayloadText, eventTextOf } from "./spool-records.ts";
 
 beforeEach(() => { vi.useFakeTimers({ now: 0 }); });
 afterEach(() => { vi.useRealTimers(); });
@@ -10,17 +11,17 @@ function start() {
   const confirmed: number[] = [];
   const state = { queueAway: false };
   const shipper = new Shipper({
-    spool: { read: ({ offset }) => Promise.resolve({ event: { id: `req_${offset}` }, budgetKeys: [] }), confirm: ({ offset }) => confirmed.push(offset) },
+    spool: { readTexts: (locations) => Promise.resolve(locations.map(({ offset }) => eventPayloadText(`{"id":"req_${offset}"}`, "[]"))), confirm: ({ offset }) => confirmed.push(offset) },
     producer: {
       add: (_name, payload) => {
         if (state.queueAway) return Promise.reject(new Error("away"));
-        const lines = "packed" in payload ? Buffer.from(String(payload.packed), "base64").toString().split("\n") : [];
+        const lines = "deflated" in payload ? String(payload.deflated).split("\n") : [];
         sent.push({ atMs: Date.now(), ids: lines.map((line) => (JSON.parse(line) as { id: string }).id) });
         return Promise.resolve();
       },
     },
     confirmGenerations: (ids) => Promise.resolve(new Set(ids.filter((id) => stored.has(id)))),
-    now: Date.now, onFault: () => undefined,
+    pack: (lines) => Promise.resolve(lines.join("\n")), now: Date.now, onFault: () => undefined,
   });
   let count = 0;
   const enqueue = (events: number): void => {
@@ -44,10 +45,21 @@ describe("the shipper", () => {
   });
   it("never sends more than a batch at a time, and leaves none behind", async () => {
     const { sent, enqueue } = start();
-    enqueue(700);
+    enqueue(4_100);
     await vi.advanceTimersByTimeAsync(1_000);
-    expect(sent.map(({ ids }) => ids.length)).toEqual([300, 300, 100]);
-    expect(new Set(sent.flatMap(({ ids }) => ids)).size).toBe(700);
+    expect(sent.map(({ ids }) => ids.length)).toEqual([2_000, 2_000, 100]);
+    expect(new Set(sent.flatMap(({ ids }) => ids)).size).toBe(4_100);
+  });
+  it("sends what no longer fits into memory as the spool holds it, in its order", async () => {
+    const { sent, enqueue } = start();
+    enqueue(12_000);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(sent.flatMap(({ ids }) => ids)).toEqual(Array.from({ length: 12_000 }, (_, index) => `req_${index}`));
+  });
+  it("finds the event's own text in its record, whatever the event says, and in records of another form", () => {
+    const json = JSON.stringify({ id: "req_1", endUser: '","budgetKeys":["x"]}' });
+    expect(eventTextOf(eventPayloadText(json, '["budget"]'))).toBe(json);
+    expect(eventTextOf(`{"budgetKeys":[],"event":${json}}`)).toBe(json);
   });
   it("tries again while the queue is away, and loses nothing", async () => {
     const { sent, state, enqueue } = start();

@@ -1,6 +1,6 @@
 import { USAGE_BATCH_EVENTS_MAX, type UsageEvent } from "@trunkline/contracts";
 import type { Producer } from "@trunkline/queue";
-import type { EventPayload } from "./spool-records.ts";
+import { eventTextOf } from "./spool-records.ts";
 import type { Spool, SpoolLocation } from "./spool.ts";
 
 /** An idle gateway's event reaches the queue within this time. */
@@ -23,10 +23,12 @@ const CONFIRM_QUERIES_MAX = 50;
 const EVENTS_IN_MEMORY_MAX = 10_000;
 
 export interface ShipperOptions {
-  readonly spool: Pick<Spool, "read" | "confirm">;
+  readonly spool: Pick<Spool, "readTexts" | "confirm">;
   readonly producer: Pick<Producer, "add">;
   /** Ids that Postgres holds. */
   readonly confirmGenerations: (ids: readonly string[]) => Promise<ReadonlySet<string>>;
+  /** Lines of JSON as a job carries them, see `deflateLines`. */
+  readonly pack: (lines: readonly string[]) => Promise<string>;
   readonly now: () => number;
   onFault(message: string): void;
 }
@@ -66,8 +68,8 @@ export class Shipper {
   /** An event that is not in Postgres yet. */
   async find(id: string): Promise<UsageEvent | null> {
     const parcel = this.#all.get(id);
-    const json = parcel ? parcel.json ?? await this.#readBack(parcel) : null;
-    return json === null ? null : JSON.parse(json) as UsageEvent;
+    const [json] = parcel ? await this.#textsOf([parcel]) : [];
+    return json === undefined ? null : JSON.parse(json) as UsageEvent;
   }
 
   /** One last try for everything, then silence; what is left stays in the spool. */
@@ -113,13 +115,9 @@ export class Shipper {
   async #send(parcels: readonly Parcel[]): Promise<void> {
     const first = parcels[0];
     if (!first) return;
-    const lines: string[] = [];
-    for (const parcel of parcels) {
-      const json = parcel.json ?? await this.#readBack(parcel);
-      if (json !== null) lines.push(json);
-    }
+    const deflated = await this.#options.pack(await this.#textsOf(parcels));
     const batchId = `${first.location.segment.replace(".spool", "")}-${first.location.offset}-${parcels.length}${first.sends > 0 ? `-r${first.sends}` : ""}`;
-    await this.#options.producer.add("usage.ingest-events", { batchId, packed: Buffer.from(lines.join("\n")).toString("base64") }, { jobId: batchId });
+    await this.#options.producer.add("usage.ingest-events", { batchId, deflated }, { jobId: batchId });
     for (const parcel of parcels) {
       parcel.json = null;
       parcel.sends++;
@@ -178,8 +176,15 @@ export class Shipper {
     return now - Math.max(sentAtMs, this.#confirmedAtMs) > RESEND_AFTER_MS * 2 ** Math.min(sends - 1, RESEND_DOUBLINGS_MAX);
   }
 
-  async #readBack(parcel: Parcel): Promise<string | null> {
-    const payload = (await this.#options.spool.read(parcel.location)) as EventPayload | null;
-    return payload ? JSON.stringify(payload.event) : null;
+  /** What is no longer in memory comes from the spool; what is in neither is left out. */
+  async #textsOf(parcels: readonly Parcel[]): Promise<string[]> {
+    const absent = parcels.filter(({ json }) => json === null);
+    const read = absent.length === 0 ? [] : await this.#options.spool.readTexts(absent.map(({ location }) => location));
+    let next = 0;
+    return parcels.flatMap(({ json }) => {
+      if (json !== null) return [json];
+      const text = read[next++];
+      return typeof text === "string" ? [eventTextOf(text)] : [];
+    });
   }
 }

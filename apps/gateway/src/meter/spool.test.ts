@@ -19,10 +19,14 @@ describe("the spool", () => {
     expect(recovered.map(({ record }) => record.payload)).toEqual([event("a")]);
     spool.close();
   });
-  it("reads a record back by its location", async () => {
-    const { spool } = openSpool(freshDir());
-    const [, second] = await Promise.all([spool.append("event", "a", JSON.stringify(event("a"))), spool.append("event", "b", JSON.stringify(event("b")))]);
-    expect(await spool.read(second)).toEqual(event("b"));
+  it("reads records back by their locations, in the order asked for, and null for what is gone or damaged", async () => {
+    const dir = freshDir();
+    const { spool } = openSpool(dir);
+    const [first, second, third] = await Promise.all(["a", "Zoë", "c"].map((id) => spool.append("event", id, JSON.stringify(event(id)))));
+    if (!first || !second || !third) throw new Error("nothing was appended");
+    const file = path.join(dir, first.segment);
+    fs.writeFileSync(file, fs.readFileSync(file, "utf8").replace('"c"', '"d"'));
+    expect(await spool.readTexts([second, first, third, { ...first, segment: "gone.spool" }])).toEqual([JSON.stringify(event("Zoë")), JSON.stringify(event("a")), null, null]);
     spool.close();
   });
   it("deletes a segment when every event in it is confirmed, and not before", async () => {

@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { decodeFrames, decodeLine, encodeFrame, type RecordKind, type SpoolRecord } from "./frame.ts";
+import { decodeFrames, decodeText, encodeFrame, type RecordKind, type SpoolRecord } from "./frame.ts";
 import { lockFolder, unlockFolder } from "./folder-lock.ts";
 
 /** Small enough to be let go soon, large enough that files are rare. */
@@ -68,15 +68,27 @@ export class Spool {
     });
   }
 
-  /** Reads one record back. Null when its segment is gone. */
-  async read(location: SpoolLocation): Promise<unknown> {
-    const segment = this.#segments.find((candidate) => candidate.name === location.segment);
-    if (!segment) return null;
-    const handle = await fs.promises.open(segment.file, "r").catch(() => null);
+  /** The payload of each record as JSON text, null where its segment is gone or its line is damaged. Neighbours of one segment come with one read. */
+  async readTexts(locations: readonly SpoolLocation[]): Promise<(string | null)[]> {
+    const texts: (string | null)[] = [];
+    while (texts.length < locations.length) {
+      const name = locations[texts.length]?.segment;
+      let end = texts.length;
+      while (end < locations.length && locations[end]?.segment === name) end++;
+      const run = locations.slice(texts.length, end);
+      const from = Math.min(...run.map(({ offset }) => offset));
+      const bytes = await this.#readBytes(name, from, Math.max(...run.map(({ offset, length }) => offset + length)));
+      for (const { offset, length } of run) texts.push(bytes ? decodeText(bytes.subarray(offset - from, offset - from + length))?.json ?? null : null);
+    }
+    return texts;
+  }
+
+  async #readBytes(name: string | undefined, from: number, to: number): Promise<Buffer | null> {
+    const segment = this.#segments.find((candidate) => candidate.name === name);
+    const handle = segment ? await fs.promises.open(segment.file, "r").catch(() => null) : null;
     if (!handle) return null;
     try {
-      const { buffer } = await handle.read({ buffer: Buffer.alloc(location.length), position: location.offset });
-      return decodeLine(buffer, location.offset)?.payload ?? null;
+      return (await handle.read({ buffer: Buffer.alloc(to - from), position: from })).buffer;
     } finally {
       await handle.close();
     }
