@@ -42,7 +42,7 @@ const BEDROCK_STOPS: Readonly<Record<string, string>> = { max_tokens: "length", 
 
 function readBedrock(answer: JsonObject, into: Gathered): void {
   for (const [index, block] of arrayOf(objectOf(objectOf(answer["output"])["message"])["content"]).map(objectOf).entries()) {
-    into.text += textOf(block["text"]);
+    into.text += textOf(block["text"]) || arrayOf(objectOf(block["citationsContent"])["content"]).map((part) => textOf(objectOf(part)["text"])).join("");
     into.reasoning += textOf(objectOf(objectOf(block["reasoningContent"])["reasoningText"])["text"]);
     if (isJsonObject(block["toolUse"])) into.tool(index, textOf(block["toolUse"]["name"]), JSON.stringify(block["toolUse"]["input"] ?? {}));
   }
@@ -108,6 +108,23 @@ export function saidIn(wire: RecordedWire, answers: readonly JsonObject[]): Said
   return gathered.said();
 }
 
+const BROKEN_FINISHES = new Set<unknown>(["error", "ERROR", "TIMEOUT", "insufficient_system_resource", "MALFORMED_FUNCTION_CALL", "malformed_tool_use", "malformed_model_output"]);
+
 /** The error that a stream or a body tells in the middle of a 200; null where it answers. */
-export const errorIn = (answers: readonly JsonObject[]): unknown =>
-  answers.map((answer) => (answer["type"] === "error" ? answer["error"] ?? answer : answer["type"] === "response.failed" || answer["status"] === "failed" ? objectOf(answer["response"] ?? answer)["error"] : null)).find((error) => error != null) ?? null;
+export const errorIn = (answers: readonly JsonObject[]): unknown => answers.map(errorOf).find((error) => error != null) ?? blockedPrompt(answers) ?? null;
+
+function errorOf(answer: JsonObject): unknown {
+  if (answer["type"] === "error") return answer["error"] ?? answer;
+  if (answer["type"] === "response.failed" || UNANSWERED.has(answer["status"])) return objectOf(answer["response"] ?? answer)["error"] ?? answer["status"] ?? "failed";
+  if (answer["type"] === undefined && answer["object"] !== "response" && answer["error"] != null) return answer["error"];
+  const choice = objectOf(arrayOf(answer["choices"])[0]);
+  const candidate = objectOf(arrayOf(answer["candidates"])[0]);
+  const ends = [choice["finish_reason"], answer["finish_reason"], objectOf(answer["delta"])["finish_reason"]];
+  if (ends.some((end) => BROKEN_FINISHES.has(end))) return "broken";
+  return BROKEN_FINISHES.has(candidate["finishReason"]) && arrayOf(objectOf(candidate["content"])["parts"]).length === 0 ? "broken" : null;
+}
+
+/** A response that was asked for in the background is no answer yet. */
+const UNANSWERED = new Set<unknown>(["failed", "cancelled", "queued"]);
+
+const blockedPrompt = (answers: readonly JsonObject[]): unknown => (answers.some((answer) => "candidates" in answer) ? null : answers.map((answer) => objectOf(answer["promptFeedback"])["blockReason"]).find((reason) => reason != null));

@@ -7,14 +7,21 @@ import { replay, type Recording } from "./replay.ts";
 const REPLAY_TIMEOUT_MS = 60_000;
 const DIRECTORY = process.env["RECORDINGS_DIR"];
 
-function recordings(): Recording[] {
-  if (!DIRECTORY) return [];
-  return readdirSync(DIRECTORY).filter((folder) => statSync(join(DIRECTORY, folder)).isDirectory()).flatMap((folder) =>
-    readdirSync(join(DIRECTORY, folder)).filter((file) => /\.(json|chunks\.txt|sse)$/.test(file)).map((file) => ({ name: `${folder}/${file}`, text: readFileSync(join(DIRECTORY, folder, file), "utf8") })));
+function recordingsBelow(directory: string): Recording[] {
+  return readdirSync(directory).filter((folder) => statSync(join(directory, folder)).isDirectory()).flatMap((folder) =>
+    readdirSync(join(directory, folder)).filter((file) => /\.(json|chunks\.txt|sse)$/.test(file)).map((file) => ({ name: `${folder}/${file}`, text: readFileSync(join(directory, folder, file), "utf8") })));
 }
 
+describe("answers as the providers document them", () => {
+  it.each(recordingsBelow(join(import.meta.dirname, "__fixtures__/documented")))("$name says the same to callers of every API, at every framing, and never ends when cut", (recording) => {
+    const { dialect, differences } = replay(recording);
+    expect(dialect).not.toBeNull();
+    expect(differences).toEqual([]);
+  }, REPLAY_TIMEOUT_MS);
+});
+
 describe.skipIf(!DIRECTORY)("recordings of real providers (skipped where RECORDINGS_DIR is unset)", () => {
-  it.each(recordings())("$name says the same to callers of both APIs, at every framing, and never ends when cut", (recording) => {
+  it.each(DIRECTORY ? recordingsBelow(DIRECTORY) : [])("$name says the same to callers of both APIs, at every framing, and never ends when cut", (recording) => {
     expect(replay(recording).differences).toEqual([]);
   }, REPLAY_TIMEOUT_MS);
 });
@@ -28,9 +35,13 @@ describe("replay", () => {
     expect(replay(stream([...CHUNKS, { id: "c", choices: [], usage: { prompt_tokens: 3, completion_tokens: 2, total_tokens: 5 } }])).differences).toEqual([]);
   });
 
-  it("says what differs: a stream without an end, a body that is an error, usage that is none", () => {
+  it("passes an error under 200 that is told as a failure", () => {
+    expect(replay({ name: "openai/x.json", text: '{"choices":[],"error":{"message":"no"}}' })).toMatchObject({ dialect: "openai", differences: [] });
+  });
+
+  it("says what differs: a stream without an end, a body without an answer, usage that is none", () => {
     expect(replay(stream(CHUNKS.slice(0, 1))).differences).toEqual(expect.arrayContaining([expect.stringMatching(/^messages: finish reason|^messages: complete/)]));
-    expect(replay({ name: "openai/x.json", text: '{"choices":[],"error":{"message":"no"}}' }).differences).not.toEqual([]);
+    expect(replay({ name: "openai/x.json", text: '{"choices":[]}' }).differences).not.toEqual([]);
     expect(replay(stream([...CHUNKS, { id: "c", choices: [], usage: { prompt_tokens: -3, completion_tokens: 2 } }])).differences).toEqual(expect.arrayContaining([expect.stringContaining("usage")]));
   });
 

@@ -18,6 +18,7 @@ export class Gathered {
   finish: string | null = null;
   usage: Said["usage"] = null;
   readonly #tools = new Map<unknown, { name: string; json: string }>();
+  readonly #freeTexts = new Map<unknown, string>();
 
   tool(key: unknown, name: string, json: string): void {
     const tool = this.#tools.get(key) ?? { name: "", json: "" };
@@ -29,10 +30,16 @@ export class Gathered {
     if (this.#tools.has(key)) this.tool(key, "", json);
   }
 
+  /** A free text is the one argument `input`, wherever it is a function's. */
+  freeText(key: unknown, name: string, text: string): void {
+    this.tool(key, name, "");
+    this.#freeTexts.set(key, (this.#freeTexts.get(key) ?? "") + text);
+  }
+
   get toolCount(): number { return this.#tools.size; }
 
   said(): Said {
-    const tools = [...this.#tools.values()].map(({ name, json }) => ({ name, arguments: parsed(json) }));
+    const tools = [...this.#tools].map(([key, { name, json }]) => ({ name, arguments: this.#freeTexts.has(key) ? { input: this.#freeTexts.get(key) } : parsed(json) }));
     return { text: this.text, reasoning: this.reasoning, tools, finish: this.finish, usage: this.usage };
   }
 }
@@ -55,23 +62,31 @@ export function readChatPart(part: JsonObject, into: Gathered): void {
     into.text += textOf(piece["text"]);
     for (const thought of arrayOf(piece["thinking"]).map(objectOf)) into.reasoning += textOf(thought["text"]);
   }
+  into.text += textOf(part["refusal"]);
   into.reasoning += textOf(part["reasoning"]) || textOf(part["reasoning_content"]);
   for (const [position, call] of arrayOf(part["tool_calls"]).map(objectOf).entries()) {
     const called = objectOf(call["function"]);
-    into.tool(call["index"] ?? position, textOf(called["name"]), textOf(called["arguments"]));
+    const key = call["index"] ?? position;
+    if (isJsonObject(call["custom"])) into.freeText(key, textOf(call["custom"]["name"]), textOf(call["custom"]["input"]));
+    else into.tool(key, textOf(called["name"]), isJsonObject(called["arguments"]) ? JSON.stringify(called["arguments"]) : textOf(called["arguments"]));
   }
+  if (isJsonObject(part["function_call"])) into.tool(0, textOf(part["function_call"]["name"]), textOf(part["function_call"]["arguments"]));
 }
 
-/** QUIRK(mistral, xai): other words for a cut, and reasoning that only the total counts. */
+/** Other words of hosts for the ends that every wire has. */
+const CHAT_STOPS: Readonly<Record<string, string>> = { max_tokens: "length", model_length: "length", function_call: "tool_calls", eos: "stop", abort: "stop" };
+
+/** QUIRK(xai): reasoning that only the total counts. QUIRK(perplexity): beside the total. QUIRK(groq, moonshot): usage in other places. */
 export function readChat(answer: JsonObject, into: Gathered): void {
   const choice = objectOf(arrayOf(answer["choices"])[0]);
   readChatPart(objectOf(choice["delta"] ?? choice["message"]), into);
   const finish = textOf(choice["finish_reason"]);
-  if (finish) into.finish = finish === "max_tokens" || finish === "model_length" ? "length" : finish;
-  const { usage } = answer;
+  if (finish) into.finish = CHAT_STOPS[finish] ?? finish;
+  const usage = answer["usage"] ?? objectOf(answer["x_groq"])["usage"] ?? choice["usage"];
   if (!isJsonObject(usage)) return;
   const input = count(usage["prompt_tokens"]);
-  into.usage = { input, output: typeof usage["total_tokens"] === "number" ? usage["total_tokens"] - input : count(usage["completion_tokens"]) };
+  const beside = usage["completion_tokens_details"] === undefined ? count(usage["reasoning_tokens"]) : 0;
+  into.usage = { input, output: beside > 0 ? count(usage["completion_tokens"]) + beside : typeof usage["total_tokens"] === "number" ? usage["total_tokens"] - input : count(usage["completion_tokens"]) };
 }
 
 const MESSAGE_STOPS: Readonly<Record<string, string>> = { max_tokens: "length", model_context_window_exceeded: "length", tool_use: "tool_calls", refusal: "content_filter" };
@@ -80,6 +95,11 @@ export function readMessageStop(reason: unknown, into: Gathered): void {
   if (!textOf(reason)) return;
   const finish = MESSAGE_STOPS[textOf(reason)] ?? "stop";
   into.finish = finish === "tool_calls" && into.toolCount === 0 ? "stop" : finish;
+}
+
+/** A refusal in words is what the answer says. */
+function readExplanation({ stop_details: details }: JsonObject, into: Gathered): void {
+  into.text += textOf(objectOf(details)["explanation"]);
 }
 
 function readMessageUsage(usage: JsonObject, into: Gathered): void {
@@ -93,6 +113,7 @@ export function readMessage(message: JsonObject, into: Gathered): void {
     if (block["type"] === "tool_use") into.tool(index, textOf(block["name"]), JSON.stringify(block["input"] ?? {}));
   }
   readMessageStop(message["stop_reason"], into);
+  readExplanation(message, into);
   if (isJsonObject(message["usage"])) readMessageUsage(message["usage"], into);
 }
 
@@ -112,6 +133,7 @@ export function readMessageEvents(events: readonly JsonObject[], into: Gathered)
     if (delta["type"] === "thinking_delta") into.reasoning += textOf(delta["thinking"]);
     if (delta["type"] === "input_json_delta" && textOf(delta["partial_json"]) !== "") into.toolPiece(event["index"], textOf(delta["partial_json"]));
     readMessageStop(delta["stop_reason"], into);
+    readExplanation(delta, into);
     const told = objectOf(event["usage"] ?? objectOf(event["message"])["usage"]);
     usage = { ...usage, ...Object.fromEntries(Object.entries(told).filter(([, value]) => value !== null)) };
     if (Object.keys(told).length > 0) readMessageUsage(usage, into);
@@ -120,7 +142,7 @@ export function readMessageEvents(events: readonly JsonObject[], into: Gathered)
 
 /** One finished item of a response's `output`. What the provider ran itself says nothing to the caller. */
 function readOutputItem(item: JsonObject, index: number, into: Gathered): void {
-  const textIn = (parts: unknown): string => arrayOf(parts).map((part) => textOf(objectOf(part)["text"])).join("");
+  const textIn = (parts: unknown): string => arrayOf(parts).map(objectOf).map((part) => textOf(part["text"]) || textOf(part["refusal"])).join("");
   if (item["type"] === "message") into.text += textIn(item["content"]);
   if (item["type"] === "reasoning") into.reasoning += textIn(item["summary"]) || textIn(item["content"]);
   if (item["type"] === "function_call") into.tool(index, textOf(item["name"]), textOf(item["arguments"]));
@@ -150,7 +172,7 @@ export function readResponseEvents(events: readonly JsonObject[], into: Gathered
     if (SHOWN.has(type)) {
       shown.add(event["output_index"]);
       if (type.startsWith("response.reasoning")) into.reasoning += textOf(event["delta"]);
-      else if (type === "response.output_text.delta") into.text += textOf(event["delta"]);
+      else into.text += textOf(event["delta"]);
     }
     if (type === "response.output_item.done" && !shown.has(event["output_index"])) readOutputItem(objectOf(event["item"]), Number(event["output_index"]), into);
     if (type !== "response.completed" && type !== "response.incomplete") continue;

@@ -14,6 +14,6 @@ export function deltaBytes(delta: unknown): { readonly content: boolean; readonl
   }
   const calls = arrayOf(fields["tool_calls"]);
   for (const call of calls) text += Buffer.byteLength(textOf(objectOf(objectOf(call)["function"])["arguments"]));
-  content ||= text > 0 || calls.length > 0 || arrayOf(fields["reasoning_details"]).length > 0 || fields["function_call"] != null || fields["audio"] != null;
+  content ||= text > 0 || calls.length > 0 || arrayOf(fields["reasoning_details"]).length > 0 || fields["function_call"] != null || fields["audio"] != null || arrayOf(fields["images"]).length > 0;
   return { content, text };
 }

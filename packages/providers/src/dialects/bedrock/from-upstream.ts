@@ -29,7 +29,7 @@ function hubAnswer(answer: JsonObject, call: Call): HubAnswer {
   const uses = blocks.map((block) => objectOf(block["toolUse"])).filter((use) => "name" in use);
   const jsonAnswers = uses.filter((use) => use["name"] === JSON_ANSWER_TOOL);
   const calls = uses.filter((use) => use["name"] !== JSON_ANSWER_TOOL).map(toolCall);
-  const text = jsonAnswers.length > 0 ? JSON.stringify(jsonAnswers[0]?.["input"] ?? {}) : blocks.map((block) => textOf(block["text"])).join("");
+  const text = jsonAnswers.length > 0 ? JSON.stringify(jsonAnswers[0]?.["input"] ?? {}) : blocks.map(textOfBlock).join("");
   const reasoning = details.map((detail) => detail.text ?? "").join("");
   const finish = finishReasonFrom(answer["stopReason"]);
   const usage = usageFrom(objectOf(answer["usage"]));
@@ -44,6 +44,9 @@ function hubAnswer(answer: JsonObject, call: Call): HubAnswer {
   const isBroken = isBrokenFinish(answer["stopReason"]) && text === "" && calls.length === 0;
   return { response, usage, finished: finish !== null, failure: isBroken ? brokenAnswer() : null };
 }
+
+/** A text that cites its documents stands in a block of its own kind (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_CitationsContentBlock.html). */
+const textOfBlock = (block: JsonObject): string => textOf(block["text"]) || arrayOf(objectOf(block["citationsContent"])["content"]).map((part) => textOf(objectOf(part)["text"])).join("");
 
 function toolCall(use: JsonObject): ChatToolCall {
   return { id: textOf(use["toolUseId"]), type: "function", function: { name: textOf(use["name"]), arguments: JSON.stringify(use["input"] ?? {}) } };

@@ -42,6 +42,13 @@ export function groundingCitations(candidate: JsonObject, textLength: number): J
   return urlCitations(chunks.map(({ uri, title }) => ({ url: textOf(uri), title: textOf(title) })), { start: 0, end: textLength });
 }
 
+/** A picture that the model made, as OpenRouter tells it on the Chat wire (https://openrouter.ai/docs/features/multimodal/image-generation). Thoughts have drafts of it. */
+export function imageFrom(part: JsonObject): JsonObject[] {
+  const { mimeType, data } = objectOf(part["inlineData"]);
+  if (part["thought"] === true || !textOf(mimeType).startsWith("image/") || textOf(data) === "") return [];
+  return [{ type: "image_url", image_url: { url: `data:${textOf(mimeType)};base64,${textOf(data)}` } }];
+}
+
 function hubAnswer(answer: JsonObject, call: Call): HubAnswer {
   const candidate = objectOf(arrayOf(answer["candidates"])[0]);
   const parts = arrayOf(objectOf(candidate["content"])["parts"]).filter(isJsonObject);
@@ -53,12 +60,13 @@ function hubAnswer(answer: JsonObject, call: Call): HubAnswer {
   const usage = usageFrom(objectOf(answer["usageMetadata"]));
   const broken = isBrokenFinish(candidate["finishReason"]) && text === "" && calls.length === 0;
   const annotations = groundingCitations(candidate, text.length);
+  const images = parts.flatMap(imageFrom);
   const response: ChatResponse = {
     id: call.requestId, object: "chat.completion", created: call.createdAtSeconds, model: textOf(answer["modelVersion"]), system_fingerprint: null,
     choices: [{
       index: 0, logprobs: null, finish_reason: calls.length > 0 && finish !== "length" ? "tool_calls" : finish ?? "stop",
       message: {
-        role: "assistant", content: text || null, refusal: null, ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(reasoning ? { reasoning } : {}), ...(annotations.length > 0 ? { annotations } : {}),
+        role: "assistant", content: text || null, refusal: null, ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(reasoning ? { reasoning } : {}), ...(annotations.length > 0 ? { annotations } : {}), ...(images.length > 0 ? { images } : {}),
         ...(signature ? { extra_content: { google: { thought_signature: signature } } } : {}),
       },
     }],

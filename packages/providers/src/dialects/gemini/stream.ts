@@ -4,7 +4,7 @@ import type { Call, Observation } from "../../adapter.ts";
 import { failureOf } from "../../failures/failure.ts";
 import type { FrameTranslator } from "../../relay/translated-stream.ts";
 import { classifyInStream } from "./classify.ts";
-import { blockFailure, groundingCitations, toolCallFrom, toolCallId } from "./from-upstream.ts";
+import { blockFailure, groundingCitations, imageFrom, toolCallFrom, toolCallId } from "./from-upstream.ts";
 import { PartialArgs } from "./partial-args.ts";
 import { finishReasonFrom, isBrokenFinish } from "./stop-reason.ts";
 import { usageFrom } from "./usage.ts";
@@ -55,12 +55,17 @@ export class GeminiTranslator implements FrameTranslator {
 
   #part(part: JsonObject): readonly ChatChunk[] {
     if (isJsonObject(part["functionCall"])) return this.#functionCall(part, part["functionCall"]);
+    if (isJsonObject(part["inlineData"])) return this.#images(imageFrom(part));
     const text = textOf(part["text"]);
     const signature = textOf(part["thoughtSignature"]);
     if (part["thought"] === true) return text ? [this.chunk({ reasoning: text })] : [];
     this.#textLength += text.length;
     const extra = signature ? { extra_content: { google: { thought_signature: signature } } } : {};
     return text || signature ? [this.chunk({ content: text, ...extra })] : [];
+  }
+
+  #images(images: readonly JsonObject[]): readonly ChatChunk[] {
+    return images.length > 0 ? [this.chunk({ images })] : [];
   }
 
   /** A call comes whole, unless `partialArgs` or `willContinue` say that it comes in pieces; then it goes out when it has ended. */

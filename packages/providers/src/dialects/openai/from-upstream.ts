@@ -1,5 +1,5 @@
 import type { TokenUsage } from "@trunkline/contracts";
-import { arrayOf, isJsonObject, objectOf, textOf, type ChatResponse, type ChatToolCall, type JsonObject } from "@trunkline/protocol";
+import { arrayOf, objectOf, textOf, type ChatResponse, type JsonObject } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Relayed } from "../../adapter.ts";
 import { failureOf } from "../../failures/failure.ts";
 import { completeAnswer } from "../../relay/answer-splice.ts";
@@ -9,7 +9,8 @@ import { softFailure } from "../../relay/soft-failure.ts";
 import { chatUsageFrom } from "../../relay/token-usage.ts";
 import { failedBody, malformedBody, parseAnswer, relayHubAnswer } from "../../relay/translated-body.ts";
 import { classifyInStream } from "./classify.ts";
-import { finishReasonFrom, isErrorFinish } from "./stop-reason.ts";
+import { functionCalls } from "./odd-calls.ts";
+import { brokenFinish, finishReasonFrom } from "./stop-reason.ts";
 import { usageFrom } from "./usage.ts";
 
 /** A plain answer: the upstream's bytes with provider and cost spliced in, or translated for a caller of another wire. */
@@ -41,7 +42,8 @@ function spliced(upstream: Uint8Array, { answer, usage, extras }: { readonly ans
 }
 
 function answerFailure(choices: readonly JsonObject[], answered: boolean): Relayed["observation"]["failure"] {
-  if (choices.some((choice) => isErrorFinish(choice["finish_reason"]))) return failureOf("server_error", { status: 200 });
+  const broken = choices.map((choice) => brokenFinish(choice["finish_reason"])).find((failure) => failure !== null);
+  if (broken) return broken;
   return answered ? null : failureOf("protocol_violation", { status: 200, message: "The provider sent an empty answer." });
 }
 
@@ -53,17 +55,19 @@ function hubAnswer(answer: JsonObject, call: Call): Parameters<typeof relayHubAn
   const response: ChatResponse = {
     id: textOf(answer["id"]) || call.requestId, object: "chat.completion", created: call.createdAtSeconds,
     model: textOf(answer["model"]), system_fingerprint: null,
-    choices: choice ? [{ index: 0, message: hubMessage(objectOf(choice["message"])), logprobs: null, finish_reason: finish ?? "stop" }] : [],
+    choices: choice ? [{ index: 0, message: hubMessage(objectOf(choice["message"]), call), logprobs: null, finish_reason: finish ?? "stop" }] : [],
     usage: usage ? chatUsageFrom(usage) : { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 },
   };
-  const failure = choices.some((candidate) => isErrorFinish(candidate["finish_reason"])) ? failureOf("server_error", { status: 200 }) : null;
+  const failure = choices.map((candidate) => brokenFinish(candidate["finish_reason"])).find((broken) => broken !== null) ?? null;
   return { response, usage, finished: finish !== null, failure };
 }
 
-function hubMessage(message: JsonObject): ChatResponse["choices"][number]["message"] {
-  const calls = arrayOf(message["tool_calls"]).filter(isJsonObject) as unknown as readonly ChatToolCall[];
-  return { ...message, ...splitContent(message), role: "assistant", tool_calls: calls };
+function hubMessage(message: JsonObject, call: Call): ChatResponse["choices"][number]["message"] {
+  return { ...message, ...splitContent(message), role: "assistant", tool_calls: functionCalls(message, legacyCallId(call)) };
 }
+
+/** A call of before there were tools has no id; it must differ between the turns of one conversation. */
+export const legacyCallId = (call: Call): string => `call_${call.requestId.replace(/^req_/, "")}`;
 
 /** QUIRK(mistral): content may be an array of text and thinking parts. */
 export function splitContent(fields: JsonObject): { readonly content: string | null; readonly reasoning?: string } {

@@ -1,4 +1,6 @@
+import type { Failure } from "@trunkline/contracts";
 import type { ChatFinishReason } from "@trunkline/protocol";
+import { failureOf } from "../../failures/failure.ts";
 
 /** https://platform.openai.com/docs/api-reference/chat/object. null for a blank; an unknown word counts as a normal end. */
 export function finishReasonFrom(reason: unknown): ChatFinishReason | null {
@@ -12,5 +14,11 @@ export function finishReasonFrom(reason: unknown): ChatFinishReason | null {
   }
 }
 
-/** QUIRK(mistral, openrouter): a finish reason `error` says that generation broke, under status 200. */
-export const isErrorFinish = (reason: unknown): boolean => reason === "error";
+/**
+ * Generation broke, under status 200; null for any other end. QUIRK(mistral, openrouter): `error`. QUIRK(deepseek): the inference system ran
+ * out of resources in the middle (https://api-docs.deepseek.com/api/create-chat-completion).
+ */
+export function brokenFinish(reason: unknown): Failure | null {
+  if (reason === "error") return failureOf("server_error", { status: 200 });
+  return reason === "insufficient_system_resource" ? failureOf("overloaded", { status: 200 }) : null;
+}

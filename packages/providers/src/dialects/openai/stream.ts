@@ -10,13 +10,17 @@ import { TextScale } from "../../relay/scan.ts";
 import { chatUsageFrom, costFields } from "../../relay/token-usage.ts";
 import type { FrameTranslator } from "../../relay/translated-stream.ts";
 import { classifyInStream } from "./classify.ts";
-import { splitContent } from "./from-upstream.ts";
-import { finishReasonFrom, isErrorFinish } from "./stop-reason.ts";
+import { legacyCallId, splitContent } from "./from-upstream.ts";
+import { OddCalls } from "./odd-calls.ts";
+import { brokenFinish, finishReasonFrom } from "./stop-reason.ts";
 import { mergeUsage, usageFrom } from "./usage.ts";
 
 /** What a frame after the first content can be of interest for: usage, an end, an error, the terminator. One search costs less than four. */
 const MATTERS = /usage":\s*\{|finish_reason":\s*"|rror|\[DONE\]/;
 const CONTENT_KEYS = ['content"', 'arguments"', 'reasoning_content"', 'reasoning"'] as const;
+
+/** QUIRK(groq): usage that nobody asked for is told within `x_groq`. QUIRK(moonshot): within the choice. */
+const usageElsewhere = (chunk: JsonObject): unknown => objectOf(chunk["x_groq"])["usage"] ?? objectOf(arrayOf(chunk["choices"])[0])["usage"];
 
 /** What both forms of the stream learn from a chunk. */
 class ChunkFacts {
@@ -41,16 +45,17 @@ class ChunkFacts {
 
   #readChunk(chunk: JsonObject): void {
     for (const choice of arrayOf(chunk["choices"]).map(objectOf)) this.#readChoice(choice);
-    if (!isJsonObject(chunk["usage"])) return;
-    this.#rawUsage = mergeUsage(this.#rawUsage, chunk["usage"]);
+    const usage = chunk["usage"] ?? usageElsewhere(chunk);
+    if (!isJsonObject(usage)) return;
+    this.#rawUsage = mergeUsage(this.#rawUsage, usage);
     this.usage = usageFrom(this.#rawUsage, chunk["service_tier"]);
   }
 
   #readChoice(choice: JsonObject): void {
     const seen = deltaBytes(choice["delta"]);
     this.contentBytes += seen.text;
-    if (isErrorFinish(choice["finish_reason"])) this.failure = failureOf("server_error", { status: 200 });
     const finish = finishReasonFrom(choice["finish_reason"]);
+    if (finish) this.failure = brokenFinish(choice["finish_reason"]) ?? this.failure;
     if (finish) {
       this.#finishedChoices.add(choice["index"] ?? 0);
       this.finishReason = finish;
@@ -157,10 +162,12 @@ export class OpenAiTranslator implements FrameTranslator {
   #id: string;
   #model: string;
   #ended = false;
+  readonly #odd: OddCalls;
 
   constructor(private readonly call: Call, model: string) {
     this.#id = call.requestId;
     this.#model = model;
+    this.#odd = new OddCalls(legacyCallId(call));
   }
 
   get failure(): Failure | null { return this.#facts.failure; }
@@ -179,9 +186,11 @@ export class OpenAiTranslator implements FrameTranslator {
     this.#model = textOf(chunk["model"]) || this.#model;
     const choice = arrayOf(chunk["choices"]).find((candidate) => isJsonObject(candidate) && (candidate["index"] ?? 0) === 0);
     if (!isJsonObject(choice)) return [];
-    const given = objectOf(choice["delta"]);
+    const given = this.#odd.even(objectOf(choice["delta"]));
     const delta = Array.isArray(given["content"]) || given["reasoning_content"] ? { ...given, ...splitContent(given) } : given;
-    return [this.chunk(delta, finishReasonFrom(choice["finish_reason"]))];
+    const finish = finishReasonFrom(choice["finish_reason"]);
+    const closing = finish === null ? null : this.#odd.close();
+    return closing === null ? [this.chunk(delta, finish)] : [this.chunk(delta), this.chunk(closing, finish)];
   }
 
   flush(): readonly ChatChunk[] { return []; }
