@@ -42,7 +42,7 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
   const store = { databaseUrl: env.databaseUrl, ...(env.redisUrl === undefined ? {} : { redisUrl: env.redisUrl }) };
   const producer = createProducer(store);
   const status = createStatus(env, { db, log });
-  const jobs = createJobs({ ingest: { ingestEvents: observed(db, status), onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), removeExpiredResponses: () => db.removeExpiredResponses(), watchPrices: createPriceWatch({ db, now: Date.now, log }), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
+  const jobs = createJobs({ ingest: { ingestEvents: observed(db, status), onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), removeExpired: createRemoval(db, log), watchPrices: createPriceWatch({ db, now: Date.now, log }), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
   let draining = false;
   const consumer = joinQueue({ env, producer, log, isDraining: () => draining, start: () => createConsumer({
     ...store, handlers: jobs, concurrency: env.concurrency,
@@ -71,6 +71,13 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
     },
   };
 }
+
+/** What is kept for a time only: stored answers, and request rows as long as the plan says. */
+const createRemoval = (db: WorkerDb, log: Log) => async (): Promise<void> => {
+  await db.removeExpiredResponses();
+  const count = await db.removeOldRequests(Date.now());
+  if (count > 0) log.info({ count }, "request rows older than their plans keep them were taken away");
+};
 
 /** Longer than a healthy part needs, shorter than the interval. */
 const STATUS_PROBE_TIMEOUT_MS = 5_000;

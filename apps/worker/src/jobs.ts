@@ -11,15 +11,15 @@ export interface JobPorts {
   readonly syncCatalog: (() => Promise<void>) | null;
   /** One look at what new prices mean for presets. */
   readonly watchPrices: () => Promise<void>;
-  /** Deletes stored answers whose time is over. */
-  readonly removeExpiredResponses: () => Promise<void>;
+  /** Takes away stored answers and request rows whose time is over. */
+  readonly removeExpired: () => Promise<void>;
   /** One tick of the alerts. */
   readonly alert: () => Promise<void>;
 }
 
 type JobRegistry = { readonly [Name in JobName]: (payload: JobPayloads[Name]) => Promise<void> };
 
-export function createJobs({ ingest, report, alert, syncCatalog, watchPrices, removeExpiredResponses }: JobPorts): JobRegistry {
+export function createJobs({ ingest, report, alert, syncCatalog, watchPrices, removeExpired }: JobPorts): JobRegistry {
   let ticking: Promise<void> | null = null;
   let alerting: Promise<void> | null = null;
   return {
@@ -33,7 +33,7 @@ export function createJobs({ ingest, report, alert, syncCatalog, watchPrices, re
       // A source that cannot be read keeps no announced price from coming into force.
       try { await syncCatalog?.(); } finally { await watchPrices(); }
     },
-    "response.remove-expired": () => removeExpiredResponses(),
+    "response.remove-expired": () => removeExpired(),
     async "alert.evaluate-rules"() {
       alerting ??= alert().finally(() => { alerting = null; });
       await alerting;

@@ -2,10 +2,10 @@ import type { UsageEvent } from "@trunkline/contracts";
 import { receipt } from "./generation.ts";
 import type { Statement } from "./prepared.ts";
 
-/** $1 request ids. Asks the primary key only: the spool lets go of what this names. */
+/** $1 request ids. Asks primary keys only: the spool lets go of what this names, rows that were taken away since among it. */
 export const CONFIRM_GENERATIONS: Statement<{ readonly id: string }> = {
   name: "gateway_confirm_generations",
-  text: `SELECT id FROM generation WHERE id = ANY($1::text[])`,
+  text: `SELECT id FROM generation WHERE id = ANY($1::text[]) UNION ALL SELECT id FROM generation_tombstone WHERE id = ANY($1::text[])`,
 };
 
 /** The receipt of an event that is still on its way to Postgres, in the shape that the stored row will have. */

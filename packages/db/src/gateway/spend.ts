@@ -10,12 +10,14 @@ WHERE ($5::text IS NULL OR "projectId" = $5) AND ($6::text IS NULL OR "apiKeyId"
   AND ($7::text IS NULL OR model = $7) AND ($8::text IS NULL OR "presetSlug" = $8)`,
 };
 
-/** Sums are not kept by end user: their few rows are found by an index of their own. $1 organization, $2 mode, $3 from, $4 to or null, $5 end user. */
+/** Sums are not kept by end user: their few rows are found by an index of their own, and those taken away by their days. $1 organization, $2 mode, $3 from, $4 to or null, $5 end user. */
 export const LOAD_USER_SPENT: Statement<{ readonly spent: string }> = {
   name: "gateway_load_user_spent",
   text: `
-SELECT coalesce(sum("chargeNanoUsd"), 0)::text AS spent FROM generation
-WHERE "organizationId" = $1 AND mode = $2 AND "createdAt" >= $3::timestamptz AND ($4::timestamptz IS NULL OR "createdAt" < $4::timestamptz) AND "endUser" = $5`,
+SELECT (coalesce((SELECT sum("chargeNanoUsd") FROM generation
+  WHERE "organizationId" = $1 AND mode = $2 AND "createdAt" >= $3::timestamptz AND ($4::timestamptz IS NULL OR "createdAt" < $4::timestamptz) AND "endUser" = $5), 0)
++ coalesce((SELECT sum("chargeNanoUsd") FROM removed_user_spend
+  WHERE "organizationId" = $1 AND mode = $2 AND day >= $3::timestamptz AND ($4::timestamptz IS NULL OR day < $4::timestamptz) AND "endUser" = $5), 0))::text AS spent`,
 };
 
 export function spentParameters(scope: SpendScope): readonly unknown[] {

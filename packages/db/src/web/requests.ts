@@ -1,5 +1,5 @@
 /** The request log: one row a generation, newest first, keyset pagination. */
-import type { AttemptRecord, BookMode } from "@trunkline/contracts";
+import { isPlanId, PLANS, type AttemptRecord, type BookMode } from "@trunkline/contracts";
 import type { Generation } from "../../generated/client.ts";
 import type { Actor } from "./actor.ts";
 import type { StoreContext, Transaction } from "./context.ts";
@@ -67,6 +67,11 @@ export function createRequests(context: StoreContext) {
     /** How many the filter holds; counts no further than `max`. */
     countUpTo: (actor: Actor, filter: Omit<RequestFilter, "cursor" | "limit">, max: number): Promise<number> => context.tenant(actor, "usage.read", (transaction) =>
       transaction.generation.count({ where: chosen(actor, filter), take: max })),
+    /** Days for which the plan keeps rows; null: no plan, and they stay. */
+    keptDays: (actor: Actor): Promise<number | null> => context.tenant(actor, "usage.read", async (transaction) => {
+      const account = await transaction.billingAccount.findUnique({ where: { organizationId: actor.organizationId }, select: { plan: true } });
+      return account && isPlanId(account.plan) ? PLANS[account.plan].logRetentionDays : null;
+    }),
     /** Throws NotFoundError for an absent or foreign id alike. */
     find: (actor: Actor, id: string, projectId?: string): Promise<RequestRow> => context.tenant(actor, "usage.read", async (transaction) => {
       const row = await transaction.generation.findFirst({ where: { id, organizationId: actor.organizationId, ...(projectId === undefined ? {} : { projectId }) } });

@@ -9,3 +9,4 @@ export type { ExportBook, ExportCandidate, ExportHealth, ExportKey, ExportMeasur
 export type { PendingTopUp, TopUpFailure, TopUpNotice, TopUpQueries } from "./top-up-book.ts";
 export { correctPrice } from "../price-correction.ts";
 export type { CreditNoteMail, CreditNoteQueries, OpenCreditNote } from "./credit-note-book.ts";
+export type { RetentionQueries } from "./retention-book.ts";

@@ -8,6 +8,8 @@ import { createExportQueries } from "./export-book.ts";
 import type { ExportQueries } from "./export-book.ts";
 import { createPriceQueries } from "./price-book.ts";
 import type { PriceQueries } from "./price-book.ts";
+import { createRetentionQueries, findTombstones, TOMBSTONE_AGE_MS } from "./retention-book.ts";
+import type { RetentionQueries } from "./retention-book.ts";
 import { createStatusQueries } from "./status-book.ts";
 import type { StatusQueries } from "./status-book.ts";
 import { createTopUpQueries } from "./top-up-book.ts";
@@ -25,7 +27,7 @@ export interface WorkerDbOptions {
 }
 
 /** The worker's whole view of Postgres, by plain `pg`. Runs as the owner of the tables, outside row-level security. */
-export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, TopUpQueries, CreditNoteQueries, PriceQueries {
+export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, TopUpQueries, CreditNoteQueries, PriceQueries, RetentionQueries {
   /**
    * Books a batch in one transaction: generations, minute sums, ledger (live mode only) and the keys' last use. An event that is
    * already there changes nothing. Rejects with the driver's error, and then nothing of the batch is booked.
@@ -54,7 +56,7 @@ export function createWorkerDb({ databaseUrl, ledgerEntriesFor }: WorkerDbOption
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on("error", () => {});
   return {
-    ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool), ...createCreditNoteQueries(pool), ...createPriceQueries(pool),
+    ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool), ...createCreditNoteQueries(pool), ...createPriceQueries(pool), ...createRetentionQueries(pool),
     async ingestEvents(events) {
       if (events.length === 0) return { inserted: 0 };
       return { inserted: await inTransaction(pool, (client) => book(client, events, ledgerEntriesFor)) };
@@ -70,7 +72,8 @@ export function createWorkerDb({ databaseUrl, ledgerEntriesFor }: WorkerDbOption
 async function book(client: pg.PoolClient, events: readonly UsageEvent[], ledgerEntriesFor: WorkerDbOptions["ledgerEntriesFor"]): Promise<number> {
   // Sorted by id: two workers that hold the same redelivered batch queue up behind each other.
   const sorted = [...events].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-  const unique = sorted.filter((event, index) => event.id !== sorted[index - 1]?.id);
+  const unique = await untold(client, sorted.filter((event, index) => event.id !== sorted[index - 1]?.id));
+  if (unique.length === 0) return 0;
   const lines = new LineColumns();
   for (const event of unique) for (const line of ledgerEntriesFor(event)) lines.add(event, line);
   await lines.openAccounts(client);
@@ -82,6 +85,14 @@ async function book(client: pg.PoolClient, events: readonly UsageEvent[], ledger
   }
   if (credentials) await client.query(TOUCH_CREDENTIALS_SQL, [...credentials]);
   return rows.reduce((sum, row) => sum + Number(row["requests"]), 0);
+}
+
+/** Without those whose rows were booked and have been taken away since. Only events of such an age are asked for. */
+async function untold(client: pg.PoolClient, events: readonly UsageEvent[]): Promise<readonly UsageEvent[]> {
+  const bornBeforeMs = Date.now() - TOMBSTONE_AGE_MS;
+  if (!events.some(({ createdAtMs }) => createdAtMs < bornBeforeMs)) return events;
+  const told = await findTombstones(client, events.map(({ id }) => id));
+  return told.size === 0 ? events : events.filter(({ id }) => !told.has(id));
 }
 
 /** The ledger lines of a batch, a column each, and the accounts they go to. */

@@ -16,6 +16,9 @@ import { OutcomeStrip } from "./outcome-strip.tsx";
 import { RequestDrawer } from "./request-drawer.tsx";
 import { useLogKeys } from "./use-log-keys.ts";
 
+const DAY_MS = 86_400_000;
+const Time = ({ at, timeZone }: { at: Date; timeZone: string }) => <time dateTime={at.toISOString()}>{new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeZone }).format(at)}</time>;
+
 /** Key names become ids; a name that no key has matches nothing. */
 function useRows(filter: LogFilter, mode: BookMode, ready: boolean) {
   const trpc = useTRPC();
@@ -53,6 +56,7 @@ export function LogsPage() {
         {rows.isPending && !rows.isError ? <div className="grid" aria-busy="true"><Skeleton height={36} /><Skeleton height={36} /><Skeleton height={36} /></div> : null}
         {rows.data && items.length === 0 ? <Nothing mode={mode} filtered={!isEmpty(filter)} onClear={() => setParams({ q: null })} /> : null}
         {items.length > 0 ? <LogTable rows={items} timeZone={timeZone} cursor={cursor} openId={openId} onOpen={open} /> : null}
+        {rows.data?.pages[0]?.keptDays ? <p className="meta">Requests are kept {rows.data.pages[0].keptDays} days, by your plan: now back to <Time at={new Date(Date.now() - rows.data.pages[0].keptDays * DAY_MS)} timeZone={timeZone} />. Sums and the ledger stay.</p> : null}
         {rows.hasNextPage ? <p className="more"><Button disabled={rows.isFetchingNextPage} onClick={() => void rows.fetchNextPage()}>Show older</Button></p> : null}
       </div>
       {openId === null ? null : <RequestDrawer id={openId} timeZone={timeZone} onClose={close} onPrevious={previous} onNext={next} />}

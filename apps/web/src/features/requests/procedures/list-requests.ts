@@ -14,8 +14,8 @@ const input = z.object({
 });
 
 /** `keyId` is the id of a KeyView (`key_…`). */
-export const listRequests = memberProcedure.input(input).query(async ({ ctx, input: query }): Promise<{ items: RequestListItem[]; nextCursor: string | null }> => {
+export const listRequests = memberProcedure.input(input).query(async ({ ctx, input: query }): Promise<{ items: RequestListItem[]; nextCursor: string | null; keptDays: number | null }> => {
   const { mode, cursor, limit, status, model, provider, keyId, search } = query;
   const page = await ctx.db.requests.list(ctx.actor, { projectId: ctx.project.id, mode, cursor, limit, status, model, provider, apiKeyId: keyId, search });
-  return { items: page.rows.map(toRequestListItem), nextCursor: page.nextCursor };
+  return { items: page.rows.map(toRequestListItem), nextCursor: page.nextCursor, keptDays: cursor === undefined ? await ctx.db.requests.keptDays(ctx.actor) : null };
 });
