@@ -47,7 +47,7 @@ describe("a circuit", () => {
     book.record(key, success, 5_100);
     expect(book.state(key, 5_100)).toBe("closed");
   });
-  it("doubles its cooldown with every failed trial up to five minutes, and begins anew after a success", () => {
+  it("doubles its cooldown with every failed trial up to five minutes, and begins anew after a minute of health", () => {
     const book = opened();
     let nowMs = 0;
     const cooldowns: number[] = [];
@@ -61,8 +61,24 @@ describe("a circuit", () => {
     expect(cooldowns).toEqual([5_000, 10_000, 20_000, 40_000, 80_000, 160_000, 300_000, 300_000]);
     nowMs += 300_000;
     book.record(key, success, nowMs);
+    nowMs += 60_001;
     times(5, () => book.record(key, fault(), nowMs));
     expect(book.state(key, nowMs + 5_000)).toBe("half_open");
+  });
+  it("leaves a provider that serves now and then alone for longer each time, because one good trial is no recovery", () => {
+    const book = opened();
+    let nowMs = 0;
+    const cooldowns: number[] = [];
+    times(5, () => {
+      const before = nowMs;
+      while (book.state(key, nowMs) !== "half_open") nowMs += 1_000;
+      cooldowns.push(nowMs - before);
+      book.admit(key, nowMs);
+      book.record(key, success, nowMs);
+      expect(book.state(key, nowMs)).toBe("closed");
+      times(5, () => book.record(key, fault(), nowMs));
+    });
+    expect(cooldowns).toEqual([5_000, 10_000, 20_000, 40_000, 80_000]);
   });
   it("takes upstream's retry-after as the floor of a cooldown, five minutes at most", () => {
     const book = opened(bookOf(), fault("rate_limited", 30_000));

@@ -191,7 +191,7 @@ export class CircuitBook {
 
   /** What another process says of a circuit; null: it closed there. Nothing of it is told on. */
   hear(key: CircuitKey, openForMs: number | null, nowMs: number): void {
-    if (openForMs === null) { this.#circuits.find(this.#nameOf(key))?.close(); return; }
+    if (openForMs === null) { this.#circuits.find(this.#nameOf(key))?.close(nowMs); return; }
     if (key.model === EVERY_MODEL) this.#credentialsMarked = true;
     this.#circuits.obtain(this.#nameOf(key), () => new Circuit()).openUntil(nowMs + openForMs, nowMs);
   }

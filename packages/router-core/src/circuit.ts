@@ -10,6 +10,8 @@ export const COOLDOWN_MIN_MS = 5_000;
 export const COOLDOWN_MAX_MS = 300_000;
 /** Up to this share is taken off a cooldown, so that many processes do not try again at the same instant. */
 const JITTER_SHARE = 0.2;
+/** Who opens again within this of closing has not recovered: its cooldowns go on growing, else a provider that serves every other request would be asked with nearly all of them. */
+const RELAPSE_MS = 60_000;
 /** Six buckets of ten seconds make the sliding minute; memory does not grow with traffic. */
 const BUCKETS = 6;
 const BUCKET_MS = WINDOW_MS / BUCKETS;
@@ -23,6 +25,7 @@ export class Circuit {
   #consecutive = 0;
   #openings = 0;
   #openUntilMs: number | null = null;
+  #closedAtMs = -Infinity;
   #trialSinceMs: number | null = null;
   readonly #buckets: Bucket[] = Array.from({ length: BUCKETS }, () => ({ slot: -1, outcomes: 0, faults: 0 }));
 
@@ -42,12 +45,12 @@ export class Circuit {
   }
 
   /** Another process was served again. */
-  close(): void {
+  close(nowMs: number): void {
     this.#consecutive = 0;
     this.#trialSinceMs = null;
     if (this.#openUntilMs === null) return;
     this.#openUntilMs = null;
-    this.#openings = 0;
+    this.#closedAtMs = nowMs;
     for (const bucket of this.#buckets) bucket.slot = -1;
   }
 
@@ -60,7 +63,7 @@ export class Circuit {
 
   succeed(nowMs: number): void {
     this.#count(nowMs, false);
-    this.close();
+    this.close(nowMs);
   }
 
   /** `floorMs`: upstream's retry-after. `jitter` uniform in [0, 1). A fault that arrives while open (a late one, or a last resort) prolongs nothing. */
@@ -84,6 +87,7 @@ export class Circuit {
   #trialRuns(nowMs: number): boolean { return this.#trialSinceMs !== null && nowMs - this.#trialSinceMs < TRIAL_MAX_MS; }
 
   #open(nowMs: number, floorMs: number, jitter: number): void {
+    if (this.#openUntilMs === null && nowMs - this.#closedAtMs > RELAPSE_MS) this.#openings = 0;
     const cooldownMs = Math.min(COOLDOWN_MAX_MS, COOLDOWN_MIN_MS * 2 ** this.#openings) * (1 - JITTER_SHARE * jitter);
     this.#openings += 1;
     this.#openUntilMs = nowMs + Math.min(COOLDOWN_MAX_MS, Math.max(cooldownMs, floorMs));
