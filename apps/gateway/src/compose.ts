@@ -47,6 +47,7 @@ import { writeError } from "./respond/write-error.ts";
 import { createGatewayServer, type Ask } from "./server.ts";
 import { inboundLabelOf } from "./paths.ts";
 import { keepingAnswers } from "./stored/keep-answer.ts";
+import { keepingPrompts, PromptLog } from "./stored/prompt-log.ts";
 import { storedRoutes } from "./stored/stored-routes.ts";
 import { StoredResponses } from "./stored/stored-responses.ts";
 import type { Exchange, Inbound, Soon, Stages } from "./stages.ts";
@@ -92,7 +93,7 @@ export function compose(env: GatewayEnv): Gateway {
     admit: createAdmit({ kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres"), onRateLimited: () => metrics.countRateLimited() }),
     plan: createPlan(planOptions),
     attempt: createAttempt({ ...upstreams, retries: new RetryBudget(), circuits, timeouts: env.timeouts, now }),
-    respond: keepingAnswers(createRespond(now), stored),
+    respond: keepingAnswers(keepingPrompts(createRespond(now), new PromptLog({ db, encryptionKeys: env.encryptionKeys, now, random: Math.random, onFault: warn })), stored),
     keepAlive: createKeepAlive(env.heartbeatMs),
     meter: createMeter(meterOptions),
   };

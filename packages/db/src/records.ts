@@ -23,9 +23,16 @@ export interface ApiKeyRecord {
   readonly budgets: readonly Budget[];
   /** Days for which answers of the Responses API are kept; 0: no body is stored. */
   readonly responseRetentionDays: number;
+  /** What the project stores of prompts; absent: nothing, which is the ordinary case. */
+  readonly promptStorage?: PromptStorage;
   /** The enabled credentials that the organization brings, sealed, in the order of their position. */
   readonly credentials: readonly SealedCredential[];
 }
+
+/** `percent` of requests, from 1; `patterns`: what the project has taken out besides what always is. */
+export interface PromptStorage { readonly percent: number; readonly retentionDays: number; readonly patterns: readonly string[] }
+/** `sealed` is null where the texts were too large. */
+export interface NewStoredPrompt { readonly organizationId: string; readonly projectId: string; readonly requestId: string; readonly sealed: string | null; readonly expiresAtMs: number }
 
 /** `tpm`: tokens a minute; `concurrency`: calls at a time; null: no limit. */
 export interface CallLimits { readonly tpm: number | null; readonly concurrency: number | null }

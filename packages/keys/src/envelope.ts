@@ -25,6 +25,9 @@ export interface CredentialBinding {
   readonly version: number;
 }
 
+/** Of a stored prompt. No provider is called so: a credential's seal never opens as a prompt, nor the reverse. */
+export const promptBinding = (organizationId: string, requestId: string): CredentialBinding => ({ organizationId, credentialId: requestId, provider: "stored-prompt", baseUrl: null, version: 1 });
+
 /** The one failure of `open` and `rewrap`. It does not say which check failed, and carries no data. */
 export class SealError extends Error {
   override readonly name = "SealError";

@@ -48,6 +48,7 @@ class KeptStream implements UpstreamStream {
   constructor(private readonly inner: UpstreamStream, private readonly keep: (end: Buffer) => Promise<Uint8Array>) {}
 
   get contentBytes(): number { return this.inner.contentBytes; }
+  get continuedAs(): WonAttempt | null { return this.inner.continuedAs ?? null; }
 
   start(sink: Parameters<UpstreamStream["start"]>[0]): void {
     const held: Uint8Array[] = [];

@@ -1,5 +1,6 @@
 /** Everything that is stored of an organization, as JSON lines: one object a line, its kind in `type`. No secret is among it, for none is stored. */
 import type { Actor, WebDb } from "@trunkline/db/web";
+import { openPrompt } from "./request-prompt.ts";
 
 const AUDIT_PAGE = 500;
 const REQUESTS_PAGE = 200;
@@ -23,6 +24,16 @@ async function* requests(db: WebDb, actor: Actor): AsyncGenerator<object, void> 
   }
 }
 
+/** Opened where this installation can; what it cannot open is named, not left out. */
+async function* prompts(db: WebDb, actor: Actor): AsyncGenerator<object, void> {
+  for (let after = ""; ;) {
+    const rows = await db.storedPrompts.list(actor, { after, limit: REQUESTS_PAGE });
+    yield* rows.map(({ requestId, sealed, createdAt }) => ({ type: "prompt", requestId, createdAt, content: sealed === null ? null : openPrompt(actor.organizationId, requestId, sealed) }));
+    after = rows.at(-1)?.requestId ?? "";
+    if (rows.length < REQUESTS_PAGE) return;
+  }
+}
+
 async function* records(db: WebDb, actor: Actor): AsyncGenerator<object, void> {
   yield { type: "organization", ...(await db.organizations.find(actor)) };
   for (const row of await db.organizations.listProjects(actor)) yield { type: "project", ...row };
@@ -34,6 +45,7 @@ async function* records(db: WebDb, actor: Actor): AsyncGenerator<object, void> {
   for (const row of await db.budgets.list(actor)) yield { type: "budget", ...row };
   yield* audit(db, actor);
   yield* requests(db, actor);
+  yield* prompts(db, actor);
 }
 
 /** Read as it is sent: its size never stands in memory. */

@@ -7,6 +7,7 @@ interface ApiKeyRow {
   readonly id: string; readonly keyId: string; readonly kind: ApiKeyRecord["kind"]; readonly name: string; readonly hash: Buffer; readonly pepperVersion: number;
   readonly organizationId: string; readonly projectId: string; readonly rpmLimit: number | null; readonly organizationRpmLimit: number | null; readonly browserOrigins: readonly string[]; readonly responseRetentionDays: number;
   readonly suspendedAt: Date | null; readonly expiresAt: Date | null; readonly revokedAt: Date | null; readonly budgets: readonly BudgetJson[]; readonly credentials: readonly SealedCredential[];
+  readonly promptPercent: number; readonly promptRetentionDays: number; readonly promptPatterns: readonly string[];
   readonly tpmLimit: number | null; readonly concurrencyLimit: number | null; readonly projectRpmLimit: number | null; readonly projectTpmLimit: number | null; readonly projectConcurrencyLimit: number | null;
   readonly organizationTpmLimit: number | null; readonly organizationConcurrencyLimit: number | null; readonly plan: string | null; readonly billingMode: string | null; readonly billingState: string | null; readonly creditNanoUsd: string | null;
 }
@@ -16,7 +17,7 @@ export const FIND_API_KEY: Statement<ApiKeyRow> = {
   name: "gateway_find_api_key",
   text: `
 SELECT k.id, k."keyId", k.kind::text AS kind, k.name, k.hash, k."pepperVersion", k."organizationId", k."projectId", k."rpmLimit", k."browserOrigins",
-  k."tpmLimit", k."concurrencyLimit", p."rpmLimit" AS "projectRpmLimit", p."tpmLimit" AS "projectTpmLimit", p."concurrencyLimit" AS "projectConcurrencyLimit",
+  k."tpmLimit", k."concurrencyLimit", p."promptPercent", p."promptRetentionDays", p."promptPatterns", p."rpmLimit" AS "projectRpmLimit", p."tpmLimit" AS "projectTpmLimit", p."concurrencyLimit" AS "projectConcurrencyLimit",
   o."tpmLimit" AS "organizationTpmLimit", o."concurrencyLimit" AS "organizationConcurrencyLimit", o."rpmLimit" AS "organizationRpmLimit", o."responseRetentionDays", o."suspendedAt", k."expiresAt", k."revokedAt", a.plan, a.mode AS "billingMode", a.state AS "billingState", a."creditNanoUsd"::text AS "creditNanoUsd",
   coalesce((
     SELECT json_agg(json_build_object('id', b.id, 'scope', b.scope, 'scopeId', b."scopeId", 'name', b.name, 'period', b.period, 'limitNanoUsd', b."limitNanoUsd"::text, 'action', b.action, 'timeZone', o."timeZone") ORDER BY b.id)
@@ -45,6 +46,7 @@ export function apiKeyRecord(row: ApiKeyRow): ApiKeyRecord {
   const limits = keyLimits(row);
   return {
     ...(limits ? { limits } : {}),
+    ...(row.promptPercent > 0 ? { promptStorage: { percent: row.promptPercent, retentionDays: row.promptRetentionDays, patterns: row.promptPatterns } } : {}),
     id, keyId, kind, name, hash, pepperVersion, organizationId, projectId, rpmLimit, browserOrigins, credentials, responseRetentionDays,
     organizationRpmLimit: row.organizationRpmLimit ?? (isPlanId(row.plan) ? PLANS[row.plan].requestsPerMinute : null),
     suspended: row.suspendedAt !== null,

@@ -7,6 +7,7 @@ import type { GatewayDb } from "./port.ts";
 import { createPrepared } from "./prepared.ts";
 import { LOAD_PRESETS, organizationPresets } from "./presets.ts";
 import { LOAD_RESPONSE_CHAIN, REMOVE_RESPONSE, responseParameters, scopeParameters, STORE_RESPONSE } from "./stored-responses.ts";
+import { promptParameters, STORE_PROMPT } from "./stored-prompts.ts";
 import { LOAD_SPENT, LOAD_USER_SPENT, spentParameters } from "./spend.ts";
 
 export interface GatewayDbOptions {
@@ -45,6 +46,7 @@ export function createGatewayDb(options: GatewayDbOptions): GatewayDb {
     loadResponseChain: (scope, id, { depthMax, bytesMax }) => prepared.read(LOAD_RESPONSE_CHAIN, [...scopeParameters(scope), id, depthMax, bytesMax]),
     async storeResponse(scope, row) { await prepared.read(STORE_RESPONSE, responseParameters(scope, row)); },
     removeResponse: async (scope, id) => (await prepared.read(REMOVE_RESPONSE, [...scopeParameters(scope), id])).length > 0,
+    async storePrompt(row) { await prepared.read(STORE_PROMPT, promptParameters(row)); },
     async ping() { await prepared.read({ name: "gateway_ping", text: "SELECT 1" }, []); },
     close: () => prepared.close(),
   };

@@ -1,4 +1,4 @@
-export type { ApiKeyRecord, CallLimits, KeyLimits, SealedCredential, OrganizationPresets, SpendScope, ResponseScope, SealedResponse, NewSealedResponse } from "../records.ts";
+export type { ApiKeyRecord, CallLimits, KeyLimits, NewStoredPrompt, PromptStorage, SealedCredential, OrganizationPresets, SpendScope, ResponseScope, SealedResponse, NewSealedResponse } from "../records.ts";
 export { DependencyUnavailable } from "./dependency-unavailable.ts";
 export { createGatewayDb } from "./gateway-db.ts";
 export type { GatewayDbOptions } from "./gateway-db.ts";

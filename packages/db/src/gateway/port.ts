@@ -1,6 +1,6 @@
 import type { CatalogSnapshot } from "@trunkline/contracts";
 import type { EndpointStats, StatsScope } from "./endpoint-stats.ts";
-import type { ApiKeyRecord, NewSealedResponse, OrganizationPresets, ResponseScope, SealedResponse, SpendScope } from "../records.ts";
+import type { ApiKeyRecord, NewSealedResponse, NewStoredPrompt, OrganizationPresets, ResponseScope, SealedResponse, SpendScope } from "../records.ts";
 
 /** The gateway's whole view of Postgres: a few reads by plain `pg` prepared statements, never on the path of a warm key. */
 export interface GatewayDb {
@@ -22,6 +22,8 @@ export interface GatewayDb {
   storeResponse(scope: ResponseScope, row: NewSealedResponse): Promise<void>;
   /** False when there was none. */
   removeResponse(scope: ResponseScope, id: string): Promise<boolean>;
+  /** Nothing where the project stores no prompts any more. */
+  storePrompt(row: NewStoredPrompt): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }

@@ -36,6 +36,7 @@ export function createOrganizationRemoval({ client, nowMs }: StoreContext) {
         await transaction.budget.deleteMany({ where });
         await transaction.providerCredential.deleteMany({ where });
         await transaction.storedResponse.deleteMany({ where });
+        await transaction.storedPrompt.deleteMany({ where });
         await transaction.savedView.deleteMany({ where });
         await transaction.priceNotice.deleteMany({ where });
         await transaction.alertRule.deleteMany({ where });

@@ -1,16 +1,26 @@
 /** Organizations, projects, members, and how a caller becomes an Actor. */
 import { MANAGEMENT_KEY_ROLE, type Actor } from "./actor.ts";
 import { recordAudit } from "./audit.ts";
-import type { StoreContext } from "./context.ts";
+import type { StoreContext, Transaction } from "./context.ts";
 import { ConflictError, NotFoundError } from "./errors.ts";
 import { slugFrom } from "./slug.ts";
 
-export interface ProjectRecord { readonly id: string; readonly slug: string; readonly name: string; readonly rpmLimit: number | null; readonly tpmLimit: number | null; readonly concurrencyLimit: number | null; readonly createdAt: Date }
+export interface ProjectRecord { readonly id: string; readonly slug: string; readonly name: string; readonly rpmLimit: number | null; readonly tpmLimit: number | null; readonly concurrencyLimit: number | null; /** Share of requests of which prompts are stored; 0: none. */ readonly promptPercent: number; readonly promptRetentionDays: number; readonly promptPatterns: string[]; readonly promptsSince: Date | null; readonly createdAt: Date }
 export interface OrganizationRecord { readonly id: string; readonly slug: string; readonly name: string; readonly timeZone: string; readonly rpmLimit: number | null; /** Tokens a minute. */ readonly tpmLimit: number | null; /** Calls at a time. */ readonly concurrencyLimit: number | null; /** Days for which answers of the Responses API are kept; 0: never. */ readonly responseRetentionDays: number; readonly createdAt: Date }
 export interface ManagementKeyRecord { readonly actor: Actor; readonly hash: Uint8Array; readonly pepperVersion: number }
 
 const organizationFields = { id: true, slug: true, name: true, timeZone: true, rpmLimit: true, tpmLimit: true, concurrencyLimit: true, responseRetentionDays: true, createdAt: true } as const;
-const projectFields = { id: true, slug: true, name: true, rpmLimit: true, tpmLimit: true, concurrencyLimit: true, createdAt: true } as const;
+const projectFields = { id: true, slug: true, name: true, rpmLimit: true, tpmLimit: true, concurrencyLimit: true, promptPercent: true, promptRetentionDays: true, promptPatterns: true, promptsSince: true, createdAt: true } as const;
+
+/** True where the project begins to store prompts. A shorter time holds for what is stored already, too. */
+async function changePromptStorage(transaction: Transaction, actor: Actor, before: { readonly id: string; readonly promptPercent: number; readonly promptRetentionDays: number }, change: { promptPercent?: number; promptRetentionDays?: number; promptPatterns?: string[] }): Promise<boolean> {
+  const { promptPercent: percent = before.promptPercent, promptRetentionDays: days = before.promptRetentionDays, promptPatterns } = change;
+  if (percent === before.promptPercent && days === before.promptRetentionDays && promptPatterns === undefined) return false;
+  await recordAudit(transaction, actor, { action: "project.prompt-storage", subject: percent === 0 ? "off" : `${percent} % for ${days} days` });
+  if (percent === 0) await transaction.$executeRaw`DELETE FROM stored_prompt WHERE "organizationId" = ${actor.organizationId} AND "projectId" = ${before.id}`;
+  else if (days < before.promptRetentionDays) await transaction.$executeRaw`DELETE FROM stored_prompt WHERE "organizationId" = ${actor.organizationId} AND "projectId" = ${before.id} AND "createdAt" + ${days} * interval '1 day' <= now()`;
+  return percent > 0 && before.promptPercent === 0;
+}
 
 export function createOrganizations(context: StoreContext) {
   const { client } = context;
@@ -63,12 +73,13 @@ export function createOrganizations(context: StoreContext) {
       await recordAudit(transaction, actor, { action: "project.create", subject: id });
       return transaction.project.create({ data: { id, organizationId: actor.organizationId, slug, name }, select: projectFields });
     }),
-    /** By id or slug. The caller publishes the change after the commit. Throws NotFoundError. */
-    updateProject: (actor: Actor, slugOrId: string, change: { name?: string; rpmLimit?: number | null; tpmLimit?: number | null; concurrencyLimit?: number | null }): Promise<ProjectRecord> => context.tenant(actor, "organization.manage", async (transaction) => {
-      const project = await transaction.project.findFirst({ where: { organizationId: actor.organizationId, OR: [{ slug: slugOrId }, { id: slugOrId }] }, select: { id: true } });
+    /** By id or slug. The caller publishes the change after the commit. A project that stops storing prompts has those that are stored deleted. Throws NotFoundError. */
+    updateProject: (actor: Actor, slugOrId: string, change: { name?: string; rpmLimit?: number | null; tpmLimit?: number | null; concurrencyLimit?: number | null; promptPercent?: number; promptRetentionDays?: number; promptPatterns?: string[] }): Promise<ProjectRecord> => context.tenant(actor, "organization.manage", async (transaction) => {
+      const project = await transaction.project.findFirst({ where: { organizationId: actor.organizationId, OR: [{ slug: slugOrId }, { id: slugOrId }] }, select: { id: true, promptPercent: true, promptRetentionDays: true } });
       if (!project) throw new NotFoundError("project");
+      const since = await changePromptStorage(transaction, actor, project, change);
       await recordAudit(transaction, actor, { action: "project.update", subject: project.id });
-      return transaction.project.update({ where: { id: project.id }, data: change, select: projectFields });
+      return transaction.project.update({ where: { id: project.id }, data: { ...change, ...(since ? { promptsSince: new Date(context.nowMs()) } : {}) }, select: projectFields });
     }),
     listAudit: (actor: Actor, limit: number) => context.tenant(actor, "organization.manage", (transaction) =>
       transaction.auditEntry.findMany({ where: { organizationId: actor.organizationId }, orderBy: { id: "desc" }, take: limit })),

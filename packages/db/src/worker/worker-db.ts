@@ -33,7 +33,7 @@ export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, To
    * already there changes nothing. Rejects with the driver's error, and then nothing of the batch is booked.
    */
   ingestEvents(events: readonly UsageEvent[]): Promise<{ readonly inserted: number }>;
-  /** Deletes stored answers whose time is over. */
+  /** Deletes stored answers and prompts whose time is over. */
   removeExpiredResponses(): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -46,7 +46,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 20_000;
 /** At a time, so that a statement ends soon however many there are. */
 const EXPIRED_ROWS_MAX = 500;
-const REMOVE_EXPIRED_SQL = `DELETE FROM stored_response WHERE ctid IN (SELECT ctid FROM stored_response WHERE "expiresAt" <= now() LIMIT $1 FOR UPDATE SKIP LOCKED)`;
+const removeExpiredSql = (table: "stored_response" | "stored_prompt"): string => `DELETE FROM ${table} WHERE ctid IN (SELECT ctid FROM ${table} WHERE "expiresAt" <= now() LIMIT $1 FOR UPDATE SKIP LOCKED)`;
 
 export function createWorkerDb({ databaseUrl, ledgerEntriesFor }: WorkerDbOptions): WorkerDb {
   const pool = new pg.Pool({
@@ -62,7 +62,9 @@ export function createWorkerDb({ databaseUrl, ledgerEntriesFor }: WorkerDbOption
       return { inserted: await inTransaction(pool, (client) => book(client, events, ledgerEntriesFor)) };
     },
     async removeExpiredResponses() {
-      for (;;) if ((await pool.query(REMOVE_EXPIRED_SQL, [EXPIRED_ROWS_MAX])).rowCount !== EXPIRED_ROWS_MAX) return;
+      for (const sql of [removeExpiredSql("stored_response"), removeExpiredSql("stored_prompt")]) {
+        while ((await pool.query(sql, [EXPIRED_ROWS_MAX])).rowCount === EXPIRED_ROWS_MAX);
+      }
     },
     async ping() { await pool.query("SELECT 1"); },
     async close() { await pool.end(); },

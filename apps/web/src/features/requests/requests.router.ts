@@ -1,6 +1,7 @@
 import { router } from "../../server/trpc.ts";
+import { getPrompt } from "./procedures/get-prompt.ts";
 import { getRequest } from "./procedures/get-request.ts";
 import { listRequests } from "./procedures/list-requests.ts";
 import { watchRequests } from "./procedures/watch-requests.ts";
 
-export const requestsRouter = router({ list: listRequests, get: getRequest, watch: watchRequests });
+export const requestsRouter = router({ list: listRequests, get: getRequest, prompt: getPrompt, watch: watchRequests });

@@ -10,6 +10,7 @@ import { publishChange } from "../publish.ts";
 import { backtestInput, backtestPreset } from "../backtest-preset.ts";
 import { builtInPresets, explainRoute } from "../routing.ts";
 import { MEMBER_OPERATIONS } from "./members.ts";
+import { promptStorageIn, promptStorageInputs } from "../prompt-storage.ts";
 import { responseRetentionInput } from "../response-retention.ts";
 import { list, operation, type Operation } from "./operation.ts";
 import { PRICE_NOTICE_OPERATIONS } from "./price-notices.ts";
@@ -45,10 +46,10 @@ const organizations: Operation[] = [
   operation({ method: "GET", path: "/projects/{id}", id: "getProject", summary: "One project, by id or slug", status: 200, ...none, handle: ({ db, actor, parameters }) => db.organizations.findProject(actor, id(parameters)) }),
   operation({ method: "POST", path: "/projects", id: "createProject", summary: "Create a project", status: 201, query: null, body: z.strictObject({ name: NAME }), handle: ({ db, actor, body }) => db.organizations.createProject(actor, body.name) }),
   operation({
-    method: "PATCH", path: "/projects/{id}", id: "updateProject", summary: "Name and limits (requests and tokens a minute, calls at a time) of a project, by id or slug", status: 200, query: null,
-    body: z.strictObject({ name: NAME.optional(), ...limitInputs }),
+    method: "PATCH", path: "/projects/{id}", id: "updateProject", summary: "Name, limits (requests and tokens a minute, calls at a time) and stored prompts of a project, by id or slug", status: 200, query: null,
+    body: z.strictObject({ name: NAME.optional(), ...limitInputs, ...promptStorageInputs }),
     handle: async ({ db, kv, actor, parameters, body }) => {
-      const row = await db.organizations.updateProject(actor, id(parameters), { ...(body.name === undefined ? {} : { name: body.name }), ...limitsIn(body) });
+      const row = await db.organizations.updateProject(actor, id(parameters), { ...(body.name === undefined ? {} : { name: body.name }), ...limitsIn(body), ...promptStorageIn(body) });
       await publishChange(kv, INVALIDATION_TOPICS.budget, actor.organizationId);
       return row;
     },

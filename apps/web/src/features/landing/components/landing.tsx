@@ -53,7 +53,7 @@ function Header({ home }: { home: string | null }) {
 }
 
 const FACTS = [
-  { icon: Lock, title: "Prompts stay yours", text: "Prompts and answers pass through and are not stored. The log holds counts, times and costs." },
+  { icon: Lock, title: "Prompts stay yours", text: "Prompts and answers pass through and are not stored, unless you switch it on for a project. The log holds counts, times and costs." },
   { icon: ReceiptText, title: "The sum always agrees", text: "Every attempt, retry and cancelled stream is on the ledger. Charts, logs and totals add up." },
   { icon: Plug, title: "The client you have", text: "OpenAI and Anthropic requests are both understood, whichever provider answers." },
   { icon: GaugeCircle, title: "Budgets that hold", text: "A limit by day, week, month or in all, for the organization, a project or one key." },

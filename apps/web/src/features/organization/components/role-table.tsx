@@ -3,7 +3,7 @@ import { Check, Minus } from "lucide-react";
 
 const WORDS: Readonly<Record<Permission, string>> = {
   "organization.manage": "Settings, audit log, management keys, data export", "members.manage": "Invite, change roles, remove", "keys.manage": "API keys and playground", "credentials.manage": "Provider keys", "alerts.manage": "Alerts", "presets.manage": "Presets",
-  "budgets.manage": "Budgets", "billing.manage": "Billing", "usage.read": "Overview, analytics, logs", "resources.read": "See keys, presets, budgets, alerts, members",
+  "budgets.manage": "Budgets", "billing.manage": "Billing", "usage.read": "Overview, analytics, logs", "prompts.read": "Prompts and answers, where a project stores them", "resources.read": "See keys, presets, budgets, alerts, members",
 };
 const ROWS = Object.entries(WORDS) as [Permission, string][];
 

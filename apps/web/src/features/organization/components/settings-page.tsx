@@ -11,6 +11,7 @@ import { useRole } from "../../shell/use-role.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { DeleteOrganization } from "./delete-organization.tsx";
+import { PromptStorage } from "./prompt-storage.tsx";
 
 const NAME_LENGTH_MAX = 80;
 const RPM_MAX = 1_000_000;
@@ -18,8 +19,8 @@ const textOf = (limit: number | null): string => (limit === null ? "" : String(l
 const limitOf = (text: string): number | null => (text === "" ? null : Number(text));
 
 /** Answers of the Responses API may be kept, where the organization wants it. */
-const kept = (days: number): string => days === 0 ? "Prompts and answers are not stored."
-  : `Calls of the Responses API are stored, prompt and answer, encrypted, for ${days} ${days === 1 ? "day" : "days"}; those of other calls are not.`;
+const kept = (days: number): string => days === 0 ? "Of the Responses API nothing is stored, and of other calls only what a project switches on above."
+  : `Calls of the Responses API are stored, prompt and answer, encrypted, for ${days} ${days === 1 ? "day" : "days"}; those of other calls only where a project switches it on above.`;
 
 export function SettingsPage() {
   const trpc = useTRPC();
@@ -33,6 +34,7 @@ export function SettingsPage() {
       {role !== null && !manages ? <p className="says">You are {role} here. Settings are changed by an owner or admin.</p> : null}
       {settings.isError ? <ErrorCard message={`The settings could not be loaded. ${settings.error.message}`} onRetry={() => void settings.refetch()} /> : null}
       <Card title="Organization"><div className="body">{settings.data && role !== null ? <OrganizationForm key={settings.data.id} view={settings.data} disabled={!manages} /> : <Skeleton height={280} />}</div></Card>
+      {role === null ? null : <PromptStorage manages={manages} />}
       <Card title="Data">
         <div className="body stack">
           <p><b>{kept(settings.data?.responseRetentionDays ?? 0)}</b> Kept of every request are its times, models, attempts, token counts, cost, and what you send as <code>user</code>, <code>session_id</code> and <code>metadata</code>.</p>

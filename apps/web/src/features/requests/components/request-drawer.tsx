@@ -9,6 +9,7 @@ import { useTRPC } from "../../trpc/provider.tsx";
 import { Attempts } from "./attempts.tsx";
 import { cacheSavingUsd, unchargedOf } from "./cost-notes.ts";
 import { toDecisionView } from "./decision-view.ts";
+import { PromptSection } from "./prompt-section.tsx";
 import { logTime } from "./log-table.tsx";
 
 /** As it comes over the wire, where an unknown value may be absent. */
@@ -49,7 +50,7 @@ function Head({ id, onClose, onPrevious, onNext }: Moves & { id: string }) {
   );
 }
 
-const SECTIONS = [["attempts", "Attempts"], ["cost", "Cost"], ["routing", "Routing"], ["facts", "Facts"]] as const;
+const SECTIONS = [["attempts", "Attempts"], ["cost", "Cost"], ["routing", "Routing"], ["prompt", "Prompt"], ["facts", "Facts"]] as const;
 
 function Detail({ view, timeZone }: { view: Shown; timeZone: string }) {
   return (
@@ -62,6 +63,7 @@ function Detail({ view, timeZone }: { view: Shown; timeZone: string }) {
       </section>
       <Cost view={view} />
       <Decision view={view} />
+      <PromptSection key={view.id} id={view.id} />
       <Facts view={view} />
     </>
   );
