@@ -13,7 +13,7 @@ export interface JobPayloads {
 }
 
 /**
- * What a producer may send instead: the events as the JSON text that the spool holds, one a line, deflated (RFC 1951) and in base64: neighbours are so alike that a tenth of
+ * What a producer may send instead: the events as the JSON text that the spool holds, one a line, deflated (RFC 1951) and in base64: neighbours are so alike that a seventh of
  * the bytes goes through the queue. `packed`, without deflating, is what gateways of an earlier version send. A handler sees `JobPayloads`.
  */
 export interface SentPayloads {

@@ -135,18 +135,22 @@ export function createBilling(context: StoreContext) {
       if (note === null) throw new NotFoundError("credit note");
       return transaction.priceCorrectionLine.findMany({ where: { organizationId: actor.organizationId, correctionId: note.correctionId, generationId: { gt: after } }, orderBy: { generationId: "asc" }, take: limit });
     }),
-    /** What the customer owes, posting by posting, oldest first, after the transaction `after`. */
+    /** What the customer owes, posting by posting, oldest first, after the transaction `after`. Reads the page; of what lies before it only the sum. */
     statement: (actor: Actor, { after, limit }: { readonly after: string; readonly limit: number }): Promise<StatementLine[]> => context.tenant(actor, "usage.read", (transaction) =>
       transaction.$queryRaw<StatementLine[]>`
-        SELECT * FROM (
-          SELECT t.id AS "transactionId", t.kind, t."sourceId", t."createdAt" AS at, e."amountNanoUsd",
-            (sum(e."amountNanoUsd") OVER (ORDER BY t."createdAt", t.id))::bigint AS "balanceNanoUsd", coalesce(-f."amountNanoUsd", 0) AS "ownKeyFeeNanoUsd"
-          FROM ledger_entry e JOIN ledger_transaction t ON t.id = e."transactionId"
-          LEFT JOIN ledger_entry f ON f."transactionId" = t.id AND f.account = 'own_key_fee'
-          WHERE e."organizationId" = ${actor.organizationId} AND e.account = 'customer_receivable'
-        ) line
-        WHERE ${after} = '' OR (at, "transactionId") > (SELECT "createdAt", id FROM ledger_transaction WHERE id = ${after} AND "organizationId" = ${actor.organizationId})
-        ORDER BY at, "transactionId" LIMIT ${limit}`),
+        WITH mark AS (SELECT "createdAt", id FROM ledger_transaction WHERE id = ${after} AND "organizationId" = ${actor.organizationId}),
+        before AS (
+          SELECT coalesce(sum(e."amountNanoUsd"), 0) AS amount FROM mark, ledger_transaction t JOIN ledger_entry e ON e."transactionId" = t.id AND e.account = 'customer_receivable'
+          WHERE t."organizationId" = ${actor.organizationId} AND (t."createdAt", t.id) <= (mark."createdAt", mark.id)
+        ), page AS (
+          SELECT t.id, t.kind, t."sourceId", t."createdAt", e."amountNanoUsd" FROM ledger_transaction t JOIN ledger_entry e ON e."transactionId" = t.id AND e.account = 'customer_receivable'
+          WHERE t."organizationId" = ${actor.organizationId} AND (${after} = '' OR (t."createdAt", t.id) > (SELECT "createdAt", id FROM mark))
+          ORDER BY t."createdAt", t.id LIMIT ${limit}
+        )
+        SELECT page.id AS "transactionId", page.kind, page."sourceId", page."createdAt" AS at, page."amountNanoUsd",
+          (before.amount + sum(page."amountNanoUsd") OVER (ORDER BY page."createdAt", page.id))::bigint AS "balanceNanoUsd", coalesce(-f."amountNanoUsd", 0) AS "ownKeyFeeNanoUsd"
+        FROM before, page LEFT JOIN ledger_entry f ON f."transactionId" = page.id AND f.account = 'own_key_fee'
+        ORDER BY page."createdAt", page.id`),
     /** Remembers who the organization is to Stripe. A management key acts for the whole organization; a member needs the right. */
     linkCustomer: (actor: Actor, stripeCustomerId: string): Promise<void> => {
       assertMayPay(actor);

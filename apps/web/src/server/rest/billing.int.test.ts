@@ -101,6 +101,7 @@ describe("credits", () => {
     const second = (await tenant.call<{ data: unknown[]; next_cursor: null }>("GET", `/billing/statement?limit=1&after=${first.next_cursor}`)).body;
     expect([...first.data, ...second.data]).toEqual(body.data);
     expect(second.next_cursor).toBeNull();
+    expect((await tenant.call<{ data: unknown[] }>("GET", "/billing/statement?after=txn_of_nobody")).body.data).toEqual([]);
   });
 
   it("do not pay for what was used before the first purchase, and pay for what is used after it", async () => {
