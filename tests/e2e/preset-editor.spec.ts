@@ -139,3 +139,25 @@ test("new prices are told on the overview and on the preset's page, and become a
   await expect(page.getByRole("heading", { level: 1 })).toContainText("v2 draft");
   await expect(page.getByText("Make it a draft")).toBeHidden();
 });
+
+test("a draft is tried as a canary, shown beside the published version, and promoted, by keyboard alone", async ({ page }) => {
+  const project = await newProject(page, stack().urls.web, "canary@example.com");
+  const document = (model: string) => ({ rules: [{ name: "Everything", when: {}, strategy: "ordered", targets: [{ model, weight: 1 }], fallbacks: [] }], limits: {} });
+  await project.change("presets.create", { slug: "tried", name: "Tried", document: document("openai/gpt-5-mini") });
+  await project.change("presets.publish", { slug: "tried", comment: "first" });
+  await project.change("presets.saveDraft", { slug: "tried", document: document("anthropic/claude-haiku-4.5") });
+  await page.goto(`${project.address}/presets/tried`);
+  await page.getByRole("button", { name: "Canary" }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByLabel("Share in %").fill("10");
+  await page.getByRole("dialog").getByRole("button", { name: "Start" }).focus();
+  await page.keyboard.press("Enter");
+  const panel = page.getByRole("region", { name: "Canary v2" });
+  await expect(panel).toContainText("10 % of sessions beside v1");
+  await expect(panel.getByRole("row", { name: /v1 published/ })).toBeVisible();
+  await expect(panel).toContainText("0 of at least 20 requests.");
+  await panel.getByRole("button", { name: "Promote v2" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("v2 live");
+  await expect(panel).toContainText("It was promoted");
+});

@@ -4,6 +4,7 @@ import { createWorkerDb } from "@trunkline/db/worker";
 import type { WorkerDb } from "@trunkline/db/worker";
 import { createConsumer, createProducer } from "@trunkline/queue";
 import type { Producer } from "@trunkline/queue";
+import { createKv } from "@trunkline/kv";
 import { createLogger } from "@trunkline/telemetry";
 import { createAlertTick } from "./alert/alert-tick.ts";
 import { createSendMail } from "./alert/send-mail.ts";
@@ -19,6 +20,7 @@ import type { WorkerEnv } from "./env.ts";
 import { createHttpServer, listen } from "./http-server.ts";
 import { createJobs } from "./jobs.ts";
 import { joinQueue } from "./join-queue.ts";
+import { createJudgeCanaries } from "./maintain/judge-canaries.ts";
 import { createCatalogSync } from "./maintain/sync-catalog.ts";
 import { createPriceWatch } from "./maintain/watch-prices.ts";
 import { createMetrics } from "./metrics.ts";
@@ -42,7 +44,7 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
   const store = { databaseUrl: env.databaseUrl, ...(env.redisUrl === undefined ? {} : { redisUrl: env.redisUrl }) };
   const producer = createProducer(store);
   const status = createStatus(env, { db, log });
-  const jobs = createJobs({ ingest: { ingestEvents: observed(db, status), onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), removeExpired: createRemoval(db, log), watchPrices: createPriceWatch({ db, now: Date.now, log }), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
+  const jobs = createJobs({ ingest: { ingestEvents: observed(db, status), onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), removeExpired: createRemoval(db, log), judgeCanaries: judgingCanaries(env, { db, log }), watchPrices: createPriceWatch({ db, now: Date.now, log }), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
   let draining = false;
   const consumer = joinQueue({ env, producer, log, isDraining: () => draining, start: () => createConsumer({
     ...store, handlers: jobs, concurrency: env.concurrency,
@@ -103,6 +105,19 @@ const observed = (db: WorkerDb, status: StatusSamples): WorkerDb["ingestEvents"]
   if (result.inserted === events.length) status.observe(events);
   return result;
 };
+
+/** A connection only where one has ended: that is rare. */
+function judgingCanaries({ databaseUrl, redisUrl }: WorkerEnv, { db, log }: { readonly db: WorkerDb; readonly log: Log }): () => Promise<void> {
+  return createJudgeCanaries({
+    db, clock: Date.now,
+    async announce(organizationId) {
+      const kv = createKv({ databaseUrl, redisUrl });
+      try { await kv.publish("preset", organizationId); } finally { await kv.close(); }
+    },
+    onAborted: ({ organizationId, slug, version }, reason) => log.warn({ organizationId, reason }, `canary v${version} of the preset ${slug} ended: it failed clearly more often than the published version`),
+    onFailed: ({ organizationId, slug }, error) => log.warn({ organizationId, err: error }, `the canary of the preset ${slug} could not be judged; tried again in seconds`),
+  });
+}
 
 function createAlerts(env: WorkerEnv, { db, log }: { readonly db: WorkerDb; readonly log: Log }): () => Promise<void> {
   return createAlertTick({

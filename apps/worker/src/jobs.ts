@@ -15,11 +15,13 @@ export interface JobPorts {
   readonly removeExpired: () => Promise<void>;
   /** One tick of the alerts. */
   readonly alert: () => Promise<void>;
+  /** One look at every running canary. */
+  readonly judgeCanaries: () => Promise<void>;
 }
 
 type JobRegistry = { readonly [Name in JobName]: (payload: JobPayloads[Name]) => Promise<void> };
 
-export function createJobs({ ingest, report, alert, syncCatalog, watchPrices, removeExpired }: JobPorts): JobRegistry {
+export function createJobs({ ingest, report, alert, syncCatalog, watchPrices, removeExpired, judgeCanaries }: JobPorts): JobRegistry {
   let ticking: Promise<void> | null = null;
   let alerting: Promise<void> | null = null;
   return {
@@ -34,6 +36,7 @@ export function createJobs({ ingest, report, alert, syncCatalog, watchPrices, re
       try { await syncCatalog?.(); } finally { await watchPrices(); }
     },
     "response.remove-expired": () => removeExpired(),
+    "preset.judge-canaries": () => judgeCanaries(),
     async "alert.evaluate-rules"() {
       alerting ??= alert().finally(() => { alerting = null; });
       await alerting;

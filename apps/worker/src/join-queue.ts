@@ -48,6 +48,9 @@ export function joinQueue(join: QueueJoin): JoinedQueue {
 /** How long an expired answer, which nobody can read any more, may still lie in the database. */
 const EXPIRED_RESPONSES_MS = 600_000;
 
+/** Requests are booked within seconds; a canary that fails is ended within some more. */
+const JUDGE_CANARIES_MS = 15_000;
+
 async function tryToJoin({ env, producer, log, start }: QueueJoin): Promise<Consumer> {
   if (env.redisUrl === undefined) await migrateQueue(env.databaseUrl);
   else for (const problem of assertKeepsJobs(await inspectRedis(env.redisUrl))) log.warn({}, problem);
@@ -56,6 +59,7 @@ async function tryToJoin({ env, producer, log, start }: QueueJoin): Promise<Cons
   await producer.upsertScheduler("catalog.sync-prices", env.catalogSyncMs);
   await producer.upsertScheduler("alert.evaluate-rules", env.alertTickMs);
   await producer.upsertScheduler("response.remove-expired", EXPIRED_RESPONSES_MS);
+  await producer.upsertScheduler("preset.judge-canaries", JUDGE_CANARIES_MS);
   return start();
 }
 

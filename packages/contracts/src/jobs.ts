@@ -10,6 +10,8 @@ export interface JobPayloads {
   "alert.evaluate-rules": Readonly<Record<string, never>>;
   /** Stored answers of the Responses API whose time is over. */
   "response.remove-expired": Readonly<Record<string, never>>;
+  /** Ends canaries that fail clearly more often than what they run beside. */
+  "preset.judge-canaries": Readonly<Record<string, never>>;
 }
 
 /**
@@ -22,6 +24,7 @@ export interface SentPayloads {
   "catalog.sync-prices": JobPayloads["catalog.sync-prices"];
   "alert.evaluate-rules": JobPayloads["alert.evaluate-rules"];
   "response.remove-expired": JobPayloads["response.remove-expired"];
+  "preset.judge-canaries": JobPayloads["preset.judge-canaries"];
 }
 export type JobName = keyof JobPayloads;
 

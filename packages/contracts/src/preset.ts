@@ -28,7 +28,8 @@ const timeWindowSchema = z.strictObject({
 });
 
 /** `session` and `user` keep whoever is drawn; a request that names neither is drawn by itself. */
-const bucketSchema = z.strictObject({ percent: z.number().min(0).max(100), by: z.enum(["session", "user", "request"]).default("session") });
+const drawnBySchema = z.enum(["session", "user", "request"]);
+const bucketSchema = z.strictObject({ percent: z.number().min(0).max(100), by: drawnBySchema.default("session") });
 
 /** The lowest input price of the model now, at `provider` where one is named. */
 const priceConditionSchema = z.strictObject({ model: z.string().min(1).max(128), provider: z.string().min(1).max(64).optional(), inputUsdPerMillionMin: usdPerMillion.optional(), inputUsdPerMillionMax: usdPerMillion.optional() });
@@ -124,6 +125,14 @@ export interface PublishedPreset {
   readonly slug: string;
   readonly version: number;
   readonly document: PresetDocument;
+  /** A version that takes a share of the requests which name no version. */
+  readonly canary?: { readonly preset: PublishedPreset; readonly percent: number; readonly by: DrawnBy };
 }
+export type DrawnBy = z.infer<typeof drawnBySchema>;
+
+/** A share of 100 is publishing. `by` as in a rule's bucket. */
+export const canaryShareSchema = z.number().min(0.1).max(99);
+export const canarySchema = z.strictObject({ percent: canaryShareSchema, by: drawnBySchema.default("session") });
+export type CanaryOutcome = "promoted" | "aborted" | "aborted_automatically" | "replaced";
 
 export const PRESET_SLUG = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;

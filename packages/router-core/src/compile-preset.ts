@@ -2,9 +2,9 @@
  * Turns a preset's document into tests that a plan runs in order, once per document: what a rule does not ask for costs a request
  * nothing. It decides whether a rule matches; who serves under it is `plan.ts`. Compiled forms live as long as their documents.
  */
-import type { PresetCondition, PresetDocument, PresetRule } from "@trunkline/contracts";
+import type { DrawnBy, PresetCondition, PresetDocument, PresetRule } from "@trunkline/contracts";
 import { priceAt } from "@trunkline/catalog";
-import { uniformOf } from "./bucket.ts";
+import { drawFor } from "./bucket.ts";
 import { timeTest } from "./time-window.ts";
 import type { PlanInput } from "./types.ts";
 
@@ -79,11 +79,8 @@ function stateTests({ time, bucket, budgetUsedPercentMin, price }: PresetConditi
   return tests;
 }
 
-/** Sticky where the request says whose it is; the rule's name keeps the draws of different rules apart. */
-function drawOf({ facts, preset, random }: PlanInput, by: "session" | "user" | "request", ruleName: string): number {
-  const who = by === "session" ? facts.sessionId ?? facts.endUser : by === "user" ? facts.endUser ?? facts.sessionId : null;
-  return who ? uniformOf(who, `${preset?.slug ?? ""}/${ruleName}`) : random;
-}
+/** The rule's name keeps the draws of different rules apart. */
+const drawOf = ({ facts, preset, random }: PlanInput, by: DrawnBy, ruleName: string): number => drawFor(facts, { by, salt: `${preset?.slug ?? ""}/${ruleName}`, random });
 
 /** A model without a price now fails the test: nothing is known of it. */
 function priceHolds({ catalog, nowMs }: PlanInput, { model, provider, inputUsdPerMillionMin: least, inputUsdPerMillionMax: most }: NonNullable<PresetCondition["price"]>): boolean {

@@ -1,6 +1,6 @@
 export { backtest, everyProvider } from "./backtest.ts";
 export type { PastRequest } from "./backtest.ts";
-export { uniformOf } from "./bucket.ts";
+export { drawFor, uniformOf } from "./bucket.ts";
 export * from "./built-in-presets.ts";
 export { CandidateWalk } from "./candidate-walk.ts";
 export { CircuitBook } from "./circuit-book.ts";
@@ -9,6 +9,8 @@ export { classifyTask } from "./classify-task.ts";
 export { compilePreset } from "./compile-preset.ts";
 export * from "./disposition.ts";
 export * from "./explain.ts";
+export { judgeCanary, CANARY_FAILED_MIN, CANARY_REQUESTS_MIN } from "./judge-canary.ts";
+export type { CanaryArm, CanaryVerdict } from "./judge-canary.ts";
 export { DEADLINE_MS, MAX_ATTEMPTS, plan } from "./plan.ts";
 export { changedPrices, watchPrices } from "./watch-prices.ts";
 export type { PriceChangeSeen, PriceNotice } from "./watch-prices.ts";

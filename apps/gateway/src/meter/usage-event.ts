@@ -95,8 +95,14 @@ export function eventOfFailure(call: AuthenticatedCall | RoutedCall, error: Gate
     status: options.callerLeft ? "cancelled" : "failed", httpStatus: options.callerLeft ? 499 : error.status, usage: left?.usage ?? ZERO_USAGE, chargeNanoUsd: left?.costNanoUsd ?? "0", attempts: routed?.attempts ?? [], losses: [],
     provider: last?.provider ?? null, model: last?.model ?? null, priceVersionId: left?.priceVersionId ?? null, finishReason: null, durationMs: options.nowMs - call.exchange.receivedAtMs, timeToFirstTokenMs: null,
     errorCode: options.callerLeft ? null : error.code, errorMessage: error.message,
-    presetSlug: routed?.plan.presetSlug ?? call.facts.choice.preset?.slug ?? null, presetVersion: routed?.plan.presetVersion ?? null, decision: routed?.explain() ?? null,
+    presetSlug: routed?.plan.presetSlug ?? call.facts.choice.preset?.slug ?? null, presetVersion: routed?.plan.presetVersion ?? refusedVersion(error), decision: routed?.explain() ?? null,
   });
+}
+
+/** The version under which no candidate was left: a canary that can serve nobody must show as such. */
+function refusedVersion({ details }: GatewayError): number | null {
+  const version = details.metadata?.["preset_version"];
+  return typeof version === "number" ? version : null;
 }
 
 type Outcome = Pick<UsageEvent, "status" | "httpStatus" | "usage" | "chargeNanoUsd" | "attempts" | "losses" | "provider" | "model" | "priceVersionId" | "finishReason" | "durationMs" | "timeToFirstTokenMs" | "errorCode" | "errorMessage" | "presetSlug" | "presetVersion" | "decision">;

@@ -5,6 +5,7 @@ import type { AdmittedCall, AuthenticatedCall, InboundFacts, RoutedCall, Stages 
 import type { BudgetUse } from "./budget-use.ts";
 import { lossGuard, planWithin } from "./loss-guard.ts";
 import { readPrompt } from "./read-prompt.ts";
+import { servingVersion } from "./serving-version.ts";
 import type { SessionPlaces } from "./session-places.ts";
 import type { CatalogCache, PresetCache } from "./snapshots.ts";
 
@@ -57,7 +58,8 @@ export async function planFor(call: Planned, options: PlanOptions): Promise<Rout
 }
 
 /** What a rule asks of the budget has to be known before planning, which waits for nothing. */
-function planUnder(call: Planned, preset: PublishedPreset, options: PlanOptions): RoutePlan | Promise<RoutePlan> {
+function planUnder(call: Planned, found: PublishedPreset, options: PlanOptions): RoutePlan | Promise<RoutePlan> {
+  const preset = servingVersion(found, call.facts, options.random);
   if (!compilePreset(preset.document).asksBudget) return planWith(call, preset, options);
   return options.budgetUse.percentOf(call.key.budgets, options.now()).then((percent) => planWith(call, preset, options, percent));
 }
@@ -98,7 +100,7 @@ function resolve(catalog: CatalogSnapshot, name: string): string {
 function noCandidate(route: RoutePlan, facts: InboundFacts): GatewayError {
   const filters = new Set(route.rejected.map((item) => item.filter));
   const reasons = route.rejected.slice(0, 8).map((item) => `${item.model} at ${item.provider}: ${item.reason}`).join(" ");
-  const details = { param: "model", metadata: { rejected: route.rejected.slice(0, 32) } };
+  const details = { param: "model", metadata: { ...(route.presetVersion === null ? {} : { preset_version: route.presetVersion }), rejected: route.rejected.slice(0, 32) } };
   const only = (filter: string): boolean => filters.size === 1 && filters.has(filter);
   if (only("context")) return new GatewayError("caller.context_overflow", `No model of this request can hold it. ${reasons} Shorten it, or name a model with a larger context.`, details);
   if (only("provider_unavailable")) return new GatewayError("gateway.dependency_unavailable", `No provider of ${facts.requestedModel} has a credential in this gateway. ${reasons} Use a tl_test_ key to try without one, or ask the operator.`, { ...details, retry: false });

@@ -71,6 +71,20 @@ async function noticedPreset(owner: Caller): Promise<string> {
   return slug;
 }
 
+/** v2 is published, v1 is there to try. */
+async function twicePublished(owner: Caller): Promise<string> {
+  const { slug } = await owner.presets.create({ ...acme.scope, slug: name(), name: "x", document });
+  await owner.presets.publish({ ...acme.scope, slug, comment: "" });
+  await owner.presets.saveDraft({ ...acme.scope, slug, document });
+  await owner.presets.publish({ ...acme.scope, slug, comment: "" });
+  return slug;
+}
+async function withCanary(owner: Caller): Promise<string> {
+  const slug = await twicePublished(owner);
+  await owner.presets.startCanary({ ...acme.scope, slug, percent: 5, version: 1 });
+  return slug;
+}
+
 /** Every project-scoped procedure, what it needs, and a call that must succeed for whoever may. */
 const PROCEDURES: readonly [string, Permission, (caller: Caller, owner: Caller) => Promise<unknown>][] = [
   ["keys.list", "resources.read", (caller) => caller.keys.list(acme.scope)],
@@ -87,6 +101,11 @@ const PROCEDURES: readonly [string, Permission, (caller: Caller, owner: Caller) 
     await owner.presets.publish({ ...acme.scope, slug, comment: "" });
     return caller.presets.rollBack({ ...acme.scope, slug, version: 1 });
   }],
+  ["presets.canary", "usage.read", async (caller, owner) => caller.presets.canary({ ...acme.scope, slug: await twicePublished(owner) })],
+  ["presets.startCanary", "presets.manage", async (caller, owner) => caller.presets.startCanary({ ...acme.scope, slug: await twicePublished(owner), percent: 5, version: 1 })],
+  ["presets.setCanaryShare", "presets.manage", async (caller, owner) => caller.presets.setCanaryShare({ ...acme.scope, slug: await withCanary(owner), percent: 10 })],
+  ["presets.promoteCanary", "presets.manage", async (caller, owner) => caller.presets.promoteCanary({ ...acme.scope, slug: await withCanary(owner) })],
+  ["presets.abortCanary", "presets.manage", async (caller, owner) => caller.presets.abortCanary({ ...acme.scope, slug: await withCanary(owner) })],
   ["presets.explain", "resources.read", (caller) => caller.presets.explain({ ...acme.scope, document, body: { messages: [] } })],
   ["presets.backtest", "usage.read", async (caller, owner) => caller.presets.backtest({ ...acme.scope, slug: (await owner.presets.create({ ...acme.scope, slug: name(), name: "x", document })).slug, days: 7 })],
   ["presets.priceNotices", "resources.read", (caller) => caller.presets.priceNotices(acme.scope)],

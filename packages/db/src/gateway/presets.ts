@@ -1,16 +1,17 @@
 import { presetDocumentSchema } from "@trunkline/contracts";
-import type { PublishedPreset } from "@trunkline/contracts";
+import type { DrawnBy, PublishedPreset } from "@trunkline/contracts";
 import type { OrganizationPresets } from "../records.ts";
 import type { Statement } from "./prepared.ts";
 
-interface PresetVersionRow { readonly slug: string; readonly publishedVersion: number | null; readonly version: number; readonly document: unknown }
+interface PresetVersionRow { readonly slug: string; readonly publishedVersion: number | null; readonly version: number; readonly document: unknown; readonly canaryPercent: number | null; readonly canaryDrawnBy: DrawnBy | null }
 
 /** $1 the organization. */
 export const LOAD_PRESETS: Statement<PresetVersionRow> = {
   name: "gateway_load_presets",
   text: `
-SELECT p.slug, p."publishedVersion", v.version, v.document
+SELECT p.slug, p."publishedVersion", v.version, v.document, c.percent AS "canaryPercent", c."drawnBy" AS "canaryDrawnBy"
 FROM preset p JOIN preset_version v ON v."presetId" = p.id AND v."organizationId" = p."organizationId"
+LEFT JOIN preset_canary c ON c."presetId" = p.id AND c.version = v.version AND c."endedAt" IS NULL
 WHERE p."organizationId" = $1 ORDER BY p.slug, v.version`,
 };
 
@@ -18,12 +19,18 @@ WHERE p."organizationId" = $1 ORDER BY p.slug, v.version`,
 export function organizationPresets(rows: readonly PresetVersionRow[]): OrganizationPresets {
   const published = new Map<string, PublishedPreset>();
   const versions = new Map<string, PublishedPreset>();
+  const canaries: NonNullable<PublishedPreset["canary"]>[] = [];
   for (const row of rows) {
     const document = presetDocumentSchema.safeParse(row.document);
     if (!document.success) continue;
     const preset = { slug: row.slug, version: row.version, document: document.data };
     versions.set(`${row.slug}:${row.version}`, preset);
     if (row.version === row.publishedVersion) published.set(row.slug, preset);
+    else if (row.canaryPercent !== null && row.canaryDrawnBy !== null) canaries.push({ preset, percent: row.canaryPercent, by: row.canaryDrawnBy });
+  }
+  for (const canary of canaries) {
+    const beside = published.get(canary.preset.slug);
+    if (beside) published.set(canary.preset.slug, { ...beside, canary });
   }
   return { published, versions };
 }

@@ -1,52 +1,72 @@
 /** Presets of an organization: a draft that may change, and published versions that never do. */
-import { presetDocumentSchema, type PresetDocument, type PublishedPreset } from "@trunkline/contracts";
+import { presetDocumentSchema, type CanaryOutcome, type DrawnBy, type PresetDocument, type PublishedPreset } from "@trunkline/contracts";
 import type { Actor } from "./actor.ts";
 import { recordAudit } from "./audit.ts";
 import type { StoreContext, Transaction } from "./context.ts";
 import { ConflictError, NotFoundError, UnprocessableError } from "./errors.ts";
 
 export interface PresetVersionRecord { readonly version: number; readonly document: PresetDocument; readonly comment: string; readonly createdBy: string | null; readonly createdAt: Date }
+/** Running while `endedAt` is null. */
+export interface CanaryRecord {
+  readonly id: string; readonly version: number; readonly baseVersion: number; readonly percent: number; readonly by: DrawnBy; readonly startedBy: string | null;
+  readonly startedAt: Date; readonly endedAt: Date | null; readonly outcome: CanaryOutcome | null; readonly reason: string | null;
+}
 export interface PresetRecord {
   readonly id: string; readonly slug: string; readonly name: string; readonly draft: PresetDocument | null; readonly publishedVersion: number | null;
   readonly updatedAt: Date; readonly versions: readonly PresetVersionRecord[];
+  /** The newest one. */
+  readonly canary: CanaryRecord | null;
 }
+
+type CanaryRow = Omit<CanaryRecord, "by" | "outcome"> & { readonly drawnBy: string; readonly outcome: string | null };
+const canaryOf = ({ id, version, baseVersion, percent, drawnBy, startedBy, startedAt, endedAt, outcome, reason }: CanaryRow): CanaryRecord =>
+  ({ id, version, baseVersion, percent, by: drawnBy as DrawnBy, startedBy, startedAt, endedAt, outcome: outcome as CanaryOutcome | null, reason });
 
 async function read(transaction: Transaction, organizationId: string, slug?: string): Promise<PresetRecord[]> {
   const rows = await transaction.preset.findMany({
-    where: { organizationId, ...(slug === undefined ? {} : { slug }) }, orderBy: { createdAt: "asc" }, include: { versions: { orderBy: { version: "desc" } } },
+    where: { organizationId, ...(slug === undefined ? {} : { slug }) }, orderBy: { createdAt: "asc" }, include: { versions: { orderBy: { version: "desc" } }, canaries: { orderBy: { startedAt: "desc" }, take: 1 } },
   });
   return rows.map((row) => ({
     id: row.id, slug: row.slug, name: row.name, publishedVersion: row.publishedVersion, updatedAt: row.updatedAt,
+    canary: row.canaries[0] ? canaryOf(row.canaries[0]) : null,
     draft: row.draft === null ? null : presetDocumentSchema.parse(row.draft),
     versions: row.versions.map((version) => ({ version: version.version, comment: version.comment, createdBy: version.createdBy, createdAt: version.createdAt, document: presetDocumentSchema.parse(version.document) })),
   }));
 }
 
-async function one(transaction: Transaction, organizationId: string, slug: string): Promise<PresetRecord> {
+export async function onePreset(transaction: Transaction, organizationId: string, slug: string): Promise<PresetRecord> {
   const preset = (await read(transaction, organizationId, slug))[0];
   if (!preset) throw new NotFoundError("preset");
   return preset;
 }
 
+/** Serialises writers of one preset, so that two publishes never take the same version number. */
+export async function lockPreset(transaction: Transaction, organizationId: string, slug: string): Promise<PresetRecord> {
+  await transaction.$queryRaw`SELECT id FROM preset WHERE "organizationId" = ${organizationId} AND slug = ${slug} FOR UPDATE`;
+  return onePreset(transaction, organizationId, slug);
+}
+
+/** Nothing where none runs. */
+export const endCanary = (transaction: Transaction, presetId: string, outcome: CanaryOutcome, at: Date): Promise<unknown> =>
+  transaction.presetCanary.updateMany({ where: { presetId, endedAt: null }, data: { endedAt: at, outcome } });
+
 export function createPresets(context: StoreContext) {
-  /** Serialises writers of one preset, so that two publishes never take the same version number. */
   const edit = (actor: Actor, slug: string, work: (transaction: Transaction, preset: PresetRecord) => Promise<string>): Promise<PresetRecord> =>
     context.tenant(actor, "presets.manage", async (transaction) => {
-      await transaction.$queryRaw`SELECT id FROM preset WHERE "organizationId" = ${actor.organizationId} AND slug = ${slug} FOR UPDATE`;
-      const preset = await one(transaction, actor.organizationId, slug);
+      const preset = await lockPreset(transaction, actor.organizationId, slug);
       await recordAudit(transaction, actor, { action: await work(transaction, preset), subject: preset.id });
-      return one(transaction, actor.organizationId, slug);
+      return onePreset(transaction, actor.organizationId, slug);
     });
   return {
     list: (actor: Actor): Promise<PresetRecord[]> => context.tenant(actor, "resources.read", (transaction) => read(transaction, actor.organizationId)),
-    find: (actor: Actor, slug: string): Promise<PresetRecord> => context.tenant(actor, "resources.read", (transaction) => one(transaction, actor.organizationId, slug)),
+    find: (actor: Actor, slug: string): Promise<PresetRecord> => context.tenant(actor, "resources.read", (transaction) => onePreset(transaction, actor.organizationId, slug)),
     /** Throws ConflictError when the slug is taken. */
     create: (actor: Actor, preset: { slug: string; name: string; document: PresetDocument }): Promise<PresetRecord> => context.tenant(actor, "presets.manage", async (transaction) => {
       if (await transaction.preset.findFirst({ where: { organizationId: actor.organizationId, slug: preset.slug }, select: { id: true } })) throw new ConflictError(`A preset "${preset.slug}" already exists.`);
       const id = context.newId("pre");
       await transaction.preset.create({ data: { id, organizationId: actor.organizationId, slug: preset.slug, name: preset.name, draft: preset.document } });
       await recordAudit(transaction, actor, { action: "preset.create", subject: id });
-      return one(transaction, actor.organizationId, preset.slug);
+      return onePreset(transaction, actor.organizationId, preset.slug);
     }),
     saveDraft: (actor: Actor, slug: string, document: PresetDocument): Promise<PresetRecord> => edit(actor, slug, async (transaction, preset) => {
       await transaction.preset.update({ where: { id: preset.id }, data: { draft: document } });
@@ -57,12 +77,14 @@ export function createPresets(context: StoreContext) {
       if (!preset.draft) throw new UnprocessableError("There is no draft to publish. Change the preset first.");
       const version = (preset.versions[0]?.version ?? 0) + 1;
       await transaction.presetVersion.create({ data: { presetId: preset.id, organizationId: actor.organizationId, version, document: preset.draft, comment, createdBy: actor.userId } });
+      await endCanary(transaction, preset.id, "replaced", new Date(context.nowMs()));
       await transaction.$executeRaw`UPDATE preset SET draft = NULL, "publishedVersion" = ${version}, "updatedAt" = now() WHERE id = ${preset.id}`;
       return "preset.publish";
     }),
     /** An earlier version becomes the published one again; nothing is rewritten. */
     rollBack: (actor: Actor, slug: string, version: number): Promise<PresetRecord> => edit(actor, slug, async (transaction, preset) => {
       if (!preset.versions.some((row) => row.version === version)) throw new NotFoundError("version of this preset");
+      await endCanary(transaction, preset.id, "replaced", new Date(context.nowMs()));
       await transaction.preset.update({ where: { id: preset.id }, data: { publishedVersion: version } });
       return "preset.roll-back";
     }),

@@ -3,6 +3,8 @@ export { ExportsDisagree } from "./export-book.ts";
 export { createWorkerDb } from "./worker-db.ts";
 export type { LedgerLine, WorkerDb, WorkerDbOptions } from "./worker-db.ts";
 export type { FoundNotice, OpenNotice, PresetInUse, PriceQueries, RoutedRequest } from "./price-book.ts";
+export type { CanaryArmRow, CanaryArms } from "../canary-arms.ts";
+export type { CanaryQueries, RunningCanary } from "./canary-book.ts";
 export type { StatusQueries, StatusSample } from "./status-book.ts";
 export type { AlertBudgetRow, AlertFinding, AlertQueries, AlertRuleRow, ClaimedDelivery, FailingCredentialRow, RateRow } from "./alert-book.ts";
 export type { ExportBook, ExportCandidate, ExportHealth, ExportKey, ExportMeasure, ExportQueries, ExportRange, ExportRow, ExportState, ExportSubject, NewExport, UnexportedWindow } from "./export-book.ts";

@@ -2,6 +2,8 @@ import pg from "pg";
 import type { UsageEvent } from "@trunkline/contracts";
 import { createAlertQueries } from "./alert-book.ts";
 import type { AlertQueries } from "./alert-book.ts";
+import { createCanaryQueries } from "./canary-book.ts";
+import type { CanaryQueries } from "./canary-book.ts";
 import { createCreditNoteQueries } from "./credit-note-book.ts";
 import type { CreditNoteQueries } from "./credit-note-book.ts";
 import { createExportQueries } from "./export-book.ts";
@@ -27,7 +29,7 @@ export interface WorkerDbOptions {
 }
 
 /** The worker's whole view of Postgres, by plain `pg`. Runs as the owner of the tables, outside row-level security. */
-export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, TopUpQueries, CreditNoteQueries, PriceQueries, RetentionQueries {
+export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, TopUpQueries, CreditNoteQueries, PriceQueries, RetentionQueries, CanaryQueries {
   /**
    * Books a batch in one transaction: generations, minute sums, ledger (live mode only) and the keys' last use. An event that is
    * already there changes nothing. Rejects with the driver's error, and then nothing of the batch is booked.
@@ -56,7 +58,7 @@ export function createWorkerDb({ databaseUrl, ledgerEntriesFor }: WorkerDbOption
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on("error", () => {});
   return {
-    ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool), ...createCreditNoteQueries(pool), ...createPriceQueries(pool), ...createRetentionQueries(pool),
+    ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool), ...createCreditNoteQueries(pool), ...createPriceQueries(pool), ...createRetentionQueries(pool), ...createCanaryQueries(pool),
     async ingestEvents(events) {
       if (events.length === 0) return { inserted: 0 };
       return { inserted: await inTransaction(pool, (client) => book(client, events, ledgerEntriesFor)) };

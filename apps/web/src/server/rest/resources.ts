@@ -9,6 +9,7 @@ import { COMMENT_LENGTH_MAX, PRESET_NAME_LENGTH_MAX, presetSlugInput, toPresetVi
 import { publishChange } from "../publish.ts";
 import { backtestInput, backtestPreset } from "../backtest-preset.ts";
 import { builtInPresets, explainRoute } from "../routing.ts";
+import { CANARY_OPERATIONS } from "./canaries.ts";
 import { MEMBER_OPERATIONS } from "./members.ts";
 import { promptStorageIn, promptStorageInputs } from "../prompt-storage.ts";
 import { responseRetentionInput } from "../response-retention.ts";
@@ -157,4 +158,4 @@ const budgets: Operation[] = [
   operation({ method: "DELETE", path: "/budgets/{id}", id: "removeBudget", summary: "Remove a budget", status: 200, ...none, handle: ({ db, kv, actor, parameters }) => removeBudget({ db, kv }, actor, id(parameters)) }),
 ];
 
-export const RESOURCE_OPERATIONS: readonly Operation[] = [...organizations, ...MEMBER_OPERATIONS, ...keys, ...presets, ...PRICE_NOTICE_OPERATIONS, ...budgets];
+export const RESOURCE_OPERATIONS: readonly Operation[] = [...organizations, ...MEMBER_OPERATIONS, ...keys, ...presets, ...CANARY_OPERATIONS, ...PRICE_NOTICE_OPERATIONS, ...budgets];

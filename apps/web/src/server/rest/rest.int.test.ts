@@ -86,6 +86,43 @@ describe("a key that web pages may use", () => {
   });
 });
 
+describe("a preset's canary", () => {
+  const document = (model: string) => ({ rules: [{ name: "all", targets: [{ model }] }] });
+  async function withDraft(): Promise<Tenant> {
+    const tenant = await newTenant();
+    await tenant.call("POST", "/presets", { body: { slug: "mine", name: "Mine", document: document("openai/gpt-5-mini") } });
+    await tenant.call("POST", "/presets/mine/publish", { body: { comment: "first" } });
+    await tenant.call("PATCH", "/presets/mine", { body: { document: document("openai/gpt-5") } });
+    published.length = 0;
+    return tenant;
+  }
+
+  it("turns the draft into a version beside the published one, shows both, and is promoted; the gateways hear of each step", async () => {
+    const tenant = await withDraft();
+    expect((await tenant.call("GET", "/presets/mine/canary")).status).toBe(404);
+    const started = await tenant.call("POST", "/presets/mine/canary", { body: { percent: 5, comment: "larger model" } });
+    expect([started.status, started.body]).toEqual([201, expect.objectContaining({ draft: null, published: expect.objectContaining({ version: 1 }), canary: expect.objectContaining({ version: 2, baseVersion: 1, percent: 5, by: "session", endedAt: null }) })]);
+    expect((await tenant.call("PATCH", "/presets/mine/canary", { body: { percent: 20 } })).body).toMatchObject({ canary: { percent: 20 } });
+    expect((await tenant.call("GET", "/presets/mine/canary")).body).toMatchObject({ canary: { version: 2 }, tried: { version: 2, requests: 0 }, beside: { version: 1, requests: 0 }, verdict: "collecting" });
+    expect((await tenant.call("POST", "/presets/mine/canary/promote")).body).toMatchObject({ published: { version: 2 }, canary: { outcome: "promoted" } });
+    expect(published).toEqual(Array.from({ length: 3 }, () => `preset ${tenant.organizationId}`));
+    expect((await tenant.call("POST", "/presets/mine/canary/abort")).status).toBe(404);
+  });
+
+  it("is one at a time, needs something else to try, and ends when another version is published", async () => {
+    const tenant = await withDraft();
+    expect((await tenant.call("POST", "/presets/mine/canary", { body: { percent: 5, version: 1 } })).status).toBe(422);
+    expect((await tenant.call("POST", "/presets/mine/canary", { body: { percent: 100 } })).status).toBe(400);
+    await tenant.call("POST", "/presets/mine/canary", { body: { percent: 5 } });
+    expect((await tenant.call("POST", "/presets/mine/canary", { body: { percent: 5, version: 2 } })).status).toBe(409);
+    await tenant.call("PATCH", "/presets/mine", { body: { document: document("anthropic/claude-haiku-4.5") } });
+    expect((await tenant.call("POST", "/presets/mine/publish", { body: {} })).body).toMatchObject({ published: { version: 3 }, canary: { version: 2, outcome: "replaced" } });
+    expect((await tenant.call("POST", "/presets/mine/canary", { body: { percent: 5 } })).status).toBe(422);
+    const other = await newTenant();
+    expect((await other.call("GET", "/presets/mine/canary")).status).toBe(404);
+  });
+});
+
 describe("rotating a key", () => {
   it("makes a new key with the old one's limits and lets the old one work until the overlap ends", async () => {
     const tenant = await newTenant();

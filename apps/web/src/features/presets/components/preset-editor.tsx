@@ -10,11 +10,13 @@ import type { PresetView } from "../../../server/views.ts";
 import { useProjectPath, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { Backtest } from "./backtest.tsx";
+import { CanaryPanel } from "./canary-panel.tsx";
 import { DocumentJson } from "./document-json.tsx";
 import { NewPresetDialog } from "./new-preset-dialog.tsx";
 import { PriceNotice } from "./price-notice.tsx";
 import { RuleCards } from "./rule-cards.tsx";
 import { Simulator, useExplained, useSimulatedRequest } from "./simulator.tsx";
+import { StartCanaryDialog } from "./start-canary-dialog.tsx";
 import { usePresetChanges, type PresetChanges } from "./use-preset-changes.ts";
 import { VersionList } from "./version-list.tsx";
 
@@ -56,6 +58,7 @@ function Editor({ preset, stored }: { preset: PresetView; stored: PresetDocument
       <EditorHead preset={preset} changes={changes} />
       <PriceNotice slug={preset.slug} />
       {models.isError ? <ErrorCard message={`The models could not be loaded. ${models.error.message}`} onRetry={() => void models.refetch()} /> : null}
+      <CanaryPanel preset={preset} />
       <div className="cols">
         <section aria-labelledby="rules-title">
           <div className="colh"><h2 id="rules-title">Rules</h2><Segmented<Form> label="View of the same document" value={form} options={FORMS} onChange={show} /></div>
@@ -71,15 +74,18 @@ function Editor({ preset, stored }: { preset: PresetView; stored: PresetDocument
 
 function EditorHead({ preset, changes }: { preset: PresetView; changes: PresetChanges }) {
   const path = useProjectPath();
-  const [dialog, setDialog] = useState<"publish" | "duplicate" | null>(null);
-  const published = useRef(false);
+  const [dialog, setDialog] = useState<"publish" | "duplicate" | "canary" | null>(null);
+  /** The button that opened the dialog is gone. */
+  const left = useRef(false);
   const closed = (): void => {
     setDialog(null);
-    if (published.current) focusTitle();
-    published.current = false;
+    if (left.current) focusTitle();
+    left.current = false;
   };
   const next = Math.max(0, ...preset.versions.map((version) => version.version)) + 1;
   const nothingNew = preset.draft === null && !changes.dirty;
+  const isTried = preset.canary !== null && preset.canary.endedAt === null;
+  const nothingToTry = nothingNew && preset.versions.length < 2;
   return (
     <div className="head pe-head">
       <div className="titles">
@@ -87,14 +93,16 @@ function EditorHead({ preset, changes }: { preset: PresetView; changes: PresetCh
         <h1 id={TITLE_ID} tabIndex={-1}><code>{preset.slug}</code>{preset.builtIn ? <span className="tag">built in, read only</span> : null}{preset.published && !preset.builtIn ? <span className="tag ok">v{preset.published.version} live</span> : null}{preset.draft || changes.dirty ? <span className="tag acc">v{next} draft</span> : null}</h1>
       </div>
       <CopyButton text={preset.slug} label="Copy slug" />
+      {preset.published && !preset.builtIn && !isTried ? <Button disabled={nothingToTry || changes.problem !== null} onClick={() => setDialog("canary")}>Canary</Button> : null}
       {preset.builtIn ? <Button variant="primary" onClick={() => setDialog("duplicate")}>Duplicate</Button> : <Button variant="primary" disabled={nothingNew || changes.problem !== null} onClick={() => setDialog("publish")}>Publish v{next}</Button>}
       <NewPresetDialog open={dialog === "duplicate"} onClose={() => setDialog(null)} source={preset.slug} sources={[preset]} />
-      <Dialog title={`Publish v${next}`} open={dialog === "publish"} onClose={closed}><PublishForm changes={changes} onDone={() => { published.current = true; setDialog(null); }} /></Dialog>
+      <Dialog title={`Publish v${next}`} open={dialog === "publish"} onClose={closed}><PublishForm preset={preset} changes={changes} onDone={() => { left.current = true; setDialog(null); }} /></Dialog>
+      <StartCanaryDialog open={dialog === "canary"} preset={preset} changes={changes} onStarted={() => { left.current = true; }} onClose={closed} />
     </div>
   );
 }
 
-function PublishForm({ changes, onDone }: { changes: PresetChanges; onDone: () => void }) {
+function PublishForm({ preset, changes, onDone }: { preset: PresetView; changes: PresetChanges; onDone: () => void }) {
   const [comment, setComment] = useState("");
   const submit = (event: FormEvent): void => {
     event.preventDefault();
@@ -103,7 +111,7 @@ function PublishForm({ changes, onDone }: { changes: PresetChanges; onDone: () =
   };
   return (
     <form onSubmit={submit} style={{ display: "contents" }}>
-      <p className="muted">Every request that names this preset is routed by it from now on.{changes.dirty ? " Unsaved changes are saved with it." : ""}</p>
+      <p className="muted">Every request that names this preset is routed by it from now on.{preset.canary?.endedAt === null ? ` The canary v${preset.canary.version} ends.` : ""}{changes.dirty ? " Unsaved changes are saved with it." : ""}</p>
       <Field label="Comment" required pattern=".*\S.*" title="Say what changed" maxLength={COMMENT_LENGTH_MAX} hint="What changed and why; it stands in the list of versions." autoComplete="off" value={comment} onChange={(event) => setComment(event.target.value)} />
       {changes.error ? <ErrorCard message={changes.error.message} /> : null}
       <div className="row" style={{ justifyContent: "flex-end" }}><Button type="submit" variant="primary" disabled={changes.busy}>Publish</Button></div>

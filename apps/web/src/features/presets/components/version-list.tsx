@@ -25,7 +25,7 @@ export function VersionList({ preset, document }: { preset: PresetView; document
         {preset.draft ? <li className="draft"><span className="t">Draft <span className="tag acc">not published</span></span><p>Routes nothing until it is published.</p></li> : null}
         {versions.map((version) => (
           <li key={version.version} className={version.version === live ? "live" : ""}>
-            <span className="t">v{version.version} {version.version === live ? <span className="tag ok">live</span> : null}</span>
+            <span className="t">v{version.version} {version.version === live ? <span className="tag ok">live</span> : null}{preset.canary?.endedAt === null && preset.canary.version === version.version ? <span className="tag acc">canary</span> : null}</span>
             {version.comment ? <p>“{version.comment}”</p> : null}
             {preset.builtIn ? null : <p>{version.createdBy ? `${version.createdBy}, ` : ""}<Ago at={version.createdAt} /></p>}
             {preset.builtIn ? null : <div className="a"><button type="button" className="link" onClick={() => setViewed(version)}>Diff<span className="sr"> of v{version.version}</span></button>{version.version === live ? null : <button type="button" className="link" onClick={() => setTarget(version)}>Roll back<span className="sr"> to v{version.version}</span></button>}</div>}

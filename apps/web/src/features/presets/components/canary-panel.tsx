@@ -1,0 +1,93 @@
+"use client";
+import { useState, type FormEvent } from "react";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Ago, Button, ErrorCard, Money } from "@trunkline/ui";
+import type { CanaryArmView, CanaryReport, CanaryView, PresetView } from "../../../server/views.ts";
+import { useScope } from "../../shell/use-scope.ts";
+import { useTRPC } from "../../trpc/provider.tsx";
+
+/** Requests are booked within seconds; more often would show nothing new. */
+const REFETCH_MS = 10_000;
+const OUTCOMES = { promoted: "was promoted", aborted: "was aborted", aborted_automatically: "was ended because it failed clearly more often", replaced: "ended when another version was published" } as const;
+const DRAWN = { session: "sessions", user: "users", request: "requests" } as const;
+const VERDICTS = { collecting: { tag: "", text: "collecting" }, holds: { tag: "ok", text: "no worse" }, worse: { tag: "err", text: "clearly worse" } } as const;
+
+/** The version on trial beside the published one. Shown while it runs, and afterwards as long as it was the last thing that happened to the preset. */
+export function CanaryPanel({ preset }: { preset: PresetView }) {
+  const trpc = useTRPC();
+  const running = preset.canary !== null && preset.canary.endedAt === null;
+  const report = useQuery({ ...trpc.presets.canary.queryOptions({ ...useScope(), slug: preset.slug }), enabled: preset.canary !== null, refetchInterval: running ? REFETCH_MS : false });
+  if (preset.canary === null) return null;
+  return (
+    <section className="card sim canary" aria-labelledby="canary-title">
+      <div className="sect">
+        <div className="colh"><h2 id="canary-title">Canary v{preset.canary.version}</h2>{running && report.data ? <span className={`tag ${VERDICTS[report.data.verdict].tag}`}>{VERDICTS[report.data.verdict].text}</span> : null}</div>
+        {running ? <p className="muted">{preset.canary.percent} % of {DRAWN[preset.canary.by]} beside v{preset.canary.baseVersion}, since <Ago at={preset.canary.startedAt} />. It is ended by itself where it fails clearly more often.</p> : <Ended canary={preset.canary} />}
+        {report.error ? <ErrorCard message={`The comparison could not be loaded. ${report.error.message}`} onRetry={() => void report.refetch()} /> : null}
+        {report.data ? <Compared report={report.data} /> : null}
+        {running ? <Controls slug={preset.slug} canary={preset.canary} /> : null}
+      </div>
+    </section>
+  );
+}
+
+function Ended({ canary }: { canary: CanaryView }) {
+  return <p className="muted">It {OUTCOMES[canary.outcome ?? "aborted"]}{canary.endedAt ? <>, <Ago at={canary.endedAt} /></> : null}.{canary.reason ? ` ${canary.reason}` : ""}</p>;
+}
+
+const seconds = (ms: number | null): string => (ms === null ? "–" : `${(ms / 1000).toFixed(2)} s`);
+const success = ({ judged, failed }: CanaryArmView): string => (judged === 0 ? "–" : `${((1 - failed / judged) * 100).toFixed(1)} %`);
+
+function Compared({ report: { tried, beside, mode, reason } }: { report: CanaryReport }) {
+  const rows = [{ arm: tried, name: "canary" }, { arm: beside, name: "published" }] as const;
+  return (
+    <>
+      <div className="scroll"><table>
+        <thead><tr><th scope="col">Version</th><th scope="col" className="r">Requests</th><th scope="col" className="r">Success</th><th scope="col" className="r">Cost</th><th scope="col" className="r">Cost an answer</th><th scope="col" className="r">First token p50</th><th scope="col" className="r">p95</th></tr></thead>
+        <tbody>
+          {rows.map(({ arm, name }) => (
+            <tr key={name}>
+              <th scope="row">v{arm.version} <span className="muted">{name}</span></th><td className="r">{arm.requests}</td><td className="r">{success(arm)}</td><td className="r"><Money usd={arm.costUsd} /></td>
+              <td className="r">{arm.costPerAnsweredUsd === null ? "–" : <Money usd={arm.costPerAnsweredUsd} />}</td><td className="r">{seconds(arm.ttftP50Ms)}</td><td className="r">{seconds(arm.ttftP95Ms)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table></div>
+      <p className="muted">{reason}{mode === "test" ? " Requests of test keys: no live one met this canary yet." : ""}</p>
+    </>
+  );
+}
+
+function Controls({ slug, canary }: { slug: string; canary: CanaryView }) {
+  const trpc = useTRPC();
+  const scope = useScope();
+  const queryClient = useQueryClient();
+  const [percent, setPercent] = useState(String(canary.percent));
+  const onSuccess = async (preset: PresetView): Promise<void> => {
+    queryClient.setQueryData(trpc.presets.get.queryKey({ ...scope, slug }), preset);
+    await Promise.all([queryClient.invalidateQueries(trpc.presets.canary.queryFilter()), queryClient.invalidateQueries(trpc.presets.list.queryFilter())]);
+  };
+  const promote = useMutation(trpc.presets.promoteCanary.mutationOptions({ onSuccess }));
+  const abort = useMutation(trpc.presets.abortCanary.mutationOptions({ onSuccess }));
+  const share = useMutation(trpc.presets.setCanaryShare.mutationOptions({ onSuccess }));
+  const busy = promote.isPending || abort.isPending || share.isPending;
+  const error = promote.error ?? abort.error ?? share.error;
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    share.mutate({ ...scope, slug, percent: Number(percent) });
+  };
+  return (
+    <>
+      {error ? <ErrorCard message={error.message} /> : null}
+      <div className="row canary-acts">
+        <form className="row" onSubmit={submit}>
+          <label className="control">Share in % <input type="number" required min={0.1} max={99} step="any" value={percent} onChange={(event) => setPercent(event.target.value)} /></label>
+          <Button type="submit" disabled={busy || Number(percent) === canary.percent}>Set share</Button>
+        </form>
+        <span className="grow" />
+        <Button disabled={busy} onClick={() => abort.mutate({ ...scope, slug })}>Abort</Button>
+        <Button variant="primary" disabled={busy} onClick={() => promote.mutate({ ...scope, slug })}>Promote v{canary.version}</Button>
+      </div>
+    </>
+  );
+}
