@@ -1,7 +1,7 @@
 import { createKv, createReplayStore, type Kv } from "@trunkline/kv";
 import { createProducer, deflateLines } from "@trunkline/queue";
 import { createGatewayDb, type ApiKeyRecord } from "@trunkline/db/gateway";
-import { CircuitBook, explain, RetryBudget } from "@trunkline/router-core";
+import { explain, type CircuitBook } from "@trunkline/router-core";
 import { createLogger, createMetrics, type LogLevel } from "@trunkline/telemetry";
 import { createTracing } from "@trunkline/telemetry/tracing";
 import type { UsageEvent } from "@trunkline/contracts";
@@ -44,6 +44,7 @@ import { createRunOnce } from "./repeat/run-once.ts";
 import { createKeepAlive } from "./respond/keep-alive.ts";
 import { createRespond } from "./respond/respond.ts";
 import { writeError } from "./respond/write-error.ts";
+import { UpstreamStates } from "./upstream-states.ts";
 import { createGatewayServer, type Ask } from "./server.ts";
 import { inboundLabelOf } from "./paths.ts";
 import { keepingAnswers } from "./stored/keep-answer.ts";
@@ -78,21 +79,21 @@ export function compose(env: GatewayEnv): Gateway {
   const keys = new KeyCache({ db, peppers: env.apiKeyPeppers, now });
   const catalog = new CatalogCache(db, warn);
   const presets = new PresetCache(db, now);
-  const { circuits, sharedHealth } = createCircuits(kv, now);
+  const { states, sharedHealth } = createStates(kv, now);
   const credentials = createCredentials({ simulatorUrl: env.simulatorUrl, platform: env.credentials, authorization: new Authorization({ exchange: createExchangeForm({ allowPrivate: true }), now }) });
   const addressRules = { allowPrivate: env.allowPrivateAddresses };
   const [pools, guardedPools] = [new UpstreamPools(), new UpstreamPools(addressRules)];
   const own = new OrganizationCredentials({ encryptionKeys: env.encryptionKeys, addressRules, onUnreadable: (credentialId) => warn(`credential ${credentialId} of an organization cannot be used: ${env.encryptionKeys ? "its seal does not open, or its address is refused" : "ENCRYPTION_KEYS is not set"}`) });
   const stored = new StoredResponses({ db, encryptionKeys: env.encryptionKeys, now, onFault: warn });
   const sessions = new SessionPlaces();
-  const planOptions: PlanOptions = { own, catalog, presets, circuits, sessions, budgetUse: new BudgetUse(db), available: credentials.available, now, random: Math.random };
-  const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent, traceparent: string | undefined) => { if (tracing) setImmediate(() => tracing.record(spansOf(event), traceparent)); sessions.observe(event); observeHealth(event, circuits[event.mode]); observe(event, metrics, logger); } };
+  const planOptions: PlanOptions = { own, catalog, presets, states, sessions, budgetUse: new BudgetUse(db), available: credentials.available, now, random: Math.random };
+  const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent, traceparent: string | undefined) => { if (tracing) setImmediate(() => tracing.record(spansOf(event), traceparent)); sessions.observe(event); observeHealth(event, states.of(event.mode, event.organizationId).circuits); observe(event, metrics, logger); } };
   const upstreams = { pools, guardedPools, own, credentials, ownAuthorization: new Authorization({ exchange: createExchangeForm(addressRules), now }) };
   const featured: Stages = {
     authenticate: createAuthenticate(keys, now),
     admit: createAdmit({ kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres"), onRateLimited: () => metrics.countRateLimited() }),
     plan: createPlan(planOptions),
-    attempt: createAttempt({ ...upstreams, retries: new RetryBudget(), circuits, timeouts: env.timeouts, now }),
+    attempt: createAttempt({ ...upstreams, states, timeouts: env.timeouts, now }),
     respond: keepingAnswers(keepingPrompts(createRespond(now), new PromptLog({ db, encryptionKeys: env.encryptionKeys, now, random: Math.random, onFault: warn })), stored),
     keepAlive: createKeepAlive(env.heartbeatMs),
     meter: createMeter(meterOptions),
@@ -113,12 +114,12 @@ export function compose(env: GatewayEnv): Gateway {
       openapi: documentedApi,
     })],
   });
-  const gauges = setInterval(() => showState(metrics, { shipper, spool, server, circuits: circuits.live, nowMs: now() }), METRICS_GAUGE_MS).unref();
+  const gauges = setInterval(() => showState(metrics, { shipper, spool, server, circuits: states.live.circuits, nowMs: now() }), METRICS_GAUGE_MS).unref();
   return {
     async listen() {
       const { events, interrupted } = await replay(recovered, { ...meterOptions, kv });
       if (events + interrupted > 0) logger.info({ events, count: interrupted }, "took up the spool of an earlier process");
-      await Promise.all([catalog.reload(), hearChanges({ kv, keys, presets, catalog, hearCircuit: (id) => sharedHealth.hear(id, circuits.live) }).catch(() => warn("changes of keys and presets are not heard; they take effect within a minute"))]);
+      await Promise.all([catalog.reload(), hearChanges({ kv, keys, presets, catalog, hearCircuit: (id) => sharedHealth.hear(id, states.live.circuits) }).catch(() => warn("changes of keys and presets are not heard; they take effect within a minute"))]);
       const port = await server.listen(env.port, env.host);
       logger.info({ port, host: env.host, mode: env.lane }, "gateway listens");
       return port;
@@ -135,11 +136,10 @@ export function compose(env: GatewayEnv): Gateway {
   };
 }
 
-/** Test calls have circuits of their own, which nobody else needs to hear of. */
-function createCircuits(kv: Pick<Kv, "publish">, now: () => number) {
+/** What live requests meet is told to the other gateways. */
+function createStates(kv: Pick<Kv, "publish">, now: () => number) {
   const sharedHealth = new SharedHealth({ kv, now });
-  const live = new CircuitBook({ jitter: Math.random, onChange: (key, openForMs) => sharedHealth.tell(key, openForMs) });
-  return { sharedHealth, circuits: { live, test: new CircuitBook({ jitter: Math.random }) } };
+  return { sharedHealth, states: new UpstreamStates({ jitter: Math.random, onChange: (key, openForMs) => sharedHealth.tell(key, openForMs) }) };
 }
 
 /** What other processes change takes effect at once; after a gap everything is asked for again. */

@@ -63,7 +63,8 @@ function marketStages({ seed, catalog, choice, clock, upstream, onEvent }: Marke
   const now = (): number => clock.nowMs;
   let draws = 0;
   const random = (what: string) => (): number => uniformOf(`${draws++}`, `${seed}/${what}`);
-  const circuits = { live: new CircuitBook({ jitter: random("jitter") }), test: new CircuitBook({ jitter: random("jitter") }) };
+  const state = { circuits: new CircuitBook({ jitter: random("jitter") }), retries: new RetryBudget() };
+  const states = { of: () => state };
   const unauthorized = { headers: () => ({}) };
   const credentials = createCredentials({ simulatorUrl: "http://market", platform: new Map(), authorization: unauthorized });
   const pool = { dispatcher: upstream as Dispatcher, waiting: 0 };
@@ -72,13 +73,13 @@ function marketStages({ seed, catalog, choice, clock, upstream, onEvent }: Marke
     authenticate: (inbound) => ({ ...inbound, key: KEY, mode: "test" }),
     admit: (call) => ({ ...call, reservation: UNBOUNDED }),
     plan: createPlan({
-      own: { find: () => null }, catalog: { snapshot: catalog }, presets: { find: () => choice.preset ? Promise.resolve(choice.preset) : Promise.reject(new Error("no preset")) }, circuits,
+      own: { find: () => null }, catalog: { snapshot: catalog }, presets: { find: () => choice.preset ? Promise.resolve(choice.preset) : Promise.reject(new Error("no preset")) }, states,
       available: { live: new Set(), test: new Set(PROVIDERS.keys()) }, sessions: new SessionPlaces(), budgetUse: { percentOf: () => Promise.resolve(null) }, now, random: random("plan"),
     }),
-    attempt: createAttempt({ pools: { find: () => pool }, guardedPools: { find: () => pool }, own: { find: () => null }, credentials, ownAuthorization: unauthorized, circuits, retries: new RetryBudget(), timeouts: TIMEOUTS, now }),
+    attempt: createAttempt({ pools: { find: () => pool }, guardedPools: { find: () => pool }, own: { find: () => null }, credentials, ownAuthorization: unauthorized, states, timeouts: TIMEOUTS, now }),
     respond: createRespond(now),
     keepAlive: () => () => undefined,
-    meter: createMeter({ spool: { append: () => Promise.resolve(place) }, shipper: { enqueue: () => undefined }, now, onEvent: (event) => { observeHealth(event, circuits.test); onEvent(event); } }),
+    meter: createMeter({ spool: { append: () => Promise.resolve(place) }, shipper: { enqueue: () => undefined }, now, onEvent: (event) => { observeHealth(event, state.circuits); onEvent(event); } }),
   };
 }
 

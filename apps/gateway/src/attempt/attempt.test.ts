@@ -72,7 +72,7 @@ function run(scripts: Readonly<Record<string, Script>>, options: { stream?: bool
   let leave: () => void = () => undefined;
   const exchange = { requestId: "req_1", receivedAtMs: Date.now(), headers: {}, answerHeaders: [] as string[], callerGone: false, onCallerGone: (listener: () => void) => { leave = listener; } };
   const routed = {
-    exchange, call: { raw: new Uint8Array(), stream: options.stream ?? false, inbound: "chat_completions" }, facts: { inputTokens: 1_000, losses: options.strict ? "strict" : "warn", explain: false }, mode: "test", attempts, explain: () => ({}),
+    exchange, call: { raw: new Uint8Array(), stream: options.stream ?? false, inbound: "chat_completions" }, facts: { inputTokens: 1_000, losses: options.strict ? "strict" : "warn", explain: false }, mode: "test", key: { organizationId: "org" }, attempts, explain: () => ({}),
     plan: { candidates: options.candidates ?? Object.keys(scripts).map((provider) => candidate(provider)), hedgeAfterMs: options.hedgeAfterMs ?? null, maxAttempts: options.maxAttempts ?? 3, deadlineMs: 2_000 },
     reservation: { cover: (amount: bigint) => { if (amount > (options.affordable ?? amount)) return Promise.reject(new GatewayError("tenant.budget_exceeded", "no", options.downgrades ? { metadata: { budget: { action: "downgrade" } } } : {})); covered.push(amount); return Promise.resolve(); } },
   } as unknown as RoutedCall;
@@ -81,10 +81,11 @@ function run(scripts: Readonly<Record<string, Script>>, options: { stream?: bool
     if (provider.startsWith("full")) return null;
     return { waiting: 0, dispatcher: new ScriptPool(scripts[provider] ?? { status: 500, chunks: [] }, () => { asked.push(provider); if (options.callerLeaves) queueMicrotask(leave); }, () => closed.push(provider)) as unknown as Dispatcher };
   };
-  const circuits = { live: new CircuitBook({ jitter: () => 0 }), test: new CircuitBook({ jitter: () => 0 }) };
-  for (const provider of options.failing ?? ["a"]) for (let faults = 0; options.failingSince !== undefined && faults < 5; faults++) circuits.test.record({ provider, model: "x/m", credentialOwner: "platform" }, { ok: false, failure: failure("network") }, options.failingSince);
-  const attempt = createAttempt({ retries: options.retries ?? new RetryBudget(), pools: { find }, guardedPools: { find }, own: { find: () => null }, ownAuthorization: { headers: () => ({}) }, circuits, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: (provider) => options.tokenless === provider ? Promise.reject(new Error("no token")) : ({}), available: { live: new Set(), test: new Set() } } });
-  return { answer: attempt(routed), asked, closed, covered, attempts, stateOf: (provider: string) => circuits.test.state({ provider, model: "x/m", credentialOwner: "platform" }, Date.now()) };
+  const circuits = new CircuitBook({ jitter: () => 0 });
+  const state = { circuits, retries: options.retries ?? new RetryBudget() };
+  for (const provider of options.failing ?? ["a"]) for (let faults = 0; options.failingSince !== undefined && faults < 5; faults++) circuits.record({ provider, model: "x/m", credentialOwner: "platform" }, { ok: false, failure: failure("network") }, options.failingSince);
+  const attempt = createAttempt({ states: { of: () => state }, pools: { find }, guardedPools: { find }, own: { find: () => null }, ownAuthorization: { headers: () => ({}) }, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: (provider) => options.tokenless === provider ? Promise.reject(new Error("no token")) : ({}), available: { live: new Set(), test: new Set() } } });
+  return { answer: attempt(routed), asked, closed, covered, attempts, stateOf: (provider: string) => circuits.state({ provider, model: "x/m", credentialOwner: "platform" }, Date.now()) };
 }
 const ok: Script = { status: 200, chunks: ["hello"] };
 const codeOf = (answer: Promise<unknown>): Promise<string> => answer.then(() => "won", (error: unknown) => error instanceof GatewayError ? error.code : (error as Error).name);

@@ -1,7 +1,8 @@
-import { GatewayError, usdFromNano, ZERO_USAGE, type AttemptRecord, type BookMode, type Failure, type TokenUsage } from "@trunkline/contracts";
+import { GatewayError, usdFromNano, ZERO_USAGE, type AttemptRecord, type Failure, type TokenUsage } from "@trunkline/contracts";
 import { adapterFor, continuesText, forOpenRouterSdk, isOpenRouterSdk, type AnswerExtras, type Call, type Observation, type ProviderAdapter, type Target, type UpstreamRequest } from "@trunkline/providers";
-import { CandidateWalk, type Candidate, type CircuitBook, type CircuitKey, type RetryBudget } from "@trunkline/router-core";
+import { CandidateWalk, type Candidate, type CircuitKey } from "@trunkline/router-core";
 import { chargeFor, chargeMax, deliveredUsage, ratedCost } from "../charge.ts";
+import type { UpstreamState, UpstreamStates } from "../upstream-states.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { AttemptOnce, OUTRUN, type AttemptResult } from "./attempt-once.ts";
 import { continuedCall, isContinuable } from "./continuation/continued-call.ts";
@@ -32,8 +33,7 @@ export interface AttemptOptions {
   readonly credentials: Credentials;
   /** For what organizations bring: its token exchanges go to no refused address. */
   readonly ownAuthorization: Pick<Authorization, "headers">;
-  readonly circuits: Record<BookMode, CircuitBook>;
-  readonly retries: RetryBudget;
+  readonly states: Pick<UpstreamStates, "of">;
   readonly timeouts: { readonly firstTokenMs: number; readonly plainMs: number; readonly idleMs: number };
   readonly now: () => number;
   /** Adapters by provider id; handed in so that the loop can be tested without a wire. */
@@ -51,6 +51,7 @@ export function createAttempt(options: AttemptOptions): (routed: RoutedCall) => 
 
 class AttemptLoop {
   readonly #deadlineAtMs: number;
+  readonly #state: UpstreamState;
   #current: AttemptOnce | null = null;
   /** The one that was asked beside it. */
   #rival: AttemptOnce | null = null;
@@ -71,13 +72,14 @@ class AttemptLoop {
 
   constructor(readonly routed: RoutedCall, readonly options: AttemptOptions) {
     this.#deadlineAtMs = routed.exchange.receivedAtMs + routed.plan.deadlineMs;
+    this.#state = options.states.of(routed.mode, routed.key.organizationId);
     this.#walk = new CandidateWalk(routed.plan);
   }
 
   async run(): Promise<WonAttempt> {
     const { routed } = this;
     routed.exchange.onCallerGone(() => { this.#current?.callerLeft(); this.#rival?.callerLeft(); });
-    this.options.retries.deposit();
+    this.#state.retries.deposit();
     for (let index: number | null = 0; index !== null;) {
       const candidate: Candidate | undefined = routed.plan.candidates[index];
       if (!candidate) break;
@@ -93,7 +95,7 @@ class AttemptLoop {
       this.#lastFailure = outcome;
       if (candidate.credential && outcome.class === "credential_rejected") this.#turnedAway++;
       index = this.#walk.afterFailure(index, outcome, routed.attempts.length - this.#turnedAway);
-      if (index !== null && !this.options.retries.withdraw()) break;
+      if (index !== null && !this.#state.retries.withdraw()) break;
     }
     const refusal = this.#uncovered ?? this.#unsendable;
     if (refusal && routed.attempts.length === 0) throw refusal;
@@ -106,11 +108,11 @@ class AttemptLoop {
 
   /** A circuit may have opened since the plan was made. Whoever is left when all others were passed over is tried all the same: refusing would serve nobody. */
   #mayTry(candidate: Candidate, index: number): boolean {
-    return this.options.circuits[this.routed.mode].admit(circuitKey(candidate), this.options.now()) || candidate.lastResort || this.#walk.isLastChoice(index);
+    return this.#state.circuits.admit(circuitKey(candidate), this.options.now()) || candidate.lastResort || this.#walk.isLastChoice(index);
   }
 
   /** Nothing was sent after all: another request may have the trial of a half-open circuit. */
-  #giveBack(candidate: Candidate): void { this.options.circuits[this.routed.mode].release(circuitKey(candidate)); }
+  #giveBack(candidate: Candidate): void { this.#state.circuits.release(circuitKey(candidate)); }
 
   /**
    * The first candidate must be covered, unless the budget says that a cheaper one may take its place; a dearer fallback that is not covered is
@@ -154,10 +156,10 @@ class AttemptLoop {
 
   async #mayHedge(candidate: Candidate, rival: Candidate): Promise<boolean> {
     const { routed, options } = this;
-    if (routed.exchange.callerGone || routed.plan.maxAttempts < 2 || this.#deadlineAtMs - options.now() < ATTEMPT_MS_MIN || !options.circuits[routed.mode].admit(circuitKey(rival), options.now())) return false;
+    if (routed.exchange.callerGone || routed.plan.maxAttempts < 2 || this.#deadlineAtMs - options.now() < ATTEMPT_MS_MIN || !this.#state.circuits.admit(circuitKey(rival), options.now())) return false;
     const most = chargeMax(candidate) + chargeMax(rival);
     const covered = most === 0n || await routed.reservation.cover(most, rival.model, routed.plan.presetSlug).then(() => true, () => false);
-    if (covered && options.retries.withdraw()) return true;
+    if (covered && this.#state.retries.withdraw()) return true;
     this.#giveBack(rival);
     return false;
   }
@@ -189,8 +191,8 @@ class AttemptLoop {
     this.#carriedNanoUsd = chargeNanoUsd;
     const others = routed.plan.candidates.filter(({ provider, model, after }) => after === null && provider !== won.candidate.provider && continuesText(provider, model));
     for (const candidate of others.slice(0, CONTINUATIONS_MAX)) {
-      if (this.#deadlineAtMs - options.now() < ATTEMPT_MS_MIN || !options.retries.withdraw()) return null;
-      if (!options.circuits[routed.mode].admit(circuitKey(candidate), options.now())) continue;
+      if (this.#deadlineAtMs - options.now() < ATTEMPT_MS_MIN || !this.#state.retries.withdraw()) return null;
+      if (!this.#state.circuits.admit(circuitKey(candidate), options.now())) continue;
       try {
         const mostNanoUsd = chargeMax(candidate);
         if (!candidate.credential || mostNanoUsd > 0n) await routed.reservation.cover(mostNanoUsd + chargeNanoUsd, candidate.model, routed.plan.presetSlug);
@@ -212,7 +214,7 @@ class AttemptLoop {
     const record = routed.attempts[at];
     const fault: Failure = failure ?? { class: "network", status: null, publicMessage: "The stream broke after its first content.", retryAfterMs: null };
     if (record) routed.attempts[at] = { ...record, durationMs: options.now() - won.startedAtMs, failureClass: fault.class, message: `${fault.publicMessage} The next attempt went on from the text delivered so far.`, usage, costNanoUsd: ratedCost(usage, won.candidate).toString() };
-    options.circuits[routed.mode].record(circuitKey(won.candidate), { ok: false, failure: fault }, options.now());
+    this.#state.circuits.record(circuitKey(won.candidate), { ok: false, failure: fault }, options.now());
   }
 
   /** Null when nothing was sent: with `losses: strict` a candidate that cannot honour every parameter is no candidate. */
@@ -316,7 +318,7 @@ class AttemptLoop {
     const outcome = result.kind === "won"
       ? { ok: true, timeToFirstTokenMs: this.routed.call.stream ? result.timeToFirstTokenMs : null, tokensPerSecond: null } as const
       : { ok: false, failure: failure ?? cancelled } as const;
-    this.options.circuits[this.routed.mode].record(circuitKey(candidate), outcome, now);
+    this.#state.circuits.record(circuitKey(candidate), outcome, now);
   }
 
 }

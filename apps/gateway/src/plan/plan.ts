@@ -24,7 +24,7 @@ export interface PlanOptions {
   readonly own: { find(key: AuthenticatedCall["key"]): OwnCredentials | null };
   readonly catalog: Pick<CatalogCache, "snapshot">;
   readonly presets: Pick<PresetCache, "find">;
-  readonly circuits: Record<BookMode, Pick<CircuitBook, "snapshot" | "state">>;
+  readonly states: { of(mode: BookMode, organizationId: string): { readonly circuits: Pick<CircuitBook, "snapshot" | "state"> } };
   /** Providers with a usable credential, by book. */
   readonly available: Record<BookMode, ReadonlySet<string>>;
   readonly sessions: Pick<SessionPlaces, "find">;
@@ -69,7 +69,7 @@ function planWith({ facts, mode, call, key, exchange }: Planned, preset: Publish
   if (catalog.models.size === 0) throw new GatewayError("gateway.dependency_unavailable", "The model catalogue is not loaded yet. Retry in a few seconds.", { retryAfterMs: 2000 });
   const nowMs = options.now();
   const own = mode === "live" ? options.own.find(key) : null;
-  const circuits = options.circuits[mode];
+  const { circuits } = options.states.of(mode, key.organizationId);
   const platform = options.available[mode];
   const input: PlanInput = {
     facts: {

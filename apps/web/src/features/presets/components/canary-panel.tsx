@@ -1,6 +1,7 @@
 "use client";
 import { useState, type FormEvent } from "react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { inferOutput } from "@trpc/tanstack-react-query";
 import { Ago, Button, ErrorCard, Money } from "@trunkline/ui";
 import type { CanaryArmView, CanaryReport, CanaryView, PresetView } from "../../../server/views.ts";
 import { useScope } from "../../shell/use-scope.ts";
@@ -63,7 +64,7 @@ function Controls({ slug, canary }: { slug: string; canary: CanaryView }) {
   const scope = useScope();
   const queryClient = useQueryClient();
   const [percent, setPercent] = useState(String(canary.percent));
-  const onSuccess = async (preset: PresetView): Promise<void> => {
+  const onSuccess = async (preset: inferOutput<typeof trpc.presets.get>): Promise<void> => {
     queryClient.setQueryData(trpc.presets.get.queryKey({ ...scope, slug }), preset);
     await Promise.all([queryClient.invalidateQueries(trpc.presets.canary.queryFilter()), queryClient.invalidateQueries(trpc.presets.list.queryFilter())]);
   };
