@@ -14,7 +14,7 @@ const DRAWN = { session: "sessions", user: "users", request: "requests" } as con
 const VERDICTS = { collecting: { tag: "", text: "collecting" }, holds: { tag: "ok", text: "no worse" }, worse: { tag: "err", text: "clearly worse" } } as const;
 
 /** The version on trial beside the published one. Shown while it runs, and afterwards as long as it was the last thing that happened to the preset. */
-export function CanaryPanel({ preset }: { preset: PresetView }) {
+export function CanaryPanel({ preset, onEnded }: { preset: PresetView; onEnded: () => void }) {
   const trpc = useTRPC();
   const running = preset.canary !== null && preset.canary.endedAt === null;
   const report = useQuery({ ...trpc.presets.canary.queryOptions({ ...useScope(), slug: preset.slug }), enabled: preset.canary !== null, refetchInterval: running ? REFETCH_MS : false });
@@ -26,7 +26,7 @@ export function CanaryPanel({ preset }: { preset: PresetView }) {
         {running ? <p className="muted">{preset.canary.percent} % of {DRAWN[preset.canary.by]} beside v{preset.canary.baseVersion}, since <Ago at={preset.canary.startedAt} />. It is ended by itself where it fails clearly more often.</p> : <Ended canary={preset.canary} />}
         {report.error ? <ErrorCard message={`The comparison could not be loaded. ${report.error.message}`} onRetry={() => void report.refetch()} /> : null}
         {report.data ? <Compared report={report.data} /> : null}
-        {running ? <Controls slug={preset.slug} canary={preset.canary} /> : null}
+        {running ? <Controls slug={preset.slug} canary={preset.canary} onEnded={onEnded} /> : null}
       </div>
     </section>
   );
@@ -59,7 +59,7 @@ function Compared({ report: { tried, beside, mode, reason } }: { report: CanaryR
   );
 }
 
-function Controls({ slug, canary }: { slug: string; canary: CanaryView }) {
+function Controls({ slug, canary, onEnded }: { slug: string; canary: CanaryView; onEnded: () => void }) {
   const trpc = useTRPC();
   const scope = useScope();
   const queryClient = useQueryClient();
@@ -68,8 +68,13 @@ function Controls({ slug, canary }: { slug: string; canary: CanaryView }) {
     queryClient.setQueryData(trpc.presets.get.queryKey({ ...scope, slug }), preset);
     await Promise.all([queryClient.invalidateQueries(trpc.presets.canary.queryFilter()), queryClient.invalidateQueries(trpc.presets.list.queryFilter())]);
   };
-  const promote = useMutation(trpc.presets.promoteCanary.mutationOptions({ onSuccess }));
-  const abort = useMutation(trpc.presets.abortCanary.mutationOptions({ onSuccess }));
+  // The buttons go with the canary: the keyboard's place is given on.
+  const onEnd = async (preset: inferOutput<typeof trpc.presets.get>): Promise<void> => {
+    await onSuccess(preset);
+    onEnded();
+  };
+  const promote = useMutation(trpc.presets.promoteCanary.mutationOptions({ onSuccess: onEnd }));
+  const abort = useMutation(trpc.presets.abortCanary.mutationOptions({ onSuccess: onEnd }));
   const share = useMutation(trpc.presets.setCanaryShare.mutationOptions({ onSuccess }));
   const busy = promote.isPending || abort.isPending || share.isPending;
   const error = promote.error ?? abort.error ?? share.error;

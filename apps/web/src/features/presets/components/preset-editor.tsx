@@ -58,7 +58,7 @@ function Editor({ preset, stored }: { preset: PresetView; stored: PresetDocument
       <EditorHead preset={preset} changes={changes} />
       <PriceNotice slug={preset.slug} />
       {models.isError ? <ErrorCard message={`The models could not be loaded. ${models.error.message}`} onRetry={() => void models.refetch()} /> : null}
-      <CanaryPanel preset={preset} />
+      <CanaryPanel preset={preset} onEnded={focusTitle} />
       <div className="cols">
         <section aria-labelledby="rules-title">
           <div className="colh"><h2 id="rules-title">Rules</h2><Segmented<Form> label="View of the same document" value={form} options={FORMS} onChange={show} /></div>
@@ -97,7 +97,7 @@ function EditorHead({ preset, changes }: { preset: PresetView; changes: PresetCh
       {preset.builtIn ? <Button variant="primary" onClick={() => setDialog("duplicate")}>Duplicate</Button> : <Button variant="primary" disabled={nothingNew || changes.problem !== null} onClick={() => setDialog("publish")}>Publish v{next}</Button>}
       <NewPresetDialog open={dialog === "duplicate"} onClose={() => setDialog(null)} source={preset.slug} sources={[preset]} />
       <Dialog title={`Publish v${next}`} open={dialog === "publish"} onClose={closed}><PublishForm preset={preset} changes={changes} onDone={() => { left.current = true; setDialog(null); }} /></Dialog>
-      <StartCanaryDialog open={dialog === "canary"} preset={preset} changes={changes} onStarted={() => { left.current = true; }} onClose={closed} />
+      <StartCanaryDialog open={dialog === "canary"} preset={preset} changes={changes} onStarted={() => { left.current = true; setDialog(null); }} onClose={closed} />
     </div>
   );
 }

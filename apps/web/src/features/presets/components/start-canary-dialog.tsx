@@ -14,11 +14,11 @@ const SHARE_DEFAULT = "5";
 const DRAFT = "draft";
 const DRAWN: readonly { readonly value: DrawnBy; readonly label: string }[] = [{ value: "session", label: "Sessions: a conversation stays with its version" }, { value: "user", label: "End users: a person stays with a version" }, { value: "request", label: "Requests: each by itself" }];
 
-export function StartCanaryDialog({ open, ...rest }: StartCanary & { readonly open: boolean }) {
-  return <Dialog title="Start a canary" open={open} onClose={rest.onClose}>{open ? <CanaryForm {...rest} /> : null}</Dialog>;
+export function StartCanaryDialog({ open, onClose, ...rest }: StartCanary & { readonly open: boolean }) {
+  return <Dialog title="Start a canary" open={open} onClose={onClose}>{open ? <CanaryForm {...rest} /> : null}</Dialog>;
 }
 
-function CanaryForm({ preset, changes, onClose, onStarted }: StartCanary) {
+function CanaryForm({ preset, changes, onStarted }: Omit<StartCanary, "onClose">) {
   const trpc = useTRPC();
   const scope = useScope();
   const queryClient = useQueryClient();
@@ -33,7 +33,6 @@ function CanaryForm({ preset, changes, onClose, onStarted }: StartCanary) {
       queryClient.setQueryData(trpc.presets.get.queryKey({ ...scope, slug: preset.slug }), started);
       await queryClient.invalidateQueries(trpc.presets.canary.queryFilter());
       onStarted();
-      onClose();
     },
   }));
   const begin = async (): Promise<void> => {
