@@ -141,13 +141,13 @@ test("new prices are told on the overview and on the preset's page, and become a
 });
 
 test("a draft is tried as a canary, shown beside the published version, and promoted, by keyboard alone", async ({ page }) => {
-  const project = await newProject(page, stack().urls.web, "canary@example.com");
+  const project = await newProject(page, stack().urls.web, "trials@example.com");
   const document = (model: string) => ({ rules: [{ name: "Everything", when: {}, strategy: "ordered", targets: [{ model, weight: 1 }], fallbacks: [] }], limits: {} });
   await project.change("presets.create", { slug: "tried", name: "Tried", document: document("openai/gpt-5-mini") });
   await project.change("presets.publish", { slug: "tried", comment: "first" });
   await project.change("presets.saveDraft", { slug: "tried", document: document("anthropic/claude-haiku-4.5") });
   await page.goto(`${project.address}/presets/tried`);
-  await page.getByRole("button", { name: "Canary" }).focus();
+  await page.getByRole("button", { name: "Canary", exact: true }).focus();
   await page.keyboard.press("Enter");
   await page.getByLabel("Share in %").fill("10");
   await page.getByRole("dialog").getByRole("button", { name: "Start" }).focus();
@@ -160,4 +160,16 @@ test("a draft is tried as a canary, shown beside the published version, and prom
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toContainText("v2 live");
   await expect(panel).toContainText("It was promoted");
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+
+  await page.getByRole("button", { name: "Shadow", exact: true }).focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog").getByRole("button", { name: "Start" }).focus();
+  await page.keyboard.press("Enter");
+  const shadow = page.getByRole("region", { name: "Shadow v1" });
+  await expect(shadow).toContainText("Gets copies of 5 % of the answered requests beside v2");
+  await expect(shadow.getByRole("row", { name: /v1 shadow/ })).toBeVisible();
+  await shadow.getByRole("button", { name: "Stop" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(shadow).toContainText("It ended");
 });

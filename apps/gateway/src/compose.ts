@@ -1,11 +1,11 @@
 import { createKv, createReplayStore, type Kv } from "@trunkline/kv";
 import { createProducer, deflateLines } from "@trunkline/queue";
 import { createGatewayDb, type ApiKeyRecord } from "@trunkline/db/gateway";
-import { explain, type CircuitBook } from "@trunkline/router-core";
+import { explain, RetryBudget, type CircuitBook } from "@trunkline/router-core";
 import { createLogger, createMetrics, type LogLevel } from "@trunkline/telemetry";
 import { createTracing } from "@trunkline/telemetry/tracing";
 import type { UsageEvent } from "@trunkline/contracts";
-import { createAdmit } from "./admit/admit.ts";
+import { createAdmit, createAdmitUnlimited } from "./admit/admit.ts";
 import { BudgetLines } from "./admit/reservation.ts";
 import { createAttempt } from "./attempt/attempt.ts";
 import { Authorization } from "./attempt/authorization.ts";
@@ -45,6 +45,8 @@ import { createKeepAlive } from "./respond/keep-alive.ts";
 import { createRespond } from "./respond/respond.ts";
 import { writeError } from "./respond/write-error.ts";
 import { UpstreamStates } from "./upstream-states.ts";
+import { newRequestId } from "./exchange.ts";
+import { ShadowCopies } from "./shadow/shadow-copies.ts";
 import { createGatewayServer, type Ask } from "./server.ts";
 import { inboundLabelOf } from "./paths.ts";
 import { keepingAnswers } from "./stored/keep-answer.ts";
@@ -77,24 +79,24 @@ export function compose(env: GatewayEnv): Gateway {
   const { spool, recovered } = Spool.open({ dir: env.spoolDir, bytesMax: env.spoolBytesMax, now, onFault: (message) => { metrics.countDependencyFailure("spool"); warn(message); } });
   const shipper = new Shipper({ spool, producer, confirmGenerations: (ids) => db.confirmGenerations(ids), pack: deflateLines, now, onFault: (message) => { metrics.countDependencyFailure("queue"); warn(message); } });
   const keys = new KeyCache({ db, peppers: env.apiKeyPeppers, now });
-  const catalog = new CatalogCache(db, warn);
-  const presets = new PresetCache(db, now);
+  const [catalog, presets] = [new CatalogCache(db, warn), new PresetCache(db, now)];
   const { states, sharedHealth } = createStates(kv, now);
   const credentials = createCredentials({ simulatorUrl: env.simulatorUrl, platform: env.credentials, authorization: new Authorization({ exchange: createExchangeForm({ allowPrivate: true }), now }) });
   const addressRules = { allowPrivate: env.allowPrivateAddresses };
   const [pools, guardedPools] = [new UpstreamPools(), new UpstreamPools(addressRules)];
   const own = new OrganizationCredentials({ encryptionKeys: env.encryptionKeys, addressRules, onUnreadable: (credentialId) => warn(`credential ${credentialId} of an organization cannot be used: ${env.encryptionKeys ? "its seal does not open, or its address is refused" : "ENCRYPTION_KEYS is not set"}`) });
-  const stored = new StoredResponses({ db, encryptionKeys: env.encryptionKeys, now, onFault: warn });
-  const sessions = new SessionPlaces();
+  const [stored, sessions] = [new StoredResponses({ db, encryptionKeys: env.encryptionKeys, now, onFault: warn }), new SessionPlaces()];
   const planOptions: PlanOptions = { own, catalog, presets, states, sessions, budgetUse: new BudgetUse(db), available: credentials.available, now, random: Math.random };
   const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent, traceparent: string | undefined) => { if (tracing) setImmediate(() => tracing.record(spansOf(event), traceparent)); sessions.observe(event); observeHealth(event, states.of(event.mode, event.organizationId).circuits); observe(event, metrics, logger); } };
-  const upstreams = { pools, guardedPools, own, credentials, ownAuthorization: new Authorization({ exchange: createExchangeForm(addressRules), now }) };
+  const upstreams = { pools, guardedPools, own, credentials, ownAuthorization: new Authorization({ exchange: createExchangeForm(addressRules), now }), timeouts: env.timeouts, now };
+  const admitOptions = { kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId: string) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres"), onRateLimited: () => metrics.countRateLimited() };
+  const shadows = createShadows({ presets, states, warn, admit: createAdmitUnlimited(admitOptions), planOptions, attemptOptions: upstreams, meter: createMeter(meterOptions) });
   const featured: Stages = {
     authenticate: createAuthenticate(keys, now),
-    admit: createAdmit({ kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres"), onRateLimited: () => metrics.countRateLimited() }),
+    admit: createAdmit(admitOptions),
     plan: createPlan(planOptions),
-    attempt: createAttempt({ ...upstreams, states, timeouts: env.timeouts, now }),
-    respond: keepingAnswers(keepingPrompts(createRespond(now), new PromptLog({ db, encryptionKeys: env.encryptionKeys, now, random: Math.random, onFault: warn })), stored),
+    attempt: createAttempt({ ...upstreams, states }),
+    respond: shadows.around(keepingAnswers(keepingPrompts(createRespond(now), new PromptLog({ db, encryptionKeys: env.encryptionKeys, now, random: Math.random, onFault: warn })), stored)),
     keepAlive: createKeepAlive(env.heartbeatMs),
     meter: createMeter(meterOptions),
   };
@@ -125,7 +127,7 @@ export function compose(env: GatewayEnv): Gateway {
       return port;
     },
     async close() {
-      await server.close(env.drainMs);
+      await server.close(env.drainMs).then(() => shadows.close());
       clearInterval(gauges);
       catalog.close();
       await shipper.close();
@@ -134,6 +136,24 @@ export function compose(env: GatewayEnv): Gateway {
       await db.close();
     },
   };
+}
+
+interface ShadowParts {
+  readonly presets: PresetCache; readonly states: UpstreamStates; readonly warn: (reason: string) => void; readonly admit: Stages["admit"]; readonly planOptions: PlanOptions;
+  readonly attemptOptions: Omit<Parameters<typeof createAttempt>[0], "states">; readonly meter: Stages["meter"];
+}
+
+/** A copy plans under its one version and shares what is known of providers, but spends none of the callers' retries. */
+function createShadows({ presets, states, warn, admit, planOptions, attemptOptions, meter }: ShadowParts): ShadowCopies {
+  const retries = new RetryBudget();
+  const attempt = createAttempt({ ...attemptOptions, states: { of: (mode, organizationId) => ({ circuits: states.of(mode, organizationId).circuits, retries }) } });
+  const { now, random } = planOptions;
+  return new ShadowCopies({
+    presets, now, random, newId: () => newRequestId(now()), onLost: (reason) => warn(`a copy for a shadow was lost: ${reason}`),
+    run: (inbound, { key, mode }, preset) => serve(inbound, {
+      authenticate: (asked) => ({ ...asked, key, mode }), admit, plan: createPlan({ ...planOptions, presets: { find: () => Promise.resolve(preset) } }), attempt, respond: createRespond(now), keepAlive: () => () => undefined, meter,
+    }),
+  });
 }
 
 /** What live requests meet is told to the other gateways. */

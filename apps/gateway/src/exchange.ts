@@ -13,6 +13,9 @@ function nextRandom(): Uint8Array {
   return RANDOM_POOL.subarray(randomAt, randomAt += ID_RANDOM_BYTES);
 }
 
+/** For a request that nobody sent. */
+export const newRequestId = (nowMs: number): string => createId("req", nowMs, nextRandom());
+
 /** Opens the caller's side of one request. `onClose`: the connection or the answer has ended. `close` before the end of the answer means that the caller left. */
 export function openExchange(request: IncomingMessage, response: ServerResponse, { nowMs, onClose }: { readonly nowMs: number; readonly onClose: (exchange: ConnectedExchange) => void }): ConnectedExchange {
   return new CallerExchange(createId("req", nowMs, nextRandom()), { receivedAtMs: nowMs, headers: joinedHeaders(request), response, onClose });

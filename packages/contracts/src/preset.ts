@@ -125,9 +125,16 @@ export interface PublishedPreset {
   readonly slug: string;
   readonly version: number;
   readonly document: PresetDocument;
+  /** A version that gets copies of a share of the requests. */
+  readonly shadow?: PresetShadow;
   /** A version that takes a share of the requests which name no version. */
   readonly canary?: { readonly preset: PublishedPreset; readonly percent: number; readonly by: DrawnBy };
 }
+/** `preset` goes by `shadowSlug`. */
+export interface PresetShadow { readonly preset: PublishedPreset; readonly percent: number }
+/** The label under which copies are metered. No preset is called so: a slug has no slash. */
+export const shadowSlug = (slug: string): string => `${slug}/shadow`;
+export const shadowShareSchema = z.number().min(0.1).max(100);
 export type DrawnBy = z.infer<typeof drawnBySchema>;
 
 /** A share of 100 is publishing. `by` as in a rule's bucket. */

@@ -1,6 +1,6 @@
 import { GatewayError, type Budget } from "@trunkline/contracts";
 import type { Kv } from "@trunkline/kv";
-import type { AuthenticatedCall, Stages } from "../stages.ts";
+import type { AuthenticatedCall, Reservation, Stages } from "../stages.ts";
 import { LimitedReservation, takeLimits } from "./call-limits.ts";
 import { takeRate } from "./rate-limit.ts";
 import { createReservation, NO_RESERVATION, type ReservationStores } from "./reservation.ts";
@@ -22,7 +22,7 @@ const NO_BUDGETS: readonly Budget[] = [];
  */
 export function createAdmit(options: AdmitOptions): Stages["admit"] {
   return async (call: AuthenticatedCall) => {
-    if (!options.spoolHasRoom()) throw new GatewayError("gateway.overloaded", "The gateway cannot record usage right now, so it takes no new requests. Retry in a few seconds.", { retryAfterMs: 5000 });
+    assertRecordable(options);
     const { limits } = call.key;
     let taken;
     try {
@@ -31,8 +31,24 @@ export function createAdmit(options: AdmitOptions): Stages["admit"] {
       if (error instanceof GatewayError && error.code === "tenant.rate_limited") options.onRateLimited();
       throw error;
     }
-    const budgets = call.mode === "test" ? NO_BUDGETS : call.key.budgets;
-    const reservation = budgets.length === 0 ? NO_RESERVATION : createReservation({ id: call.exchange.requestId, endUser: call.facts.endUser }, budgets, options);
+    const reservation = reservationFor(call, options);
     return { exchange: call.exchange, call: call.call, facts: call.facts, key: call.key, mode: call.mode, reservation: taken ? new LimitedReservation(reservation, taken, options.kv) : reservation };
   };
+}
+
+/** For a copy of a request: its budgets bind it, its requests a minute are its callers' own. Fails as the above where usage cannot be recorded. */
+export function createAdmitUnlimited(options: Pick<AdmitOptions, keyof ReservationStores | "spoolHasRoom">): Stages["admit"] {
+  return (call) => {
+    assertRecordable(options);
+    return { ...call, reservation: reservationFor(call, options) };
+  };
+}
+
+function assertRecordable({ spoolHasRoom }: Pick<AdmitOptions, "spoolHasRoom">): void {
+  if (!spoolHasRoom()) throw new GatewayError("gateway.overloaded", "The gateway cannot record usage right now, so it takes no new requests. Retry in a few seconds.", { retryAfterMs: 5000 });
+}
+
+function reservationFor({ mode, key, exchange, facts }: AuthenticatedCall, stores: ReservationStores): Reservation {
+  const budgets = mode === "test" ? NO_BUDGETS : key.budgets;
+  return budgets.length === 0 ? NO_RESERVATION : createReservation({ id: exchange.requestId, endUser: facts.endUser }, budgets, stores);
 }

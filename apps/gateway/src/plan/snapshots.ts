@@ -1,4 +1,4 @@
-import type { CatalogSnapshot, PublishedPreset } from "@trunkline/contracts";
+import type { CatalogSnapshot, PresetShadow, PublishedPreset } from "@trunkline/contracts";
 import type { GatewayDb, OrganizationPresets } from "@trunkline/db/gateway";
 import { GatewayError } from "@trunkline/contracts";
 import { BUILT_IN_PRESETS } from "@trunkline/router-core";
@@ -49,6 +49,9 @@ export class PresetCache {
     const known = [...new Set([...(presets?.published.keys() ?? []), ...BUILT_IN_PRESETS.keys()])].join(", ");
     throw new GatewayError("caller.preset_not_found", `There is no published preset "${slug}"${version === null ? "" : ` in version ${version}`}. Published: ${known}.`, { metadata: { presets: known } });
   }
+
+  /** Of what is held already: a request has just been planned by it. */
+  shadowOf(organizationId: string, slug: string): PresetShadow | undefined { return this.#held.get(organizationId)?.presets.published.get(slug)?.shadow; }
 
   async #load(organizationId: string, slug: string): Promise<OrganizationPresets | null> {
     const held = this.#held.get(organizationId);

@@ -28,7 +28,7 @@ export const abortCanary = (ports: Ports, slug: string): Promise<PresetView> => 
 
 const whole = (ms: number | null): number | null => (ms === null ? null : Math.round(ms));
 
-function toArmView({ version, requests, judged, failed, answered, chargeNanoUsd, ttftP50, ttftP95, durationP50, durationP95 }: CanaryArmRow): CanaryArmView {
+export function toArmView({ version, requests, judged, failed, answered, chargeNanoUsd, ttftP50, ttftP95, durationP50, durationP95 }: CanaryArmRow): CanaryArmView {
   const charge = BigInt(chargeNanoUsd);
   return {
     version, requests, judged, failed, costUsd: usd(charge), costPerAnsweredUsd: answered === 0 ? null : usd(charge / BigInt(answered)),

@@ -1,7 +1,7 @@
 import { PRESET_SLUG, type PublishedPreset } from "@trunkline/contracts";
-import type { CanaryRecord, PresetRecord } from "@trunkline/db/web";
+import type { CanaryRecord, PresetRecord, ShadowRecord } from "@trunkline/db/web";
 import { z } from "zod";
-import type { CanaryView, PresetView } from "./views.ts";
+import type { CanaryView, PresetView, ShadowView } from "./views.ts";
 
 export const PRESET_NAME_LENGTH_MAX = 80;
 export const COMMENT_LENGTH_MAX = 500;
@@ -11,11 +11,15 @@ export function toCanaryView({ version, baseVersion, percent, by, startedAt, sta
   return { version, baseVersion, percent, by, startedAt: startedAt.toISOString(), startedBy, endedAt: endedAt?.toISOString() ?? null, outcome, reason };
 }
 
+export function toShadowView({ version, baseVersion, percent, startedAt, startedBy, endedAt }: ShadowRecord): ShadowView {
+  return { version, baseVersion, percent, startedAt: startedAt.toISOString(), startedBy, endedAt: endedAt?.toISOString() ?? null };
+}
+
 export function toPresetView(row: PresetRecord): PresetView {
   const versions = row.versions.map((version) => ({ ...version, createdAt: version.createdAt.toISOString() }));
   const published = versions.find((version) => version.version === row.publishedVersion);
   return {
-    slug: row.slug, name: row.name, builtIn: false, draft: row.draft, versions, canary: row.canary && toCanaryView(row.canary),
+    slug: row.slug, name: row.name, builtIn: false, draft: row.draft, versions, canary: row.canary && toCanaryView(row.canary), shadow: row.shadow && toShadowView(row.shadow),
     published: published ? { version: published.version, document: published.document, comment: published.comment, createdAt: published.createdAt } : null,
   };
 }
@@ -27,5 +31,5 @@ export const builtInName = (slug: string): string => slug.charAt(0).toUpperCase(
 
 export function toBuiltInView(preset: PublishedPreset): PresetView {
   const version = { version: preset.version, document: preset.document, comment: "Built in", createdAt: BUILT_IN_SINCE };
-  return { slug: preset.slug, name: builtInName(preset.slug), builtIn: true, draft: null, published: version, versions: [{ ...version, createdBy: null }], canary: null };
+  return { slug: preset.slug, name: builtInName(preset.slug), builtIn: true, draft: null, published: version, versions: [{ ...version, createdBy: null }], canary: null, shadow: null };
 }

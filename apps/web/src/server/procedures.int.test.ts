@@ -106,6 +106,13 @@ const PROCEDURES: readonly [string, Permission, (caller: Caller, owner: Caller) 
   ["presets.setCanaryShare", "presets.manage", async (caller, owner) => caller.presets.setCanaryShare({ ...acme.scope, slug: await withCanary(owner), percent: 10 })],
   ["presets.promoteCanary", "presets.manage", async (caller, owner) => caller.presets.promoteCanary({ ...acme.scope, slug: await withCanary(owner) })],
   ["presets.abortCanary", "presets.manage", async (caller, owner) => caller.presets.abortCanary({ ...acme.scope, slug: await withCanary(owner) })],
+  ["presets.shadow", "usage.read", async (caller, owner) => caller.presets.shadow({ ...acme.scope, slug: await twicePublished(owner) })],
+  ["presets.startShadow", "presets.manage", async (caller, owner) => caller.presets.startShadow({ ...acme.scope, slug: await twicePublished(owner), percent: 5, version: 1 })],
+  ["presets.stopShadow", "presets.manage", async (caller, owner) => {
+    const slug = await twicePublished(owner);
+    await owner.presets.startShadow({ ...acme.scope, slug, percent: 5, version: 1 });
+    return caller.presets.stopShadow({ ...acme.scope, slug });
+  }],
   ["presets.explain", "resources.read", (caller) => caller.presets.explain({ ...acme.scope, document, body: { messages: [] } })],
   ["presets.backtest", "usage.read", async (caller, owner) => caller.presets.backtest({ ...acme.scope, slug: (await owner.presets.create({ ...acme.scope, slug: name(), name: "x", document })).slug, days: 7 })],
   ["presets.priceNotices", "resources.read", (caller) => caller.presets.priceNotices(acme.scope)],

@@ -25,11 +25,14 @@ export interface KeyView {
 }
 export interface CreatedKeyView { key: KeyView; secret: string }
 export interface PresetListItem { slug: string; name: string; builtIn: boolean; publishedVersion: number | null; hasDraft: boolean; updatedAt: string | null; requests7d: number; spendUsd7d: string }
-export interface PresetView { slug: string; name: string; builtIn: boolean; draft: PresetDocument | null; published: { version: number; document: PresetDocument; comment: string; createdAt: string } | null; versions: { version: number; comment: string; createdAt: string; createdBy: string | null; document: PresetDocument }[]; canary: CanaryView | null }
+export interface PresetView { slug: string; name: string; builtIn: boolean; draft: PresetDocument | null; published: { version: number; document: PresetDocument; comment: string; createdAt: string } | null; versions: { version: number; comment: string; createdAt: string; createdBy: string | null; document: PresetDocument }[]; canary: CanaryView | null; shadow: ShadowView | null }
 /** The newest canary of a preset; it runs while `endedAt` is null. */
 export interface CanaryView { version: number; baseVersion: number; percent: number; by: DrawnBy; startedAt: string; startedBy: string | null; endedAt: string | null; outcome: CanaryOutcome | null; reason: string | null }
 /** `requests` counts all; `failed` of `judged` says something of the version. Milliseconds; `costPerAnsweredUsd` null without an answer. */
 export interface CanaryArmView { version: number; requests: number; judged: number; failed: number; costUsd: string; costPerAnsweredUsd: string | null; ttftP50Ms: number | null; ttftP95Ms: number | null; durationP50Ms: number | null; durationP95Ms: number | null }
+/** The newest shadow of a preset; it runs while `endedAt` is null. */
+export interface ShadowView { version: number; baseVersion: number; percent: number; startedAt: string; startedBy: string | null; endedAt: string | null }
+export interface ShadowReport { shadow: ShadowView; mode: BookMode; copies: CanaryArmView; served: CanaryArmView }
 export interface CanaryReport { canary: CanaryView; mode: BookMode; tried: CanaryArmView; beside: CanaryArmView; verdict: "collecting" | "holds" | "worse"; reason: string }
 /** What new prices mean for a preset, a month at the traffic of the last weeks. `followedUsd` below zero: its own choice costs more now. */
 export interface PriceNoticeView { preset: string; models: string[]; requests: number; changedShare: number; followedUsd: string; /** null: nothing is proposed */ draftSavesUsd: string | null; moved: { rule: string; model: string }[]; foundAt: string }
@@ -92,6 +95,7 @@ export interface ProviderCredentialsView { credentials: ProviderCredentialView[]
  *  presets.list(Scope) → PresetListItem[] · presets.get(Scope & {slug}) → PresetView · presets.create(Scope & {slug, name, document}) · presets.saveDraft(Scope & {slug, document})
  *  presets.publish(Scope & {slug, comment}) · presets.rollBack(Scope & {slug, version}) (each → PresetView) · presets.explain(Scope & {document, body, now?}) → RoutePlan JSON (pure, through router-core)
  *  presets.canary(Scope & {slug}) → CanaryReport | null · presets.startCanary(Scope & {slug, percent, by?, version?, comment?}) · presets.setCanaryShare(Scope & {slug, percent}) · presets.promoteCanary · presets.abortCanary(Scope & {slug}) (each → PresetView)
+ *  presets.shadow(Scope & {slug}) → ShadowReport | null · presets.startShadow(Scope & {slug, percent, version?, comment?}) · presets.stopShadow(Scope & {slug}) (each → PresetView)
  *  usage.book(Scope) → BookView · usage.series(Scope & {mode, from, to, granularity, groupBy: Dimension, compare?}) → UsageView · usage.inner(Scope & {mode, from, to, groupBy, key, thenBy}) → InnerGroup[] · usage.nested(Scope & {mode, from, to, groupBy, thenBy}) → NestedGroup[] · usage.performance(Scope & {mode, from, to, groupBy, model?}) → PerformanceView · usage.overview(Scope & {mode?}) → OverviewView
  *  usage.cacheSavings(Scope & {mode, from, to}) → CacheSavingsView · views.list(Scope & {page}) → SavedView[] · views.save(Scope & {page, name, query}) · views.remove(Scope & {id})
  *  requests.list(Scope & {mode, cursor?, limit?, status?, model?, provider?, keyId?, search?}) → {items: RequestListItem[], nextCursor: string | null} · requests.get(Scope & {id}) → RequestView · requests.prompt(Scope & {id}) → PromptView · requests.watch(Scope & {mode}): server-sent count of stored requests

@@ -1,17 +1,18 @@
-import { presetDocumentSchema } from "@trunkline/contracts";
-import type { DrawnBy, PublishedPreset } from "@trunkline/contracts";
+import { presetDocumentSchema, shadowSlug } from "@trunkline/contracts";
+import type { DrawnBy, PresetShadow, PublishedPreset } from "@trunkline/contracts";
 import type { OrganizationPresets } from "../records.ts";
 import type { Statement } from "./prepared.ts";
 
-interface PresetVersionRow { readonly slug: string; readonly publishedVersion: number | null; readonly version: number; readonly document: unknown; readonly canaryPercent: number | null; readonly canaryDrawnBy: DrawnBy | null }
+interface PresetVersionRow { readonly slug: string; readonly publishedVersion: number | null; readonly version: number; readonly document: unknown; readonly canaryPercent: number | null; readonly canaryDrawnBy: DrawnBy | null; readonly shadowPercent: number | null }
 
 /** $1 the organization. */
 export const LOAD_PRESETS: Statement<PresetVersionRow> = {
   name: "gateway_load_presets",
   text: `
-SELECT p.slug, p."publishedVersion", v.version, v.document, c.percent AS "canaryPercent", c."drawnBy" AS "canaryDrawnBy"
+SELECT p.slug, p."publishedVersion", v.version, v.document, c.percent AS "canaryPercent", c."drawnBy" AS "canaryDrawnBy", s.percent AS "shadowPercent"
 FROM preset p JOIN preset_version v ON v."presetId" = p.id AND v."organizationId" = p."organizationId"
 LEFT JOIN preset_canary c ON c."presetId" = p.id AND c.version = v.version AND c."endedAt" IS NULL
+LEFT JOIN preset_shadow s ON s."presetId" = p.id AND s.version = v.version AND s."endedAt" IS NULL
 WHERE p."organizationId" = $1 ORDER BY p.slug, v.version`,
 };
 
@@ -20,17 +21,23 @@ export function organizationPresets(rows: readonly PresetVersionRow[]): Organiza
   const published = new Map<string, PublishedPreset>();
   const versions = new Map<string, PublishedPreset>();
   const canaries: NonNullable<PublishedPreset["canary"]>[] = [];
+  const shadows: { readonly slug: string; readonly shadow: PresetShadow }[] = [];
   for (const row of rows) {
     const document = presetDocumentSchema.safeParse(row.document);
     if (!document.success) continue;
     const preset = { slug: row.slug, version: row.version, document: document.data };
     versions.set(`${row.slug}:${row.version}`, preset);
     if (row.version === row.publishedVersion) published.set(row.slug, preset);
-    else if (row.canaryPercent !== null && row.canaryDrawnBy !== null) canaries.push({ preset, percent: row.canaryPercent, by: row.canaryDrawnBy });
+    else if (row.shadowPercent !== null) shadows.push({ slug: row.slug, shadow: { preset: { ...preset, slug: shadowSlug(row.slug) }, percent: row.shadowPercent } });
+    if (row.version !== row.publishedVersion && row.canaryPercent !== null && row.canaryDrawnBy !== null) canaries.push({ preset, percent: row.canaryPercent, by: row.canaryDrawnBy });
   }
   for (const canary of canaries) {
     const beside = published.get(canary.preset.slug);
     if (beside) published.set(canary.preset.slug, { ...beside, canary });
+  }
+  for (const { slug, shadow } of shadows) {
+    const beside = published.get(slug);
+    if (beside) published.set(slug, { ...beside, shadow });
   }
   return { published, versions };
 }

@@ -9,12 +9,20 @@ import type { Actor } from "./actor.ts";
 import { recordAudit } from "./audit.ts";
 import type { StoreContext, Transaction } from "./context.ts";
 import { ConflictError, NotFoundError, UnprocessableError } from "./errors.ts";
-import { endCanary, lockPreset, onePreset, type PresetRecord } from "./presets.ts";
+import { endCanary, endShadow, lockPreset, onePreset, type PresetRecord } from "./presets.ts";
 
 export interface NewCanary { readonly percent: number; readonly by: DrawnBy; readonly version?: number | undefined; readonly comment: string }
 
-/** The draft becomes a version that nothing is published by. */
-async function versionOf(transaction: Transaction, actor: Actor, { preset, comment }: { readonly preset: PresetRecord; readonly comment: string }): Promise<number> {
+/** The version named, or the draft as a version that nothing is published by. */
+export async function versionToTry(transaction: Transaction, actor: Actor, { preset, version, comment }: { readonly preset: PresetRecord; readonly version: number | undefined; readonly comment: string }): Promise<{ readonly tried: number; readonly baseVersion: number }> {
+  const { publishedVersion: baseVersion } = preset;
+  if (baseVersion === null) throw new UnprocessableError("A version is tried beside a published one. Publish one first.");
+  if (version === baseVersion) throw new UnprocessableError(`v${version} is the published version.`);
+  if (version !== undefined && !preset.versions.some((row) => row.version === version)) throw new NotFoundError("version of this preset");
+  return { tried: version ?? await versionOfDraft(transaction, actor, { preset, comment }), baseVersion };
+}
+
+async function versionOfDraft(transaction: Transaction, actor: Actor, { preset, comment }: { readonly preset: PresetRecord; readonly comment: string }): Promise<number> {
   if (!preset.draft) throw new UnprocessableError("There is no draft to try. Change the preset first, or name a version.");
   const version = (preset.versions[0]?.version ?? 0) + 1;
   await transaction.presetVersion.create({ data: { presetId: preset.id, organizationId: actor.organizationId, version, document: preset.draft, comment, createdBy: actor.userId } });
@@ -36,12 +44,9 @@ export function createCanaries(context: StoreContext) {
   return {
     /** Throws ConflictError while one runs, UnprocessableError without a published version, a draft, or another version to try. */
     start: (actor: Actor, slug: string, { percent, by, version, comment }: NewCanary): Promise<PresetRecord> => edit(actor, slug, async (transaction, preset) => {
-      if (preset.publishedVersion === null) throw new UnprocessableError("A canary runs beside a published version. Publish one first.");
       if (preset.canary && !preset.canary.endedAt) throw new ConflictError(`v${preset.canary.version} is a canary already. Promote or abort it first.`);
-      if (version === preset.publishedVersion) throw new UnprocessableError(`v${version} is the published version.`);
-      if (version !== undefined && !preset.versions.some((row) => row.version === version)) throw new NotFoundError("version of this preset");
-      const tried = version ?? await versionOf(transaction, actor, { preset, comment });
-      await transaction.presetCanary.create({ data: { id: context.newId("can"), organizationId: actor.organizationId, presetId: preset.id, version: tried, baseVersion: preset.publishedVersion, percent, drawnBy: by, startedBy: actor.userId, startedAt: new Date(context.nowMs()) } });
+      const { tried, baseVersion } = await versionToTry(transaction, actor, { preset, version, comment });
+      await transaction.presetCanary.create({ data: { id: context.newId("can"), organizationId: actor.organizationId, presetId: preset.id, version: tried, baseVersion, percent, drawnBy: by, startedBy: actor.userId, startedAt: new Date(context.nowMs()) } });
       return "preset.canary-start";
     }),
     /** Throws NotFoundError where none runs; so do the next two. */
@@ -53,6 +58,7 @@ export function createCanaries(context: StoreContext) {
     promote: (actor: Actor, slug: string): Promise<PresetRecord> => edit(actor, slug, async (transaction, preset) => {
       const { version } = running(preset);
       await endCanary(transaction, preset.id, "promoted", new Date(context.nowMs()));
+      await endShadow(transaction, preset.id, new Date(context.nowMs()));
       await transaction.preset.update({ where: { id: preset.id }, data: { publishedVersion: version } });
       return "preset.canary-promote";
     }),

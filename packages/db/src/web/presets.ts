@@ -11,11 +11,13 @@ export interface CanaryRecord {
   readonly id: string; readonly version: number; readonly baseVersion: number; readonly percent: number; readonly by: DrawnBy; readonly startedBy: string | null;
   readonly startedAt: Date; readonly endedAt: Date | null; readonly outcome: CanaryOutcome | null; readonly reason: string | null;
 }
+export interface ShadowRecord { readonly id: string; readonly version: number; readonly baseVersion: number; readonly percent: number; readonly startedBy: string | null; readonly startedAt: Date; readonly endedAt: Date | null }
 export interface PresetRecord {
   readonly id: string; readonly slug: string; readonly name: string; readonly draft: PresetDocument | null; readonly publishedVersion: number | null;
   readonly updatedAt: Date; readonly versions: readonly PresetVersionRecord[];
   /** The newest one. */
   readonly canary: CanaryRecord | null;
+  readonly shadow: ShadowRecord | null;
 }
 
 type CanaryRow = Omit<CanaryRecord, "by" | "outcome"> & { readonly drawnBy: string; readonly outcome: string | null };
@@ -24,11 +26,11 @@ const canaryOf = ({ id, version, baseVersion, percent, drawnBy, startedBy, start
 
 async function read(transaction: Transaction, organizationId: string, slug?: string): Promise<PresetRecord[]> {
   const rows = await transaction.preset.findMany({
-    where: { organizationId, ...(slug === undefined ? {} : { slug }) }, orderBy: { createdAt: "asc" }, include: { versions: { orderBy: { version: "desc" } }, canaries: { orderBy: { startedAt: "desc" }, take: 1 } },
+    where: { organizationId, ...(slug === undefined ? {} : { slug }) }, orderBy: { createdAt: "asc" }, include: { versions: { orderBy: { version: "desc" } }, canaries: { orderBy: { startedAt: "desc" }, take: 1 }, shadows: { orderBy: { startedAt: "desc" }, take: 1 } },
   });
   return rows.map((row) => ({
     id: row.id, slug: row.slug, name: row.name, publishedVersion: row.publishedVersion, updatedAt: row.updatedAt,
-    canary: row.canaries[0] ? canaryOf(row.canaries[0]) : null,
+    canary: row.canaries[0] ? canaryOf(row.canaries[0]) : null, shadow: row.shadows[0] ?? null,
     draft: row.draft === null ? null : presetDocumentSchema.parse(row.draft),
     versions: row.versions.map((version) => ({ version: version.version, comment: version.comment, createdBy: version.createdBy, createdAt: version.createdAt, document: presetDocumentSchema.parse(version.document) })),
   }));
@@ -49,6 +51,14 @@ export async function lockPreset(transaction: Transaction, organizationId: strin
 /** Nothing where none runs. */
 export const endCanary = (transaction: Transaction, presetId: string, outcome: CanaryOutcome, at: Date): Promise<unknown> =>
   transaction.presetCanary.updateMany({ where: { presetId, endedAt: null }, data: { endedAt: at, outcome } });
+
+export const endShadow = (transaction: Transaction, presetId: string, at: Date): Promise<unknown> => transaction.presetShadow.updateMany({ where: { presetId, endedAt: null }, data: { endedAt: at } });
+
+/** What they run beside is no longer published. */
+async function endTrials(transaction: Transaction, presetId: string, at: Date): Promise<void> {
+  await endCanary(transaction, presetId, "replaced", at);
+  await endShadow(transaction, presetId, at);
+}
 
 export function createPresets(context: StoreContext) {
   const edit = (actor: Actor, slug: string, work: (transaction: Transaction, preset: PresetRecord) => Promise<string>): Promise<PresetRecord> =>
@@ -77,14 +87,14 @@ export function createPresets(context: StoreContext) {
       if (!preset.draft) throw new UnprocessableError("There is no draft to publish. Change the preset first.");
       const version = (preset.versions[0]?.version ?? 0) + 1;
       await transaction.presetVersion.create({ data: { presetId: preset.id, organizationId: actor.organizationId, version, document: preset.draft, comment, createdBy: actor.userId } });
-      await endCanary(transaction, preset.id, "replaced", new Date(context.nowMs()));
+      await endTrials(transaction, preset.id, new Date(context.nowMs()));
       await transaction.$executeRaw`UPDATE preset SET draft = NULL, "publishedVersion" = ${version}, "updatedAt" = now() WHERE id = ${preset.id}`;
       return "preset.publish";
     }),
     /** An earlier version becomes the published one again; nothing is rewritten. */
     rollBack: (actor: Actor, slug: string, version: number): Promise<PresetRecord> => edit(actor, slug, async (transaction, preset) => {
       if (!preset.versions.some((row) => row.version === version)) throw new NotFoundError("version of this preset");
-      await endCanary(transaction, preset.id, "replaced", new Date(context.nowMs()));
+      await endTrials(transaction, preset.id, new Date(context.nowMs()));
       await transaction.preset.update({ where: { id: preset.id }, data: { publishedVersion: version } });
       return "preset.roll-back";
     }),

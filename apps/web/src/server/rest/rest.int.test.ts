@@ -123,6 +123,30 @@ describe("a preset's canary", () => {
   });
 });
 
+describe("a preset's shadow", () => {
+  const document = (model: string) => ({ rules: [{ name: "all", targets: [{ model }] }] });
+
+  it("turns the draft into a version that gets copies, one at a time, until it is stopped or another version is published", async () => {
+    const tenant = await newTenant();
+    await tenant.call("POST", "/presets", { body: { slug: "mine", name: "Mine", document: document("openai/gpt-5-mini") } });
+    expect((await tenant.call("POST", "/presets/mine/shadow", { body: { percent: 5 } })).status).toBe(422);
+    await tenant.call("POST", "/presets/mine/publish", { body: { comment: "first" } });
+    await tenant.call("PATCH", "/presets/mine", { body: { document: document("openai/gpt-5") } });
+    expect((await tenant.call("GET", "/presets/mine/shadow")).status).toBe(404);
+    published.length = 0;
+    const started = await tenant.call("POST", "/presets/mine/shadow", { body: { percent: 100 } });
+    expect([started.status, started.body]).toEqual([201, expect.objectContaining({ draft: null, published: expect.objectContaining({ version: 1 }), shadow: expect.objectContaining({ version: 2, baseVersion: 1, percent: 100, endedAt: null }) })]);
+    expect((await tenant.call("POST", "/presets/mine/shadow", { body: { percent: 5, version: 2 } })).status).toBe(409);
+    expect((await tenant.call("GET", "/presets/mine/shadow")).body).toMatchObject({ shadow: { version: 2 }, copies: { version: 2, requests: 0 }, served: { version: 1, requests: 0 } });
+    expect((await tenant.call("POST", "/presets/mine/shadow/stop")).body).toMatchObject({ shadow: { endedAt: expect.any(String) } });
+    expect(published).toEqual(Array.from({ length: 2 }, () => `preset ${tenant.organizationId}`));
+    expect((await tenant.call("POST", "/presets/mine/shadow/stop")).status).toBe(404);
+    await tenant.call("POST", "/presets/mine/shadow", { body: { percent: 5, version: 2 } });
+    expect((await tenant.call("POST", "/presets/mine/rollback", { body: { version: 2 } })).body).toMatchObject({ published: { version: 2 }, shadow: { endedAt: expect.any(String) } });
+    expect((await (await newTenant()).call("GET", "/presets/mine/shadow")).status).toBe(404);
+  });
+});
+
 describe("rotating a key", () => {
   it("makes a new key with the old one's limits and lets the old one work until the overlap ends", async () => {
     const tenant = await newTenant();

@@ -2,10 +2,11 @@
 import { useState, type FormEvent } from "react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { inferOutput } from "@trpc/tanstack-react-query";
-import { Ago, Button, ErrorCard, Money } from "@trunkline/ui";
-import type { CanaryArmView, CanaryReport, CanaryView, PresetView } from "../../../server/views.ts";
+import { Ago, Button, ErrorCard } from "@trunkline/ui";
+import type { CanaryView, PresetView } from "../../../server/views.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
+import { VersionComparison } from "./version-comparison.tsx";
 
 /** Requests are booked within seconds; more often would show nothing new. */
 const REFETCH_MS = 10_000;
@@ -25,7 +26,7 @@ export function CanaryPanel({ preset, onEnded }: { preset: PresetView; onEnded: 
         <div className="colh"><h2 id="canary-title">Canary v{preset.canary.version}</h2>{running && report.data ? <span className={`tag ${VERDICTS[report.data.verdict].tag}`}>{VERDICTS[report.data.verdict].text}</span> : null}</div>
         {running ? <p className="muted">{preset.canary.percent} % of {DRAWN[preset.canary.by]} beside v{preset.canary.baseVersion}, since <Ago at={preset.canary.startedAt} />. It is ended by itself where it fails clearly more often.</p> : <Ended canary={preset.canary} />}
         {report.error ? <ErrorCard message={`The comparison could not be loaded. ${report.error.message}`} onRetry={() => void report.refetch()} /> : null}
-        {report.data ? <Compared report={report.data} /> : null}
+        {report.data ? <VersionComparison rows={[{ arm: report.data.tried, name: "canary" }, { arm: report.data.beside, name: "published" }]} note={`${report.data.reason}${report.data.mode === "test" ? " Requests of test keys: no live one met this canary yet." : ""}`} /> : null}
         {running ? <Controls slug={preset.slug} canary={preset.canary} onEnded={onEnded} /> : null}
       </div>
     </section>
@@ -34,29 +35,6 @@ export function CanaryPanel({ preset, onEnded }: { preset: PresetView; onEnded: 
 
 function Ended({ canary }: { canary: CanaryView }) {
   return <p className="muted">It {OUTCOMES[canary.outcome ?? "aborted"]}{canary.endedAt ? <>, <Ago at={canary.endedAt} /></> : null}.{canary.reason ? ` ${canary.reason}` : ""}</p>;
-}
-
-const seconds = (ms: number | null): string => (ms === null ? "–" : `${(ms / 1000).toFixed(2)} s`);
-const success = ({ judged, failed }: CanaryArmView): string => (judged === 0 ? "–" : `${((1 - failed / judged) * 100).toFixed(1)} %`);
-
-function Compared({ report: { tried, beside, mode, reason } }: { report: CanaryReport }) {
-  const rows = [{ arm: tried, name: "canary" }, { arm: beside, name: "published" }] as const;
-  return (
-    <>
-      <div className="scroll"><table>
-        <thead><tr><th scope="col">Version</th><th scope="col" className="r">Requests</th><th scope="col" className="r">Success</th><th scope="col" className="r">Cost</th><th scope="col" className="r">Cost an answer</th><th scope="col" className="r">First token p50</th><th scope="col" className="r">p95</th></tr></thead>
-        <tbody>
-          {rows.map(({ arm, name }) => (
-            <tr key={name}>
-              <th scope="row">v{arm.version} <span className="muted">{name}</span></th><td className="r">{arm.requests}</td><td className="r">{success(arm)}</td><td className="r"><Money usd={arm.costUsd} /></td>
-              <td className="r">{arm.costPerAnsweredUsd === null ? "–" : <Money usd={arm.costPerAnsweredUsd} />}</td><td className="r">{seconds(arm.ttftP50Ms)}</td><td className="r">{seconds(arm.ttftP95Ms)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table></div>
-      <p className="muted">{reason}{mode === "test" ? " Requests of test keys: no live one met this canary yet." : ""}</p>
-    </>
-  );
 }
 
 function Controls({ slug, canary, onEnded }: { slug: string; canary: CanaryView; onEnded: () => void }) {

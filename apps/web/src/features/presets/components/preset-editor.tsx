@@ -16,7 +16,8 @@ import { NewPresetDialog } from "./new-preset-dialog.tsx";
 import { PriceNotice } from "./price-notice.tsx";
 import { RuleCards } from "./rule-cards.tsx";
 import { Simulator, useExplained, useSimulatedRequest } from "./simulator.tsx";
-import { StartCanaryDialog } from "./start-canary-dialog.tsx";
+import { ShadowPanel } from "./shadow-panel.tsx";
+import { StartTrialDialog } from "./start-trial-dialog.tsx";
 import { usePresetChanges, type PresetChanges } from "./use-preset-changes.ts";
 import { VersionList } from "./version-list.tsx";
 
@@ -59,6 +60,7 @@ function Editor({ preset, stored }: { preset: PresetView; stored: PresetDocument
       <PriceNotice slug={preset.slug} />
       {models.isError ? <ErrorCard message={`The models could not be loaded. ${models.error.message}`} onRetry={() => void models.refetch()} /> : null}
       <CanaryPanel preset={preset} onEnded={focusTitle} />
+      <ShadowPanel preset={preset} onEnded={focusTitle} />
       <div className="cols">
         <section aria-labelledby="rules-title">
           <div className="colh"><h2 id="rules-title">Rules</h2><Segmented<Form> label="View of the same document" value={form} options={FORMS} onChange={show} /></div>
@@ -74,7 +76,7 @@ function Editor({ preset, stored }: { preset: PresetView; stored: PresetDocument
 
 function EditorHead({ preset, changes }: { preset: PresetView; changes: PresetChanges }) {
   const path = useProjectPath();
-  const [dialog, setDialog] = useState<"publish" | "duplicate" | "canary" | null>(null);
+  const [dialog, setDialog] = useState<"publish" | "duplicate" | "canary" | "shadow" | null>(null);
   /** The button that opened the dialog is gone. */
   const left = useRef(false);
   const closed = (): void => {
@@ -85,6 +87,7 @@ function EditorHead({ preset, changes }: { preset: PresetView; changes: PresetCh
   const next = Math.max(0, ...preset.versions.map((version) => version.version)) + 1;
   const nothingNew = preset.draft === null && !changes.dirty;
   const isTried = preset.canary !== null && preset.canary.endedAt === null;
+  const isShadowed = preset.shadow !== null && preset.shadow.endedAt === null;
   const nothingToTry = nothingNew && preset.versions.length < 2;
   return (
     <div className="head pe-head">
@@ -94,10 +97,11 @@ function EditorHead({ preset, changes }: { preset: PresetView; changes: PresetCh
       </div>
       <CopyButton text={preset.slug} label="Copy slug" />
       {preset.published && !preset.builtIn && !isTried ? <Button disabled={nothingToTry || changes.problem !== null} onClick={() => setDialog("canary")}>Canary</Button> : null}
+      {preset.published && !preset.builtIn && !isShadowed ? <Button disabled={nothingToTry || changes.problem !== null} onClick={() => setDialog("shadow")}>Shadow</Button> : null}
       {preset.builtIn ? <Button variant="primary" onClick={() => setDialog("duplicate")}>Duplicate</Button> : <Button variant="primary" disabled={nothingNew || changes.problem !== null} onClick={() => setDialog("publish")}>Publish v{next}</Button>}
       <NewPresetDialog open={dialog === "duplicate"} onClose={() => setDialog(null)} source={preset.slug} sources={[preset]} />
       <Dialog title={`Publish v${next}`} open={dialog === "publish"} onClose={closed}><PublishForm preset={preset} changes={changes} onDone={() => { left.current = true; setDialog(null); }} /></Dialog>
-      <StartCanaryDialog open={dialog === "canary"} preset={preset} changes={changes} onStarted={() => { left.current = true; setDialog(null); }} onClose={closed} />
+      <StartTrialDialog kind={dialog === "shadow" ? "shadow" : "canary"} open={dialog === "canary" || dialog === "shadow"} preset={preset} changes={changes} onStarted={() => { left.current = true; setDialog(null); }} onClose={closed} />
     </div>
   );
 }

@@ -1,0 +1,33 @@
+/** Shadows as the dashboard and the management API start, compare and stop them; both ways lead through here, so that the gateways hear of each change. */
+import { INVALIDATION_TOPICS, shadowShareSchema } from "@trunkline/contracts";
+import type { Actor, PresetRecord, WebDb } from "@trunkline/db/web";
+import type { Kv } from "@trunkline/kv";
+import { z } from "zod";
+import { toArmView } from "./canary.ts";
+import { COMMENT_LENGTH_MAX, toPresetView, toShadowView } from "./preset-view.ts";
+import { publishChange } from "./publish.ts";
+import type { PresetView, ShadowReport } from "./views.ts";
+
+/** Without a version the draft becomes one. */
+export const newShadowInput = z.strictObject({ percent: shadowShareSchema, version: z.int().min(1).optional(), comment: z.string().trim().max(COMMENT_LENGTH_MAX).default("") });
+
+interface Ports { readonly db: WebDb; readonly kv: Pick<Kv, "publish">; readonly actor: Actor }
+
+async function told({ kv, actor }: Ports, change: Promise<PresetRecord>): Promise<PresetView> {
+  const row = await change;
+  await publishChange(kv, INVALIDATION_TOPICS.preset, actor.organizationId);
+  return toPresetView(row);
+}
+
+export const startShadow = (ports: Ports, slug: string, shadow: z.output<typeof newShadowInput>): Promise<PresetView> => told(ports, ports.db.shadows.start(ports.actor, slug, shadow));
+export const stopShadow = (ports: Ports, slug: string): Promise<PresetView> => told(ports, ports.db.shadows.stop(ports.actor, slug));
+
+/** The copies of the newest shadow beside what was served meanwhile; null where there never was one. Test requests only where no live one was copied. */
+export async function shadowReport({ db, actor }: Pick<Ports, "db" | "actor">, slug: string): Promise<ShadowReport | null> {
+  const { shadow } = await db.presets.find(actor, slug);
+  const live = shadow && await db.shadows.arms(actor, slug, "live");
+  if (!shadow || !live) return null;
+  const mode = live.canary.requests > 0 ? "live" : "test";
+  const { canary: copies, beside } = mode === "live" ? live : await db.shadows.arms(actor, slug, "test") ?? live;
+  return { shadow: toShadowView(shadow), mode, copies: toArmView(copies), served: toArmView(beside) };
+}
