@@ -19,7 +19,7 @@ const textOf = (limit: number | null): string => (limit === null ? "" : String(l
 const limitOf = (text: string): number | null => (text === "" ? null : Number(text));
 
 /** Answers of the Responses API may be kept, where the organization wants it. */
-const kept = (days: number): string => days === 0 ? "Of the Responses API nothing is stored, and of other calls only what a project switches on above."
+const kept = (days: number): string => days === 0 ? "Prompts and answers are stored only where a project switches it on above."
   : `Calls of the Responses API are stored, prompt and answer, encrypted, for ${days} ${days === 1 ? "day" : "days"}; those of other calls only where a project switches it on above.`;
 
 export function SettingsPage() {
@@ -38,7 +38,7 @@ export function SettingsPage() {
       <Card title="Data">
         <div className="body stack">
           <p><b>{kept(settings.data?.responseRetentionDays ?? 0)}</b> Kept of every request are its times, models, attempts, token counts, cost, and what you send as <code>user</code>, <code>session_id</code> and <code>metadata</code>.</p>
-          <p className="muted">The export holds all of it as JSON lines: organization, projects, members, keys without their secrets, presets, budgets, audit log and every request.</p>
+          <p className="muted">The export holds all of it as JSON lines: organization, projects, members, keys without their secrets, presets, budgets, audit log, every request, and the prompts that are stored.</p>
           {manages ? <p><a className="btn" href={`/api/organization-export?organization=${encodeURIComponent(scope.organization)}`} download><Download className="ic s" aria-hidden />Export all data</a></p> : null}
         </div>
       </Card>
