@@ -15,10 +15,15 @@ export function developmentSecrets(dataDir) {
   if (!fs.existsSync(file)) {
     fs.mkdirSync(dataDir, { recursive: true });
     const secret = () => randomBytes(32).toString("base64");
-    const secrets = { AUTH_SECRET: secret(), ENCRYPTION_KEYS: `1:${secret()}`, API_KEY_PEPPERS: `1:${secret()}`, postgresPassword: randomBytes(18).toString("hex") };
+    const secrets = { AUTH_SECRET: secret(), ENCRYPTION_KEYS: `1:${secret()}`, API_KEY_PEPPERS: `1:${secret()}`, RECEIPT_SIGNING_KEYS: `1:${secret()}`, postgresPassword: randomBytes(18).toString("hex") };
     fs.writeFileSync(file, `${JSON.stringify(secrets, null, 2)}\n`, { mode: 0o600 });
   }
-  return JSON.parse(fs.readFileSync(file, "utf8"));
+  const secrets = JSON.parse(fs.readFileSync(file, "utf8"));
+  if (secrets.RECEIPT_SIGNING_KEYS) return secrets;
+  // A folder made before receipts were signed.
+  const complete = { ...secrets, RECEIPT_SIGNING_KEYS: `1:${randomBytes(32).toString("base64")}` };
+  fs.writeFileSync(file, `${JSON.stringify(complete, null, 2)}\n`, { mode: 0o600 });
+  return complete;
 }
 
 const entries = {
@@ -80,7 +85,7 @@ async function stackEnvironment({ dataDir, ports, env, secrets, stops, onProgres
   return {
     ...process.env,
     NODE_ENV: "production",
-    AUTH_SECRET: secrets.AUTH_SECRET, ENCRYPTION_KEYS: secrets.ENCRYPTION_KEYS, API_KEY_PEPPERS: secrets.API_KEY_PEPPERS,
+    AUTH_SECRET: secrets.AUTH_SECRET, ENCRYPTION_KEYS: secrets.ENCRYPTION_KEYS, API_KEY_PEPPERS: secrets.API_KEY_PEPPERS, RECEIPT_SIGNING_KEYS: secrets.RECEIPT_SIGNING_KEYS,
     SPOOL_DIR: path.join(dataDir, "spool"), MAIL_DIR: path.join(dataDir, "mail"), SIMULATOR_URL: local("SIMULATOR_PORT"),
     PUBLIC_WEB_URL: local("WEB_PORT"), AUTH_URL: local("WEB_PORT"), PUBLIC_GATEWAY_URL: local("GATEWAY_PORT"),
     ...chosen, ...env, DATABASE_URL: databaseUrl,

@@ -64,8 +64,8 @@ async function main() {
       void stop(1);
     },
   });
-  const { DATABASE_URL, REDIS_URL, AUTH_SECRET, ENCRYPTION_KEYS, API_KEY_PEPPERS, PUBLIC_WEB_URL, PUBLIC_GATEWAY_URL, SPOOL_DIR } = stack.env;
-  fs.writeFileSync(path.join(dataDir, "environment.json"), JSON.stringify({ DATABASE_URL, REDIS_URL, AUTH_SECRET, ENCRYPTION_KEYS, API_KEY_PEPPERS, PUBLIC_WEB_URL, PUBLIC_GATEWAY_URL, SPOOL_DIR }), { mode: 0o600 });
+  const { DATABASE_URL, REDIS_URL, AUTH_SECRET, ENCRYPTION_KEYS, API_KEY_PEPPERS, RECEIPT_SIGNING_KEYS, PUBLIC_WEB_URL, PUBLIC_GATEWAY_URL, SPOOL_DIR } = stack.env;
+  fs.writeFileSync(path.join(dataDir, "environment.json"), JSON.stringify({ DATABASE_URL, REDIS_URL, AUTH_SECRET, ENCRYPTION_KEYS, API_KEY_PEPPERS, RECEIPT_SIGNING_KEYS, PUBLIC_WEB_URL, PUBLIC_GATEWAY_URL, SPOOL_DIR }), { mode: 0o600 });
   say("ready");
   if (json) process.stdout.write(`${JSON.stringify({ ready: true, web: stack.urls.web, gateway: stack.urls.gateway, simulator: stack.urls.simulator })}\n`);
   else process.stdout.write(`${welcome(stack.urls)}\n`);

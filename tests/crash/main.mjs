@@ -10,6 +10,7 @@ import { startRedis } from "../../infra/scripts/redis.mjs";
 import { root, startStack } from "../../infra/scripts/stack.mjs";
 import { runCallers, scriptOf, seeded } from "./callers.mjs";
 import { judge } from "./oracle.mjs";
+import { judgeReceipts } from "./receipts.mjs";
 import { billingEnvironment, exporting, hangUpOnMeterEvents, judgeExport, subscribe } from "./stripe.mjs";
 
 const CONCURRENCY = 16;
@@ -89,7 +90,8 @@ async function main() {
     const simulator = (await (await fetch(`${stack.urls.simulator}/_admin/journal`)).text()).trim().split("\n").filter(Boolean).map((line) => JSON.parse(line));
     const verdict = await judge({ client, organizationId: made.organizationId, callers: result, simulator, kills });
     const exported = await judgeExport({ url: stack.urls.stripe, client, organizationId: made.organizationId });
-    report([verdict, exported], result, kills);
+    const receipts = await judgeReceipts({ client, organizationId: made.organizationId, gatewayUrl: stack.urls.gateway });
+    report({ verdicts: [verdict, exported, receipts], signed: receipts.signed }, result, kills);
   } finally {
     await client.end();
     await stack.stop();
@@ -121,15 +123,15 @@ async function loadWithKills({ stack, apiKey, random, kills, redis }) {
   return result;
 }
 
-function report(verdicts, callers, kills) {
+function report({ verdicts, signed }, callers, kills) {
   for (const note of verdicts.flatMap((verdict) => verdict.notes)) say(note);
   const outcomes = {};
   for (const { outcome } of callers) outcomes[outcome] = (outcomes[outcome] ?? 0) + 1;
   const [lost, doubled, wrong] = ["lost", "doubled", "wrong"].map((kind) => verdicts.reduce((sum, verdict) => sum + verdict[kind], 0));
   const killsWhileExporting = kills.filter((kill) => kill.whileExporting).length;
   const holds = lost + doubled + wrong === 0 && kills.length === killCount;
-  if (process.argv.includes("--json")) console.log(JSON.stringify({ requests: callers.length, kills: kills.length, lost, doubled, wrong, seed, killsWhileExporting, outcomes }));
-  else console.log(`${JSON.stringify(outcomes)}; lost ${lost}, doubled ${doubled}, wrong ${wrong}\n${holds ? 1 : 0} passed, ${holds ? 0 : 1} failed`);
+  if (process.argv.includes("--json")) console.log(JSON.stringify({ requests: callers.length, kills: kills.length, lost, doubled, wrong, seed, killsWhileExporting, receipts: signed, outcomes }));
+  else console.log(`${JSON.stringify(outcomes)}; ${signed} receipts; lost ${lost}, doubled ${doubled}, wrong ${wrong}\n${holds ? 1 : 0} passed, ${holds ? 0 : 1} failed`);
   process.exitCode = holds ? 0 : 1;
 }
 

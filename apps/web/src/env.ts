@@ -51,6 +51,9 @@ let cached: WebEnv | undefined;
 export const webEnv = (): WebEnv => (cached ??= parseWith(schema));
 export const cliEnv = (): CliEnv => parseWith(cliSchema);
 
+/** Whoever has the signing keys needs no other to check with; undefined elsewhere. */
+export const receiptEnv = (): string | undefined => parseWith(z.object({ RECEIPT_SIGNING_KEYS: z.preprocess((value) => (value === "" ? undefined : value), secrets.optional()) })).RECEIPT_SIGNING_KEYS;
+
 export const credentialEnv = (): CredentialEnv => ({
   ...parseWith(credentialSchema),
   baseUrls: new Map(Object.entries(process.env).flatMap(([name, value]) => (name.endsWith(BASE_URL) && value ? [[name.slice(0, -BASE_URL.length), value.replace(/\/+$/, "")] as const] : []))),

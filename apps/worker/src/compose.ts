@@ -2,6 +2,7 @@
 import { createStripe, ledgerEntriesFor } from "@trunkline/billing";
 import { createWorkerDb } from "@trunkline/db/worker";
 import type { WorkerDb } from "@trunkline/db/worker";
+import { createReceiptSigner } from "@trunkline/keys";
 import { createConsumer, createProducer } from "@trunkline/queue";
 import type { Producer } from "@trunkline/queue";
 import { createKv } from "@trunkline/kv";
@@ -27,6 +28,7 @@ import { createMetrics } from "./metrics.ts";
 import type { WorkerMetrics } from "./metrics.ts";
 import { createStatusSamples } from "./probe/status-samples.ts";
 import type { StatusSamples } from "./probe/status-samples.ts";
+import { startReceipts, type ReceiptLoop } from "./receipt/sign-receipts.ts";
 import type { Log, ReportOutcome } from "./stages.ts";
 
 export interface WorkerApp {
@@ -40,7 +42,7 @@ export interface WorkerApp {
 export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
   const log: Log = createLogger("worker", env.logLevel);
   const metrics = createMetrics();
-  const db = createWorkerDb({ databaseUrl: env.databaseUrl, ledgerEntriesFor });
+  const db = createWorkerDb({ databaseUrl: env.databaseUrl, ledgerEntriesFor, withReceipts: env.receiptSigningKeys !== undefined });
   const store = { databaseUrl: env.databaseUrl, ...(env.redisUrl === undefined ? {} : { redisUrl: env.redisUrl }) };
   const producer = createProducer(store);
   const status = createStatus(env, { db, log });
@@ -60,6 +62,7 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
   });
   const port = await listen(server, env);
   const statusTimer = setInterval(() => void status.tick(), env.statusTickMs);
+  const receipts = createReceipts(env, { db, log });
   log.info({ port, queue: env.redisUrl === undefined ? "postgres" : "redis" }, "worker listens");
   return {
     port, log,
@@ -67,6 +70,7 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
       draining = true;
       clearInterval(statusTimer);
       await consumer.close();
+      await receipts?.stop();
       await producer.close();
       await db.close();
       await new Promise<void>((resolve) => { server.close(() => resolve()); server.closeAllConnections(); });
@@ -80,6 +84,11 @@ const createRemoval = (db: WorkerDb, log: Log) => async (): Promise<void> => {
   const count = await db.removeOldRequests(Date.now());
   if (count > 0) log.info({ count }, "request rows older than their plans keep them were taken away");
 };
+
+function createReceipts({ receiptSigningKeys }: WorkerEnv, { db, log }: { readonly db: WorkerDb; readonly log: Log }): ReceiptLoop | null {
+  if (receiptSigningKeys === undefined) { log.info({}, "RECEIPT_SIGNING_KEYS is not set: receipts are not signed"); return null; }
+  return startReceipts({ db: db.receipts, signer: createReceiptSigner(receiptSigningKeys), clock: Date.now }, (error) => log.warn({ err: error }, "receipts could not be signed; tried again in a second"));
+}
 
 /** Longer than a healthy part needs, shorter than the interval. */
 const STATUS_PROBE_TIMEOUT_MS = 5_000;

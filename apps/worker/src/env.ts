@@ -33,6 +33,7 @@ const schema = z.object({
   ALERT_TICK_MS: whole(200, HOUR_MS).optional(),
   STATUS_TICK_MS: whole(200, HOUR_MS).optional(),
   ENCRYPTION_KEYS: z.string().regex(/^\d+:[A-Za-z0-9+/=_-]+(,\d+:[A-Za-z0-9+/=_-]+)*$/, { error: "must look like 1:base64,2:base64" }).optional(),
+  RECEIPT_SIGNING_KEYS: z.string().regex(/^\d+:[A-Za-z0-9+/=_-]+(,\d+:[A-Za-z0-9+/=_-]+)*$/, { error: "must look like 1:base64,2:base64" }).optional(),
   OUTBOUND_PRIVATE_ADDRESSES: z.enum(["refuse", "allow"], { error: "must be refuse or allow" }).optional(),
   SMTP_URL: url(["smtp:", "smtps:"]).optional(),
   MAIL_FROM: z.string().min(3).optional(),
@@ -62,6 +63,8 @@ export interface WorkerEnv {
   readonly encryptionKeys: VersionedSecrets | undefined;
   readonly allowPrivateAddresses: boolean;
   readonly mail: { readonly smtpUrl: string | undefined; readonly from: string; readonly directory: string | undefined };
+  /** Absent: receipts are not signed. */
+  readonly receiptSigningKeys: VersionedSecrets | undefined;
   readonly statusTickMs: number;
   /** For links in mails, and asked for the status page. */
   readonly publicWebUrl: string | undefined;
@@ -97,7 +100,8 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): W
     catalogSyncMs: env.CATALOG_SYNC_MS ?? CATALOG_SYNC_MS_DEFAULT,
     statusTickMs: env.STATUS_TICK_MS ?? TICK_MS_DEFAULT,
     alertTickMs: env.ALERT_TICK_MS ?? ALERT_TICK_MS_DEFAULT,
-    encryptionKeys: env.ENCRYPTION_KEYS === undefined ? undefined : readEncryptionKeys(env.ENCRYPTION_KEYS),
+    encryptionKeys: env.ENCRYPTION_KEYS === undefined ? undefined : readSecrets("ENCRYPTION_KEYS", env.ENCRYPTION_KEYS),
+    receiptSigningKeys: env.RECEIPT_SIGNING_KEYS === undefined ? undefined : readSecrets("RECEIPT_SIGNING_KEYS", env.RECEIPT_SIGNING_KEYS),
     allowPrivateAddresses: env.OUTBOUND_PRIVATE_ADDRESSES === "allow",
     mail: { smtpUrl: env.SMTP_URL, from: env.MAIL_FROM ?? "Trunkline <no-reply@localhost>", directory: env.MAIL_DIR },
     publicWebUrl: env.PUBLIC_WEB_URL,
@@ -106,10 +110,10 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): W
   };
 }
 
-function readEncryptionKeys(text: string): VersionedSecrets {
+function readSecrets(name: string, text: string): VersionedSecrets {
   try {
     return parseVersionedSecrets(text);
   } catch (error) {
-    throw new BadEnvironment(`ENCRYPTION_KEYS ${error instanceof Error ? error.message : "is malformed"}`);
+    throw new BadEnvironment(`${name} ${error instanceof Error ? error.message : "is malformed"}`);
   }
 }

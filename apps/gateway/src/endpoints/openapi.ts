@@ -42,8 +42,9 @@ export function openapiDocument(bodies: DocumentedBodies): Record<string, unknow
       "/models/{author}/{slug}/endpoints": get("Providers and prices of one model", [parameter("author", "path"), parameter("slug", "path")]),
       "/key": get("The key of this request and the budgets that bind it"),
       "/credits": get("Spending of the organization"),
-      "/generations/{id}": get("The receipt of one request", [parameter("id", "path")]),
+      "/generations/{id}": get("The receipt of one request; `signed_receipt` about a second after it was booked", [parameter("id", "path")]),
       "/generation": get("The receipt of one request", [parameter("id", "query")]),
+      "/.well-known/receipt-keys.json": { get: { summary: "Public keys that receipts are signed with (JWK set, Ed25519); needs no key", security: [], servers: [{ url: "/" }], responses: { 200: ok("The keys, newest first.") } } },
     },
     components: {
       securitySchemes: { bearer: { type: "http", scheme: "bearer" }, xApiKey: { type: "apiKey", in: "header", name: "x-api-key" }, apiKey: { type: "apiKey", in: "header", name: "api-key" } },

@@ -3,6 +3,7 @@ import { receiptOfEvent, type ApiKeyRecord, type GatewayDb } from "@trunkline/db
 import type { Exchange, Inbound, Soon } from "../stages.ts";
 import { writeJson, writeJsonBytes, type Ask, type Route } from "../server.ts";
 import { describeCredits, describeKey } from "./key-info.ts";
+import { createReceiptKeys } from "./receipt-keys.ts";
 import { findModelEntry, listEndpoints, listModels } from "./models.ts";
 
 export interface RouteOptions {
@@ -17,7 +18,7 @@ export interface RouteOptions {
   readonly authenticate: (exchange: Exchange) => Soon<ApiKeyRecord>;
   readonly catalog: { readonly snapshot: CatalogSnapshot };
   readonly availableProviders: (key: ApiKeyRecord) => ReadonlySet<string>;
-  readonly db: Pick<GatewayDb, "findGeneration" | "loadEndpointStats" | "loadSpent">;
+  readonly db: Pick<GatewayDb, "findGeneration" | "loadReceiptKeys" | "loadEndpointStats" | "loadSpent">;
   readonly findUnshipped: (id: string) => Promise<UsageEvent | null>;
   /** Names of the dependencies that do not answer. */
   readonly dependenciesAway: () => Promise<readonly string[]>;
@@ -74,6 +75,7 @@ function readingRoutes(options: RouteOptions): readonly Route[] {
 }
 
 function operatingRoutes(options: RouteOptions): readonly Route[] {
+  const receiptKeys = createReceiptKeys(() => options.db.loadReceiptKeys(), options.now);
   return [
     { method: "GET", path: "/", serve: async (ask) => writeJson(ask.exchange, { name: "trunkline", documentation: "/openapi.json" }) },
     { method: "GET", path: "/healthz", serve: async (ask) => writeJson(ask.exchange, { status: "ok" }) },
@@ -86,6 +88,7 @@ function operatingRoutes(options: RouteOptions): readonly Route[] {
       const { contentType, text } = await options.renderMetrics();
       ask.exchange.response.writeHead(200, { "content-type": contentType }).end(text);
     } },
+    { method: "GET", path: "/.well-known/receipt-keys.json", serve: async (ask) => writeJson(ask.exchange, { keys: await fromStore(receiptKeys()) }) },
     { method: "GET", path: "/openapi.json", serve: async (ask) => writeJson(ask.exchange, options.openapi()) },
   ];
 }

@@ -43,6 +43,18 @@ describe("reading endpoints", () => {
     expect(await (await stack.get(`/api/v1/generation?id=${id}`, key)).json()).toMatchObject({ data: { id } });
     expect((await stack.get(`/v1/generations/${id}`, await stack.issueKey())).status).toBe(404);
   });
+  it("give the receipt as it was signed, byte for byte, with the public keys for anybody", async () => {
+    const [key, keyId] = [await stack.issueKey(), `rck_${Date.now()}`];
+    const id = (await stack.post("/chat/completions", chat(), { key })).headers.get("x-trunkline-request-id") ?? "";
+    expect(await (await stack.get(`/v1/generations/${id}`, key)).json()).toMatchObject({ signed_receipt: null });
+    await stack.pool.query(`INSERT INTO generation (id, mode, "organizationId", "projectId", "apiKeyId", "createdAt", "inboundApi", streaming, "requestedModel", status, "httpStatus", "durationMs", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "usageBasis", "chargeNanoUsd", "costNanoUsd", attempts, losses, metadata)
+      VALUES ($1, 'test', $2, $3, $4, now(), 'chat_completions', true, 'm', 'ok', 200, 1, 0, 0, 0, 0, 0, 'reported', 0, 0, '[]', '[]', '{}')`, [`${id}_signed`, key.organizationId, key.projectId, key.id]);
+    await stack.pool.query(`INSERT INTO receipt ("generationId", "organizationId", sequence, "keyId", body, hash, signature, "createdAt") VALUES ($1, $2, 1, $3, '{"cost_nano_usd":"0","sequence":1}', 'h', 's', now())`, [`${id}_signed`, key.organizationId, keyId]);
+    await stack.pool.query(`INSERT INTO receipt_key (id, "publicKey", "createdAt") VALUES ($1, 'eA', now())`, [keyId]);
+    expect(await (await stack.get(`/v1/generations/${id}_signed`, key)).json()).toMatchObject({ signed_receipt: { receipt: { cost_nano_usd: "0", sequence: 1 }, hash: "h", signature: "s" } });
+    const { keys } = await (await fetch(`${stack.url}/.well-known/receipt-keys.json`)).json() as { keys: readonly object[] };
+    expect(keys).toContainEqual({ kid: keyId, kty: "OKP", crv: "Ed25519", alg: "EdDSA", use: "sig", x: "eA" });
+  });
   it("describe the key and the credits", async () => {
     const key = await stack.issueKey({ rpmLimit: 60, kind: "live", budgetNanoUsd: 5_000_000_000n });
     expect(await (await stack.get("/v1/key", key)).json()).toMatchObject({ data: { label: "Test", limit: 5, limit_remaining: 5, rate_limit: { requests: 60 } } });

@@ -21,6 +21,8 @@ const HELP: Readonly<Record<string, string>> = {
   "credential validate": "ID --org ORG",
   "credential delete": "ID --org ORG",
   "credential rewrap": "seals all credentials with the newest of ENCRYPTION_KEYS",
+  "receipt export": "[--org SLUG] [--after N] --json   the chain of signed receipts, for a file",
+  "receipt verify": "FILE [--keys FILE|URL]   whether a receipt, an answer or a chain holds; needs no server",
   "catalog diff": "[--from PATH|URL]   what a price list would change, and for which presets",
   "catalog correct": "--version prc_… --input|--output|--cache-read|--cache-write USD [--from TIME] [--to TIME] [--reason TEXT] [--apply] [--raise]   says what a wrong price comes to; --apply posts it and issues credit notes",
   "catalog sync": "[--from PATH|URL] [--accept-jumps]   takes it in as new versions",

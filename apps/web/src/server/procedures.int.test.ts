@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import pg from "pg";
 import { ROLES, roleMay, type Permission, type Role } from "@trunkline/contracts";
 import { planSync } from "@trunkline/catalog/sync";
+import { CHAIN_START, createReceiptSigner } from "@trunkline/keys";
 import { changeCatalog, createWebDb, type UserRecord } from "@trunkline/db/web";
 import { appRouter } from "./app-router.ts";
 import { createCaller } from "./trpc.ts";
@@ -251,6 +252,29 @@ describe("request log", () => {
     expect([...first.items, ...second.items].map((row) => row.id)).toEqual(["c", "b", "a"].map((suffix) => `req_${run}${suffix}`));
     expect(second.nextCursor).toBeNull();
     await expect(callerOf(other.owner).requests.get({ ...other.scope, id: `req_${run}a` })).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+  it("shows a signed receipt as verified only while it and its link to the one before hold, and only to its own organization", async () => {
+    const tenant = await newTenant("receipt");
+    const signer = createReceiptSigner(new Map([[1, new Uint8Array(32).fill(9)]]));
+    await sql.query(`INSERT INTO receipt_key (id, "publicKey", "createdAt") VALUES ($1, $2, now()) ON CONFLICT DO NOTHING`, [signer.key.kid, signer.key.x]);
+    let head = CHAIN_START;
+    for (const [index, suffix] of ["r1", "r2", "r3"].entries()) {
+      const id = `req_${run}${suffix}`;
+      await insert(tenant, id, "2026-03-08T05:00:00Z");
+      // The third belongs to a chain that was replaced.
+      const sealed = signer.seal({ id }, { organizationId: tenant.organizationId, head: index === 2 ? { sequence: 2, hash: "f".repeat(64) } : head });
+      head = { sequence: index + 1, hash: sealed.hash };
+      await sql.query(`INSERT INTO receipt ("generationId", "organizationId", sequence, "keyId", body, hash, signature, "createdAt") VALUES ($1, $2, $3, $4, $5, $6, $7, now())`, [id, tenant.organizationId, head.sequence, signer.key.kid, sealed.text, sealed.hash, sealed.signature]);
+    }
+    const shown = (suffix: string) => callerOf(tenant.owner).requests.receipt({ ...tenant.scope, id: `req_${run}${suffix}` });
+    expect(await shown("r1")).toMatchObject({ sequence: 1, fault: null });
+    expect(await shown("r2")).toMatchObject({ sequence: 2, fault: null, keyId: signer.key.kid, file: { data: [{ receipt: { id: `req_${run}r2` } }] } });
+    expect((await shown("r3"))?.fault).toContain("replaced");
+    await insert(tenant, `req_${run}r4`, "2026-03-08T05:00:00Z");
+    expect(await shown("r4")).toBeNull();
+    await expect(callerOf(other.owner).requests.receipt({ ...other.scope, id: `req_${run}r1` })).rejects.toMatchObject({ code: "NOT_FOUND" });
+    const membership = { userId: other.owner.id, organizationId: other.organizationId, role: "owner" as const, label: "other" };
+    expect((await db.receipts.list(membership, { after: 0, limit: 10 })).receipts).toEqual([]);
   });
   it("shows the price lines of the version that was in force, and closes a version when its price changes", async () => {
     const tenant = await newTenant("price");

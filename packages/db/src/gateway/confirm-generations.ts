@@ -1,5 +1,5 @@
 import type { UsageEvent } from "@trunkline/contracts";
-import { receipt } from "./generation.ts";
+import { receipt } from "../generation-receipt.ts";
 import type { Statement } from "./prepared.ts";
 
 /** $1 request ids. Asks primary keys only: the spool lets go of what this names, rows that were taken away since among it. */
@@ -11,9 +11,9 @@ export const CONFIRM_GENERATIONS: Statement<{ readonly id: string }> = {
 /** The receipt of an event that is still on its way to Postgres, in the shape that the stored row will have. */
 export function receiptOfEvent(event: UsageEvent): Record<string, unknown> {
   const { usage } = event;
-  return receipt({
+  return { ...receipt({
     ...event, createdAt: new Date(event.createdAtMs), usageBasis: usage.basis, usageParts: usage.parts ?? null, credentialId: event.credentialId ?? null, ownSpendNanoUsd: event.ownSpendNanoUsd ?? "0", ownKeyFeeNanoUsd: event.ownKeyFeeNanoUsd ?? "0",
     inputTokens: String(usage.inputTokens), cacheReadTokens: String(usage.cacheReadTokens), cacheWriteTokens: String(usage.cacheWriteTokens),
     outputTokens: String(usage.outputTokens), reasoningTokens: String(usage.reasoningTokens),
-  });
+  }), signed_receipt: null };
 }

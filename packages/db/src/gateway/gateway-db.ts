@@ -2,7 +2,9 @@ import { apiKeyRecord, FIND_API_KEY, LOAD_BROWSER_ORIGINS } from "./api-key.ts";
 import { catalogSnapshot, LOAD_CATALOG } from "./catalog.ts";
 import { CONFIRM_GENERATIONS } from "./confirm-generations.ts";
 import { endpointStats, LOAD_ENDPOINT_STATS, statsParameters } from "./endpoint-stats.ts";
-import { FIND_GENERATION, receipt } from "./generation.ts";
+import { receiptKeyOf } from "@trunkline/keys";
+import { receipt } from "../generation-receipt.ts";
+import { FIND_GENERATION, LOAD_RECEIPT_KEYS, signedReceipt } from "./generation.ts";
 import type { GatewayDb } from "./port.ts";
 import { createPrepared } from "./prepared.ts";
 import { LOAD_PRESETS, organizationPresets } from "./presets.ts";
@@ -39,8 +41,9 @@ export function createGatewayDb(options: GatewayDbOptions): GatewayDb {
     },
     async findGeneration(organizationId, id) {
       const [row] = await prepared.read(FIND_GENERATION, [organizationId, id]);
-      return row ? receipt(row) : null;
+      return row ? { ...receipt(row), signed_receipt: signedReceipt(row) } : null;
     },
+    loadReceiptKeys: async () => (await prepared.read(LOAD_RECEIPT_KEYS, [])).map(({ id, publicKey }) => receiptKeyOf(id, publicKey)),
     loadEndpointStats: async (scope) => (await prepared.read(LOAD_ENDPOINT_STATS, statsParameters(scope))).map(endpointStats),
     confirmGenerations: async (ids) => new Set((await prepared.read(CONFIRM_GENERATIONS, [ids])).map((row) => row.id)),
     loadResponseChain: (scope, id, { depthMax, bytesMax }) => prepared.read(LOAD_RESPONSE_CHAIN, [...scopeParameters(scope), id, depthMax, bytesMax]),

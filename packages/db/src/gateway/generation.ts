@@ -1,81 +1,20 @@
-// The receipt of one generation, in the shape of OpenRouter's GET /generation (openrouter.ai/docs/api-reference/get-a-generation)
-// plus what only we can say: attempts, losses, the price version and the disjoint token classes.
-import { describeUsageParts, usdFromNano } from "@trunkline/contracts";
-import type { AttemptRecord, BookMode, GenerationStatus, UsageParts } from "@trunkline/contracts";
+import { RECEIPT_COLUMNS, type GenerationRow } from "../generation-receipt.ts";
 import type { Statement } from "./prepared.ts";
 
-interface GenerationRow {
-  readonly id: string; readonly mode: BookMode; readonly createdAt: Date; readonly inboundApi: string; readonly streaming: boolean; readonly requestedModel: string;
-  readonly presetSlug: string | null; readonly presetVersion: number | null; readonly status: GenerationStatus; readonly httpStatus: number;
-  readonly errorCode: string | null; readonly errorMessage: string | null; readonly provider: string | null; readonly model: string | null; readonly finishReason: string | null;
-  readonly durationMs: number; readonly timeToFirstTokenMs: number | null;
-  readonly inputTokens: string; readonly cacheReadTokens: string; readonly cacheWriteTokens: string; readonly outputTokens: string; readonly reasoningTokens: string;
-  readonly usageBasis: string; readonly usageParts: UsageParts | null; readonly priceVersionId: string | null; readonly chargeNanoUsd: string; readonly credentialId: string | null; readonly ownSpendNanoUsd: string; readonly ownKeyFeeNanoUsd: string; readonly attempts: readonly AttemptRecord[]; readonly losses: readonly string[];
-  readonly endUser: string | null; readonly sessionId: string | null; readonly metadata: Readonly<Record<string, string>>; readonly decision: unknown;
-}
+interface FoundGeneration extends GenerationRow { readonly signedBody: string | null; readonly signedHash: string | null; readonly signature: string | null }
 
-/** $1 organization, $2 request id. */
-export const FIND_GENERATION: Statement<GenerationRow> = {
+/** $1 organization, $2 request id. The signature follows the booking by about a second. */
+export const FIND_GENERATION: Statement<FoundGeneration> = {
   name: "gateway_find_generation",
   text: `
-SELECT id, mode, "createdAt", "inboundApi", streaming, "requestedModel", "presetSlug", "presetVersion", status, "httpStatus", "errorCode", "errorMessage",
-  provider, model, "finishReason", "durationMs", "timeToFirstTokenMs", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens",
-  "usageBasis", "usageParts", "priceVersionId", "chargeNanoUsd", "credentialId", "ownSpendNanoUsd", "ownKeyFeeNanoUsd", attempts, losses, "endUser", "sessionId", metadata, decision
-FROM generation WHERE id = $2 AND "organizationId" = $1`,
+SELECT ${RECEIPT_COLUMNS.map((name) => `g."${name}"`).join(", ")}, r.body AS "signedBody", r.hash AS "signedHash", r.signature
+FROM generation g LEFT JOIN receipt r ON r."generationId" = g.id WHERE g.id = $2 AND g."organizationId" = $1`,
 };
 
-/** Snake case, as on the wire. Money: US dollars as a number where OpenRouter has one, exact nano-USD text beside it. Times: milliseconds. */
-export function receipt(row: GenerationRow): Record<string, unknown> {
-  const [input, cacheRead, cacheWrite, output, reasoning] = [row.inputTokens, row.cacheReadTokens, row.cacheWriteTokens, row.outputTokens, row.reasoningTokens].map(Number) as [number, number, number, number, number];
-  const cost = usdFromNano(BigInt(row.chargeNanoUsd));
-  return {
-    id: row.id,
-    model: row.model ?? row.requestedModel,
-    provider: row.provider,
-    provider_name: row.provider,
-    created_at: row.createdAt.toISOString(),
-    streamed: row.streaming,
-    cancelled: row.status === "cancelled",
-    finish_reason: row.finishReason,
-    total_cost: cost,
-    usage: cost,
-    latency: row.durationMs,
-    generation_time: row.durationMs - (row.timeToFirstTokenMs ?? 0),
-    tokens_prompt: input + cacheRead + cacheWrite,
-    tokens_completion: output + reasoning,
-    native_tokens_prompt: input + cacheRead + cacheWrite,
-    native_tokens_completion: output + reasoning,
-    native_tokens_cached: cacheRead,
-    native_tokens_reasoning: reasoning,
-    status: row.status,
-    http_status: row.httpStatus,
-    error: row.errorCode === null ? null : { code: row.errorCode, message: row.errorMessage },
-    inbound_api: row.inboundApi,
-    requested_model: row.requestedModel,
-    preset: row.presetSlug === null ? null : { slug: row.presetSlug, version: row.presetVersion },
-    time_to_first_token_ms: row.timeToFirstTokenMs,
-    is_byok: row.credentialId !== null,
-    upstream_inference_cost: row.credentialId === null ? null : usdFromNano(BigInt(row.ownSpendNanoUsd)),
-    own_key_fee_nano_usd: row.ownKeyFeeNanoUsd,
-    credential: row.credentialId === null ? { owner: "platform" } : { owner: "organization", id: row.credentialId },
-    cost_nano_usd: row.chargeNanoUsd,
-    price_version: row.priceVersionId,
-    usage_basis: row.usageBasis,
-    usage_classes: { input_tokens: input, cache_read_tokens: cacheRead, cache_write_tokens: cacheWrite, output_tokens: output, reasoning_tokens: reasoning, ...(row.usageParts === null ? {} : describeUsageParts(row.usageParts)) },
-    attempts: row.attempts.map(attemptReceipt),
-    losses: row.losses,
-    user: row.endUser,
-    session_id: row.sessionId,
-    metadata: row.metadata,
-    decision: row.decision,
-    is_test: row.mode === "test",
-  };
+/** What the receipt was signed as; null while it is not yet. */
+export function signedReceipt({ signedBody, signedHash, signature }: FoundGeneration): Record<string, unknown> | null {
+  return signedBody === null ? null : { receipt: JSON.parse(signedBody) as unknown, hash: signedHash, signature };
 }
 
-function attemptReceipt(attempt: AttemptRecord): Record<string, unknown> {
-  return {
-    attempt: attempt.attempt, provider: attempt.provider, model: attempt.model, upstream_model: attempt.upstreamModel,
-    started_at: new Date(attempt.startedAtMs).toISOString(), duration_ms: attempt.durationMs, time_to_first_token_ms: attempt.timeToFirstTokenMs,
-    status: attempt.status, failure_class: attempt.failureClass, message: attempt.message, continues: attempt.continues === true, cost: usdFromNano(BigInt(attempt.costNanoUsd)), credential: attempt.credentialId === undefined ? { owner: "platform" } : { owner: "organization", id: attempt.credentialId },
-  };
-}
+/** All public keys that receipts were ever signed with. */
+export const LOAD_RECEIPT_KEYS: Statement<{ readonly id: string; readonly publicKey: string }> = { name: "gateway_receipt_keys", text: `SELECT id, "publicKey" FROM receipt_key ORDER BY "createdAt" DESC, id` };

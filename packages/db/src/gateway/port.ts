@@ -1,4 +1,5 @@
 import type { CatalogSnapshot } from "@trunkline/contracts";
+import type { ReceiptKey } from "@trunkline/keys";
 import type { EndpointStats, StatsScope } from "./endpoint-stats.ts";
 import type { ApiKeyRecord, NewSealedResponse, NewStoredPrompt, OrganizationPresets, ResponseScope, SealedResponse, SpendScope } from "../records.ts";
 
@@ -13,6 +14,8 @@ export interface GatewayDb {
   loadSpent(scope: SpendScope): Promise<bigint>;
   /** The receipt of one generation, scoped to the organization; null when absent or foreign. */
   findGeneration(organizationId: string, id: string): Promise<Record<string, unknown> | null>;
+  /** The public keys of all signed receipts, newest first. */
+  loadReceiptKeys(): Promise<readonly ReceiptKey[]>;
   /** Uptime, latency and speed of a model's providers as one project saw them lately; providers without an attempt are absent. */
   loadEndpointStats(scope: StatsScope): Promise<readonly EndpointStats[]>;
   /** Those of the request ids that the ledger holds. What the usage spool may forget. */

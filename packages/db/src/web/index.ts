@@ -17,6 +17,7 @@ export type { CanaryArmRow, CanaryArms } from "../canary-arms.ts";
 export { publishedOf, type CanaryRecord, type ShadowRecord, type PresetRecord, type PresetVersionRecord } from "./presets.ts";
 export { CREDENTIALS_PER_PROVIDER_MAX, type NewProviderCredential, type ProviderCredentialChange, type ProviderCredentialRecord } from "./provider-credentials.ts";
 export type { PriceNoticeRecord } from "./price-notices.ts";
+export type { ReceiptPage } from "./receipts.ts";
 export type { RequestFilter, RequestPage, RequestRow, RoutedRow } from "./requests.ts";
 export type { StripeEventFact } from "./stripe-events.ts";
 export type { SeriesQuery, UsageDimension, UsageGroup, UsagePoint, UsageRange, UsageSeries, UsageSums } from "./usage.ts";

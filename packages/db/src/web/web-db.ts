@@ -18,6 +18,7 @@ import { createPresets } from "./presets.ts";
 import { createPriceNotices } from "./price-notices.ts";
 import { createProfiles } from "./profiles.ts";
 import { createProviderCredentials } from "./provider-credentials.ts";
+import { createReceipts } from "./receipts.ts";
 import { createRequests } from "./requests.ts";
 import { createSavedViews } from "./saved-views.ts";
 import { createStoredPrompts } from "./stored-prompts.ts";
@@ -40,6 +41,7 @@ export function createWebDb(options: WebDbOptions) {
     catalog: createCatalog(context), credentials: createProviderCredentials(context), seals: createSeals(context), alerts: createAlerts(context), billing: createBilling(context), autoTopUps: createAutoTopUps(context), stripeEvents: createStripeEvents(context), status: createStatus(context), savedViews: createSavedViews(context), secondFactors: createSecondFactors(context), storedPrompts: createStoredPrompts(context),
     ping: async (): Promise<void> => { await context.client.$queryRaw`SELECT 1`; },
     close: (): Promise<void> => context.client.$disconnect(),
+    receipts: createReceipts(context),
   };
 }
 

@@ -12,3 +12,4 @@ export type { PendingTopUp, TopUpFailure, TopUpNotice, TopUpQueries } from "./to
 export { correctPrice } from "../price-correction.ts";
 export type { CreditNoteMail, CreditNoteQueries, OpenCreditNote } from "./credit-note-book.ts";
 export type { RetentionQueries } from "./retention-book.ts";
+export type { ReceiptQueries } from "./receipt-book.ts";

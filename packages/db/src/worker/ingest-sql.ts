@@ -84,8 +84,8 @@ const LINE = COLUMNS.length;
 /** What `sums` and the ledger read of a new row; carrying the whole row between the parts costs more than writing it. */
 const CARRIED = quoted(["id", "mode", "organizationId", "projectId", "apiKeyId", "createdAt", "provider", "model", "presetSlug", "status", "attempts", "durationMs", "timeToFirstTokenMs", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "ownSpendNanoUsd", "ownKeyFeeNanoUsd"]);
 
-/** Rows and ledger. Returns the sums of what was new, by minute, in the order in which the rollups are to be locked. */
-export const INGEST_SQL = `
+/** Rows and ledger; where receipts are signed, `due` too. Returns the sums of what was new, by minute, in the order in which the rollups are to be locked. */
+const ingestSql = (due: string): string => `
 WITH ins AS (
   INSERT INTO generation (${generationColumns}) SELECT * FROM unnest(${generationArrays})
   ON CONFLICT (id) DO NOTHING RETURNING ${CARRIED}
@@ -99,11 +99,14 @@ WITH ins AS (
 ), entries AS (
   INSERT INTO ledger_entry ("transactionId", "organizationId", account, "amountNanoUsd")
   SELECT posted.id, posted."organizationId", line.account, line.amount FROM posted JOIN line USING ("sourceId")
-)
+)${due}
 SELECT "organizationId", mode, date_bin('1 minute', "createdAt", 'epoch'::timestamptz) AS bucket, "projectId", "apiKeyId",
   coalesce(provider, '') AS provider, coalesce(model, '') AS model, coalesce("presetSlug", '') AS "presetSlug", status,
   ${Object.entries(ROLLUP_SUMS).map(([name, sql]) => `(${sql})::text AS "${name}"`).join(", ")}, max("createdAt") AS "usedAt"
 FROM ins GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9`;
+export const INGEST_SQL = ingestSql("");
+/** The same, and each new request is due a receipt. */
+export const INGEST_WITH_RECEIPTS_SQL = ingestSql(`, due AS (INSERT INTO receipt_pending ("organizationId", "generationId") SELECT "organizationId", id FROM ins)`);
 
 type RollupKey = (typeof ROLLUP_KEY)[number];
 /** One minute of one combination. Sums are digits. */

@@ -10,13 +10,15 @@ import { createExportQueries } from "./export-book.ts";
 import type { ExportQueries } from "./export-book.ts";
 import { createPriceQueries } from "./price-book.ts";
 import type { PriceQueries } from "./price-book.ts";
+import { createReceiptQueries } from "./receipt-book.ts";
+import type { ReceiptQueries } from "./receipt-book.ts";
 import { createRetentionQueries, findTombstones, TOMBSTONE_AGE_MS } from "./retention-book.ts";
 import type { RetentionQueries } from "./retention-book.ts";
 import { createStatusQueries } from "./status-book.ts";
 import type { StatusQueries } from "./status-book.ts";
 import { createTopUpQueries } from "./top-up-book.ts";
 import type { TopUpQueries } from "./top-up-book.ts";
-import { arrayLiteral, credentialParameters, generationParameters, INGEST_SQL, OPEN_ACCOUNTS_SQL, ROLLUP_SQL, rollupParameters, TOUCH_CREDENTIALS_SQL, TOUCH_KEYS_SQL } from "./ingest-sql.ts";
+import { arrayLiteral, credentialParameters, generationParameters, INGEST_SQL, INGEST_WITH_RECEIPTS_SQL, OPEN_ACCOUNTS_SQL, ROLLUP_SQL, rollupParameters, TOUCH_CREDENTIALS_SQL, TOUCH_KEYS_SQL } from "./ingest-sql.ts";
 import type { SumRow } from "./ingest-sql.ts";
 
 /** One signed line of a double entry: debit positive, credit negative, nano-USD. */
@@ -26,6 +28,8 @@ export interface WorkerDbOptions {
   readonly databaseUrl: string;
   /** The ledger rule: lines of one event, summing to zero; empty when nothing is to be posted. Lives in the billing package. */
   readonly ledgerEntriesFor: (event: UsageEvent) => readonly LedgerLine[];
+  /** Whether booked requests are due a signed receipt, which somebody then has to make. */
+  readonly withReceipts?: boolean;
 }
 
 /** The worker's whole view of Postgres, by plain `pg`. Runs as the owner of the tables, outside row-level security. */
@@ -39,6 +43,7 @@ export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, To
   removeExpiredResponses(): Promise<void>;
   ping(): Promise<void>;
   close(): Promise<void>;
+  readonly receipts: ReceiptQueries;
 }
 
 /** Ingestion, one export lock a customer in flight, and probes. */
@@ -50,7 +55,7 @@ const STATEMENT_TIMEOUT_MS = 20_000;
 const EXPIRED_ROWS_MAX = 500;
 const removeExpiredSql = (table: "stored_response" | "stored_prompt"): string => `DELETE FROM ${table} WHERE ctid IN (SELECT ctid FROM ${table} WHERE "expiresAt" <= now() LIMIT $1 FOR UPDATE SKIP LOCKED)`;
 
-export function createWorkerDb({ databaseUrl, ledgerEntriesFor }: WorkerDbOptions): WorkerDb {
+export function createWorkerDb({ databaseUrl, ledgerEntriesFor, withReceipts = false }: WorkerDbOptions): WorkerDb {
   const pool = new pg.Pool({
     connectionString: databaseUrl, max: POOL_CONNECTIONS_MAX, connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS, application_name: "trunkline-worker", options: "-c timezone=UTC",
@@ -61,7 +66,7 @@ export function createWorkerDb({ databaseUrl, ledgerEntriesFor }: WorkerDbOption
     ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool), ...createCreditNoteQueries(pool), ...createPriceQueries(pool), ...createRetentionQueries(pool), ...createCanaryQueries(pool),
     async ingestEvents(events) {
       if (events.length === 0) return { inserted: 0 };
-      return { inserted: await inTransaction(pool, (client) => book(client, events, ledgerEntriesFor)) };
+      return { inserted: await inTransaction(pool, (client) => book(client, events, { ledgerEntriesFor, withReceipts })) };
     },
     async removeExpiredResponses() {
       for (const sql of [removeExpiredSql("stored_response"), removeExpiredSql("stored_prompt")]) {
@@ -70,10 +75,11 @@ export function createWorkerDb({ databaseUrl, ledgerEntriesFor }: WorkerDbOption
     },
     async ping() { await pool.query("SELECT 1"); },
     async close() { await pool.end(); },
+    receipts: createReceiptQueries(pool),
   };
 }
 
-async function book(client: pg.PoolClient, events: readonly UsageEvent[], ledgerEntriesFor: WorkerDbOptions["ledgerEntriesFor"]): Promise<number> {
+async function book(client: pg.PoolClient, events: readonly UsageEvent[], { ledgerEntriesFor, withReceipts }: Pick<WorkerDbOptions, "ledgerEntriesFor" | "withReceipts">): Promise<number> {
   // Sorted by id: two workers that hold the same redelivered batch queue up behind each other.
   const sorted = [...events].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
   const unique = await untold(client, sorted.filter((event, index) => event.id !== sorted[index - 1]?.id));
@@ -81,7 +87,7 @@ async function book(client: pg.PoolClient, events: readonly UsageEvent[], ledger
   const lines = new LineColumns();
   for (const event of unique) for (const line of ledgerEntriesFor(event)) lines.add(event, line);
   await lines.openAccounts(client);
-  const { rows } = await client.query<SumRow>({ name: "ingest", text: INGEST_SQL, values: [...generationParameters(unique), ...lines.literals()] });
+  const { rows } = await client.query<SumRow>({ ...(withReceipts ? { name: "ingest-receipts", text: INGEST_WITH_RECEIPTS_SQL } : { name: "ingest", text: INGEST_SQL }), values: [...generationParameters(unique), ...lines.literals()] });
   const credentials = credentialParameters(unique);
   if (rows.length > 0) {
     await client.query({ name: "rollup", text: ROLLUP_SQL, values: rollupParameters(rows) });

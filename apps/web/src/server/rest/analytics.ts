@@ -11,6 +11,7 @@ const DAYS_30_MS = 30 * 86_400_000;
 const PAGE_MAX = 200;
 const PAGE_DEFAULT = 50;
 const AUDIT_MAX = 500;
+const RECEIPTS_MAX = 1_000;
 const instant = z.union([z.iso.datetime({ offset: true }), z.iso.date()], "must be a date such as 2026-03-01, or a time such as 2026-03-01T12:00:00Z");
 const mode = z.enum(["live", "test"]).optional();
 
@@ -72,9 +73,19 @@ const request = operation({
   },
 });
 
+const receipts = operation({
+  method: "GET", path: "/receipts", id: "listReceipts", summary: "Signed receipts in the order of their chain, after a sequence number, with the public keys", status: 200, body: null,
+  query: z.object({ after: z.coerce.number().int().min(0).default(0), limit: z.coerce.number().int().min(1).max(RECEIPTS_MAX).default(PAGE_DEFAULT) }),
+  handle: async ({ db, actor, query }) => {
+    const { receipts: data, keys } = await db.receipts.list(actor, query);
+    const hasMore = data.length === query.limit;
+    return list(data, { keys, has_more: hasMore, next_cursor: hasMore ? String(data.at(-1)?.receipt["sequence"]) : null });
+  },
+});
+
 const audit = operation({
   method: "GET", path: "/audit-log", id: "listAudit", summary: "Who changed what, newest first", status: 200, query: null, body: null,
   handle: async ({ db, actor }) => list((await db.organizations.listAudit(actor, AUDIT_MAX)).map((row) => ({ ...row, id: row.id.toString() }))),
 });
 
-export const ANALYTICS_OPERATIONS: readonly Operation[] = [usage, requests, request, audit];
+export const ANALYTICS_OPERATIONS: readonly Operation[] = [usage, requests, request, receipts, audit];

@@ -11,6 +11,7 @@ import { cacheSavingUsd, unchargedOf } from "./cost-notes.ts";
 import { toDecisionView } from "./decision-view.ts";
 import { PromptSection } from "./prompt-section.tsx";
 import { logTime } from "./log-table.tsx";
+import { ReceiptSection } from "./receipt-section.tsx";
 
 /** As it comes over the wire, where an unknown value may be absent. */
 type Shown = Omit<RequestView, "decision"> & { decision?: unknown };
@@ -50,7 +51,7 @@ function Head({ id, onClose, onPrevious, onNext }: Moves & { id: string }) {
   );
 }
 
-const SECTIONS = [["attempts", "Attempts"], ["cost", "Cost"], ["routing", "Routing"], ["prompt", "Prompt"], ["facts", "Facts"]] as const;
+const SECTIONS = [["attempts", "Attempts"], ["cost", "Cost"], ["routing", "Routing"], ["prompt", "Prompt"], ["facts", "Facts"], ["receipt", "Receipt"]] as const;
 
 function Detail({ view, timeZone }: { view: Shown; timeZone: string }) {
   return (
@@ -65,6 +66,7 @@ function Detail({ view, timeZone }: { view: Shown; timeZone: string }) {
       <Decision view={view} />
       <PromptSection key={view.id} id={view.id} />
       <Facts view={view} />
+      <ReceiptSection id={view.id} />
     </>
   );
 }
