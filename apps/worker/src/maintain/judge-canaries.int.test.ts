@@ -24,7 +24,6 @@ const look = createJudgeCanaries({
 });
 
 beforeEach(async () => {
-  await sql.query("DELETE FROM preset_canary");
   told = [];
   organizationId = `org_${randomUUID()}`;
   await sql.query(`INSERT INTO organization (id, slug, name) VALUES ($1, $1, 'Canary')`, [organizationId]);
