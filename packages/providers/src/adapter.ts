@@ -78,7 +78,7 @@ export interface AnswerExtras {
 
 /** Upstream bytes in, caller's bytes out. One per response, synchronous; holds at most one frame plus a bounded tail. */
 export interface StreamRelay {
-  /** False until caller-visible content, a tool delta or a finish reason exists; until then the gateway may fall back. */
+  /** False until caller-visible content, a tool delta or a finish reason other than an ordinary end exists; until then the gateway may fall back. */
   readonly committed: boolean;
   /** Bytes of caller-visible text so far. */
   readonly contentBytes: number;

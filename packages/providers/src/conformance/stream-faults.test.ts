@@ -12,7 +12,7 @@ const feed = (...frames: string[]): Buffer[] => frames.map((frame) => Buffer.fro
 describe("commit point", () => {
   it.each([
     ["openai", chat({ role: "assistant", content: "" }), chat({ content: "a" })],
-    ["openai", ": heartbeat\n\n", chat({}, "stop")],
+    ["openai", ": heartbeat\n\n", chat({}, "length")],
     ["openai", chat({ role: "assistant" }), chat({ tool_calls: [{ index: 0, id: "a", function: { name: "f", arguments: "" } }] })],
     ["anthropic", 'data: {"type":"message_start","message":{"id":"a","usage":{}}}\n\n', 'data: {"type":"content_block_delta","index":0,"delta":{"type":"text_delta","text":"a"}}\n\n'],
     ["gemini", 'data: {"usageMetadata":{"promptTokenCount":1}}\n\n', 'data: {"candidates":[{"content":{"parts":[{"text":"a"}]}}]}\n\n'],

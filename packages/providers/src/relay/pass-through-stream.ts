@@ -4,6 +4,7 @@ import type { Observation, Relayed, StreamRelay } from "../adapter.ts";
 import { failureOf } from "../failures/failure.ts";
 import { NO_BYTES, unfinishedFailure, type Ending } from "./ending.ts";
 import { searchable } from "./scan.ts";
+import { emptyStream } from "./soft-failure.ts";
 import { withDeliveredOutput } from "./token-usage.ts";
 import { splitFrames, WholeFrames } from "./whole-frames.ts";
 
@@ -81,12 +82,13 @@ export class PassThroughStream implements StreamRelay {
     if (how === "cut" && !this.inspector.finished && !this.failure) return this.#cut(seen);
     const last = how === "complete" && !this.inspector.closed && !this.failure ? this.#lastFrame() : NO_BYTES;
     const { inspector } = this;
+    if (inspector.finished) this.#broken ??= emptyStream(inspector.finishReason, { hasContent: inspector.committed, usage: inspector.usage });
     const complete = inspector.finished && this.failure === null;
     const failure = this.failure ?? (complete ? null : unfinishedFailure(how, inspector.contentBytes > 0));
     const tail = complete && how !== "caller_left" ? inspector.terminator() : NO_BYTES;
     const { usage, contentBytes, finishReason } = inspector;
     const observation = { usage, contentBytes, finishReason, failure, complete };
-    return { bytes: Buffer.concat([last, tail]), observation: inspector.sequence === undefined ? observation : { ...observation, sequence: inspector.sequence } };
+    return { bytes: this.#broken ? NO_BYTES : Buffer.concat([last, tail]), observation: inspector.sequence === undefined ? observation : { ...observation, sequence: inspector.sequence } };
   }
 
   #cut(seen: TokenUsage): Relayed {

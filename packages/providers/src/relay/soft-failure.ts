@@ -1,8 +1,8 @@
 /**
- * Decides whether a plain answer under status 200 is worth nothing to its caller: empty, a call whose arguments cannot be read,
+ * Decides whether an answer under status 200 is worth nothing to its caller: empty, a call whose arguments cannot be read,
  * or text that is not in the form that was demanded. Such an attempt has failed before any content, so another candidate may
  * serve. It promises never to judge an answer that was cut at the caller's own limit, filtered, or refused in words; of a schema
- * it looks at the outermost object alone. What a stream has sent on is beyond it.
+ * it looks at the outermost object alone. Of a stream it judges only whether there was anything in it.
  */
 import type { Failure, TokenUsage } from "@trunkline/contracts";
 import { arrayOf, isJsonObject, objectOf, parseJsonObject, textOf, type ChatFinishReason, type JsonObject } from "@trunkline/protocol";
@@ -30,6 +30,15 @@ export function softFailure({ message, finishReason, hasContent, usage, format }
   const { content } = message;
   if (!isJsonObject(format) || typeof content !== "string" || textOf(message["refusal"]) !== "" || FENCE.test(content) || hasForm(content, format)) return null;
   return broken("The provider's model did not answer in the demanded JSON form.");
+}
+
+/**
+ * The same for a stream that ended as an ordinary answer does, and showed nothing at all. Other reasons of an end say why nothing was
+ * shown (cut at the caller's limit, filtered, calls), and so does output that was counted but is not shown.
+ */
+export function emptyStream(finishReason: ChatFinishReason | null, { hasContent, usage }: Pick<PlainAnswer, "hasContent" | "usage">): Failure | null {
+  if (finishReason !== "stop" || hasContent || (usage && usage.outputTokens + usage.reasoningTokens > 0)) return null;
+  return broken("The provider sent an empty answer.");
 }
 
 const broken = (message: string): Failure => failureOf("protocol_violation", { status: 200, message });

@@ -4,6 +4,7 @@ import type { AnswerExtras, Call, Observation, Relayed, StreamRelay } from "../a
 import { failureOf } from "../failures/failure.ts";
 import { deltaBytes } from "./delta.ts";
 import { NO_BYTES, unfinishedFailure, type Ending } from "./ending.ts";
+import { emptyStream } from "./soft-failure.ts";
 import { isWholeData } from "./pass-through-stream.ts";
 import { chatUsageFrom, costFields, withDeliveredOutput } from "./token-usage.ts";
 
@@ -100,7 +101,7 @@ export class TranslatedStream implements StreamRelay {
     for (const choice of chunk.choices) {
       const bytes = deltaBytes(choice.delta);
       this.#contentBytes += bytes.text;
-      if (bytes.content || choice.finish_reason) this.#committed = true;
+      if (bytes.content || (choice.finish_reason && choice.finish_reason !== "stop")) this.#committed = true;
     }
     return this.#writer ? this.#writer.write(chunk) : sseData(JSON.stringify(chunk));
   }
@@ -109,6 +110,7 @@ export class TranslatedStream implements StreamRelay {
     if (how === "cut" && !this.#failure && this.parts.translator.finishReason === null) return this.#cut(seen);
     let out = how === "complete" && !this.#failure ? this.#lastEvent() : "";
     const { translator } = this.parts;
+    this.#failure ??= emptyStream(translator.finishReason, { hasContent: this.#committed, usage: translator.usage });
     const complete = this.#failure === null && translator.finishReason !== null;
     if (complete) {
       for (const chunk of translator.flush()) out += this.#write(chunk);

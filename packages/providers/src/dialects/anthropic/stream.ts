@@ -54,7 +54,10 @@ class EventFacts {
 
 const startsContent = (event: JsonObject): boolean => {
   if (event["type"] === "content_block_delta") return true;
-  if (event["type"] === "message_delta") return objectOf(event["delta"])["stop_reason"] != null;
+  if (event["type"] === "message_delta") {
+    const finish = finishReasonFrom(objectOf(event["delta"])["stop_reason"]);
+    return finish !== null && finish !== "stop";
+  }
   const block = objectOf(event["content_block"]);
   return event["type"] === "content_block_start" && block["type"] !== "thinking" && (block["type"] !== "text" || textOf(block["text"]) !== "");
 };

@@ -60,7 +60,7 @@ class ChunkFacts {
       this.#finishedChoices.add(choice["index"] ?? 0);
       this.finishReason = finish;
     }
-    if (seen.content || finish) this.committed = true;
+    if (seen.content || (finish && finish !== "stop")) this.committed = true;
   }
 }
 

@@ -40,7 +40,7 @@ class EventFacts {
   #end(response: JsonObject, type: string): void {
     this.usage = usageFrom(response);
     this.finishReason = finishReasonFrom({ ...response, status: type.slice("response.".length) }, this.#called);
-    this.committed = true;
+    if (this.finishReason !== "stop") this.committed = true;
   }
 }
 
