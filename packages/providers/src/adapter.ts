@@ -70,6 +70,8 @@ export interface AnswerExtras {
   readonly isTest?: boolean;
   /** USD, as JSON number. */
   cost(usage: TokenUsage): number;
+  /** What is billed where the provider tells no usage, by the bytes of text that were delivered; so the caller is told the same. Absent: nothing is told. */
+  guess?(contentBytes: number): TokenUsage;
   /** Instead of the one sum that `usage.cost_details` has otherwise. */
   costDetails?(usage: TokenUsage): Readonly<Record<string, number>>;
   /** Whole `trunkline` object when `routing.explain` was asked for, else null. Called once, at the end. */

@@ -299,6 +299,7 @@ class AttemptLoop {
       provider: candidate.provider,
       isTest: routed.mode === "test",
       cost: (usage) => costUsd = usdFromNano(this.#carriedNanoUsd === null ? chargeFor(usage, candidate) : chargeFor(usage, candidate) + this.#carriedNanoUsd),
+      guess: (contentBytes) => deliveredUsage({ usage: null, contentBytes }, routed.facts.inputTokens),
       explain: () => routed.facts.explain ? { toJSON: explained } : null,
     };
   }

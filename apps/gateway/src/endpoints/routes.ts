@@ -39,12 +39,11 @@ export function createRoutes(options: RouteOptions): readonly Route[] {
 
 function inferenceRoutes(options: RouteOptions): readonly Route[] {
   /** No body is read for a key that may not call: a flood of wrong keys costs headers only, and a wrong key is told before a wrong body. */
-  const known = <Answer>(serve: (ask: Ask) => Promise<Answer>) => async (ask: Ask): Promise<Answer> => {
+  const known = (serve: (ask: Ask) => Promise<void>) => (ask: Ask): Promise<void> => {
     const key = options.authenticate(ask.exchange);
-    if (key instanceof Promise) await key;
-    return serve(ask);
+    return key instanceof Promise ? key.then(() => serve(ask)) : serve(ask);
   };
-  const post = (path: string, read: (ask: Ask) => Promise<Inbound>): Route => ({ method: "POST", path, serve: known(async (ask) => options.serve(await read(ask))) });
+  const post = (path: string, read: (ask: Ask) => Promise<Inbound>): Route => ({ method: "POST", path, serve: known((ask) => read(ask).then(options.serve)) });
   return [
     post("/chat/completions", options.readChatCompletions),
     post("/messages", options.readMessages),

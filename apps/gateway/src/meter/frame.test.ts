@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
-import { decodeFrames, encodeFrame } from "./frame.ts";
+import { decodeFrames, frameBytesMax, writeFrame } from "./frame.ts";
 
 const payloads = [{ id: "a" }, { id: "b", text: "ü\n\u0000{}" }, { id: "c", list: [1, 2, 3] }];
-const frames = payloads.map((payload) => Buffer.from(`${encodeFrame("event", JSON.stringify(payload))}\n`));
+const frameOf = (json: string): Buffer => { const room = Buffer.alloc(frameBytesMax(json) + 5); return room.subarray(5, 5 + writeFrame(room, 5, { kind: "event", json }) + 1); };
+const frames = payloads.map((payload) => frameOf(JSON.stringify(payload)));
 const whole = Buffer.concat(frames);
 
 describe("spool frames", () => {
@@ -10,6 +11,10 @@ describe("spool frames", () => {
     const { records, corrupt } = decodeFrames(whole);
     expect(records.map((record) => record.payload)).toEqual(payloads);
     expect(corrupt).toBe(0);
+  });
+
+  it("has room enough for every text", () => {
+    for (const text of ["", "a", "ü", "€", "🙂", "\ud800"]) expect(frameOf(JSON.stringify(text.repeat(50))).length).toBeLessThanOrEqual(frameBytesMax(JSON.stringify(text.repeat(50))));
   });
 
   it("keeps exactly the whole records, cut at any byte", () => {

@@ -12,11 +12,24 @@ export interface DecodedSegment {
 const KINDS: ReadonlySet<string> = new Set<RecordKind>(["open", "progress", "event"]);
 const CRC_CHARS = 8;
 const NEWLINE = 10;
+const SPACE = 32;
 
-/** One line without its newline: CRC-32 in hex of everything after it, kind, JSON. JSON.stringify never emits a raw newline, so lines need no escaping. */
-export function encodeFrame(kind: RecordKind, json: string): string {
-  const content = `${kind} ${json}`;
-  return `${crc32(content).toString(16).padStart(CRC_CHARS, "0")} ${content}`;
+/** The bytes that a frame of this text can take at most: three for each UTF-16 unit, beside checksum, kind and newline. */
+export const frameBytesMax = (json: string): number => json.length * 3 + 32;
+
+/**
+ * Writes one line at `offset` of a buffer with room for `frameBytesMax`, and returns its bytes without the newline: CRC-32 in hex of everything
+ * after it, kind, JSON. JSON.stringify never emits a raw newline, so lines need no escaping. The text becomes bytes once.
+ */
+export function writeFrame(into: Buffer, offset: number, { kind, json }: { readonly kind: RecordKind; readonly json: string }): number {
+  const begin = offset + CRC_CHARS + 1;
+  let end = begin + into.write(kind, begin, "latin1");
+  into[end++] = SPACE;
+  end += into.write(json, end, "utf8");
+  into.write(crc32(into.subarray(begin, end)).toString(16).padStart(CRC_CHARS, "0"), offset, "latin1");
+  into[begin - 1] = SPACE;
+  into[end] = NEWLINE;
+  return end - offset;
 }
 
 /** Every whole and genuine line, in order. Never throws. */
@@ -46,7 +59,7 @@ export function decodeLine(line: Buffer, offset: number): SpoolRecord | null {
 /** The same without parsing the payload. */
 export function decodeText(line: Buffer): { readonly kind: RecordKind; readonly json: string } | null {
   const content = line.subarray(CRC_CHARS + 1);
-  if (line[CRC_CHARS] !== 0x20 || crc32(content).toString(16).padStart(CRC_CHARS, "0") !== line.toString("latin1", 0, CRC_CHARS)) return null;
+  if (line[CRC_CHARS] !== SPACE || crc32(content).toString(16).padStart(CRC_CHARS, "0") !== line.toString("latin1", 0, CRC_CHARS)) return null;
   const text = content.toString("utf8");
   const space = text.indexOf(" ");
   const kind = text.slice(0, space);

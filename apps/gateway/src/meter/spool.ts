@@ -1,6 +1,6 @@
 import fs from "node:fs";
 import path from "node:path";
-import { decodeFrames, decodeText, encodeFrame, type RecordKind, type SpoolRecord } from "./frame.ts";
+import { decodeFrames, decodeText, frameBytesMax, writeFrame, type RecordKind, type SpoolRecord } from "./frame.ts";
 import { lockFolder, unlockFolder } from "./folder-lock.ts";
 
 /** Small enough to be let go soon, large enough that files are rare. */
@@ -9,6 +9,8 @@ const SEGMENT_BYTES_MAX = 4 * 1024 * 1024;
 const SEGMENT_RECYCLE_BYTES = 256 * 1024;
 /** A kill of the process loses nothing without it; a kill of the machine loses at most this much time. */
 const SYNC_MS = 1_000;
+/** Holds the batch of one tick, some forty events; a larger one gets bytes of its own. */
+const SCRATCH_BYTES = 256 * 1024;
 /** Headroom for the records of requests that were admitted while there was room. */
 const RESERVE_BYTES = 16_384;
 
@@ -22,7 +24,7 @@ interface Segment {
   unconfirmed: number;
 }
 export interface SpoolLocation { readonly segment: string; readonly offset: number; readonly length: number }
-interface Waiting { readonly frame: string; readonly kind: RecordKind; readonly id: string; resolve(location: SpoolLocation): void; reject(error: Error): void }
+interface Waiting { readonly kind: RecordKind; readonly id: string; readonly json: string; resolve(location: SpoolLocation): void; reject(error: Error): void }
 
 export interface SpoolOptions { readonly dir: string; readonly bytesMax: number; readonly now: () => number; onFault(message: string): void }
 export interface Recovered { readonly record: SpoolRecord; readonly location: SpoolLocation }
@@ -36,6 +38,7 @@ export class Spool {
   readonly #segments: Segment[] = [];
   readonly #openIn = new Map<string, Segment>();
   #waiting: Waiting[] = [];
+  readonly #scratch = Buffer.allocUnsafe(SCRATCH_BYTES);
   #fd: number | null = null;
   #sequence = 0;
   #bytes = 0;
@@ -64,7 +67,7 @@ export class Spool {
   append(kind: RecordKind, id: string, json: string): Promise<SpoolLocation> {
     return new Promise((resolve, reject) => {
       if (this.#waiting.length === 0) setImmediate(this.#flushSoon);
-      this.#waiting.push({ frame: encodeFrame(kind, json), kind, id, resolve, reject });
+      this.#waiting.push({ kind, id, json, resolve, reject });
     });
   }
 
@@ -138,13 +141,13 @@ export class Spool {
     try {
       const segment = this.#currentSegment();
       const start = segment.bytes;
-      let lines = "";
-      for (const waiting of batch) lines += `${waiting.frame}\n`;
-      this.#writeAll(segment, Buffer.from(lines));
+      const { bytes, lengths } = this.#framed(batch);
+      this.#writeAll(segment, bytes);
       this.#broken = false;
       let offset = start;
-      for (const waiting of batch) {
-        const length = Buffer.byteLength(waiting.frame);
+      for (let index = 0; index < batch.length; index++) {
+        const waiting = batch[index] as Waiting;
+        const length = lengths[index] as number;
         this.#note(segment, waiting.kind, waiting.id);
         waiting.resolve({ segment: segment.name, offset, length });
         offset += length + 1;
@@ -154,6 +157,21 @@ export class Spool {
       this.#options.onFault(`the spool cannot be written: ${error instanceof Error ? error.message : "unknown fault"}`);
       for (const waiting of batch) waiting.reject(new Error("the spool cannot be written"));
     }
+  }
+
+  /** The lines of a batch, and the length of each without its newline. The bytes are good until the next batch. */
+  #framed(batch: readonly Waiting[]): { readonly bytes: Buffer; readonly lengths: readonly number[] } {
+    let bytesMax = 0;
+    for (const { json } of batch) bytesMax += frameBytesMax(json);
+    const into = bytesMax <= this.#scratch.length ? this.#scratch : Buffer.allocUnsafe(bytesMax);
+    const lengths: number[] = [];
+    let end = 0;
+    for (const waiting of batch) {
+      const length = writeFrame(into, end, waiting);
+      lengths.push(length);
+      end += length + 1;
+    }
+    return { bytes: into.subarray(0, end), lengths };
   }
 
   /** A short or failed write leaves a torn line: the segment is closed there, so that the next record does not continue it. */

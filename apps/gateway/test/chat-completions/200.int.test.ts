@@ -100,6 +100,16 @@ describe("POST /v1/chat/completions answers 200", () => {
     const told = text.split("\n\n").filter((frame) => frame.startsWith("data: {")).map((frame) => (JSON.parse(frame.slice("data: ".length)) as { usage?: { completion_tokens: number; cost: number } | null }).usage).filter((usage) => usage?.cost !== undefined);
     expect(told).toEqual([expect.objectContaining({ completion_tokens: expect.any(Number) as number, cost: expect.any(Number) as number })]);
   });
+  it.each([
+    ["openai/gpt-5-mini", false], ["openai/gpt-5-mini", true], ["anthropic/claude-haiku-4.5", false], ["anthropic/claude-haiku-4.5", true], ["mistralai/mistral-large", true], ["cohere/command-a", false], ["cohere/command-a", true],
+  ])("tells the usage and the cost that are billed where the provider told none: %s, streamed: %s", async (model, stream) => {
+    const key = await stack.issueKey();
+    const text = await (await stack.post("/chat/completions", chat({ model, stream, ...(stream ? { stream_options: { include_usage: true } } : {}) }), { key, headers: { "x-simulate": "no_usage;tokens=100" } })).text();
+    const bodies = (stream ? dataOf(text).filter((data) => data.startsWith("{")) : [text]).map((json) => (JSON.parse(json) as { usage?: { prompt_tokens: number; completion_tokens: number; cost: number } | null }).usage).filter((usage) => usage?.cost !== undefined);
+    const [event] = stack.events(key);
+    expect([event?.usage.basis, bodies.length]).toEqual(["estimated", 1]);
+    expect([bodies[0]?.prompt_tokens, bodies[0]?.completion_tokens, Math.round((bodies[0]?.cost ?? 0) * 1e9)]).toEqual([event?.usage.inputTokens, event?.usage.outputTokens, Number(event?.chargeNanoUsd)]);
+  });
   it.each(["auto", "trunkline/auto", "openrouter/auto"])("chooses by the preset for %s, as clients of several gateways write it", async (model) => {
     const response = await stack.post("/chat/completions", chat({ model }), { key: await stack.issueKey() });
     expect([response.status, response.headers.get("x-trunkline-preset")]).toEqual([200, "balanced:1"]);

@@ -6,7 +6,7 @@ import { deltaBytes } from "./delta.ts";
 import { NO_BYTES } from "./ending.ts";
 import { demandedFormat } from "./demanded-format.ts";
 import { softFailure } from "./soft-failure.ts";
-import { costFields } from "./token-usage.ts";
+import { chatUsageFrom, costFields } from "./token-usage.ts";
 
 /** A plain answer in the hub form, with what was seen on the way. `finished` false: the upstream gave no reason for the end. */
 export interface HubAnswer {
@@ -37,7 +37,13 @@ export function relayHubAnswer(call: Call, answer: HubAnswer, extras: AnswerExtr
   const empty = !answer.finished && !hasContent;
   const failure = answer.failure ?? (empty ? failureOf("protocol_violation", { status: 200, message: "The provider sent an empty answer." }) : softFailure({ message: response.choices[0]?.message ?? {}, finishReason, hasContent, usage, format: demandedFormat(call) }));
   const observation = { usage, contentBytes, finishReason, failure, complete: failure === null };
-  return { bytes: failure ? NO_BYTES : Buffer.from(JSON.stringify(dressed(call, answer, extras))), observation };
+  return { bytes: failure ? NO_BYTES : Buffer.from(JSON.stringify(dressed(call, toldUsage(answer, contentBytes, extras), extras))), observation };
+}
+
+/** The answer with the usage that it will be billed by, where the provider told none. */
+function toldUsage(answer: HubAnswer, contentBytes: number, extras: AnswerExtras): HubAnswer {
+  const usage = answer.usage ?? extras.guess?.(contentBytes) ?? null;
+  return answer.usage === usage || usage === null ? answer : { ...answer, usage, response: { ...answer.response, usage: chatUsageFrom(usage) } };
 }
 
 function inCallersWire(call: Call, response: ChatResponse): JsonObject {

@@ -114,7 +114,7 @@ export class TranslatedStream implements StreamRelay {
     const complete = this.#failure === null && translator.finishReason !== null;
     if (complete) {
       for (const chunk of translator.flush()) out += this.#write(chunk);
-      out += this.#terminator(translator.usage);
+      out += this.#terminator(translator.usage ?? this.parts.extras.guess?.(this.#contentBytes) ?? null);
     }
     const failure = this.#failure ?? (complete ? null : unfinishedFailure(how, this.#contentBytes > 0));
     const usage = translator.usage && !translator.usageIsFinal ? withDeliveredOutput(translator.usage, this.#contentBytes) : translator.usage;

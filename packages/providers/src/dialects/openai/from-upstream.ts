@@ -6,7 +6,7 @@ import { completeAnswer } from "../../relay/answer-splice.ts";
 import { deltaBytes } from "../../relay/delta.ts";
 import { NO_BYTES } from "../../relay/ending.ts";
 import { softFailure } from "../../relay/soft-failure.ts";
-import { chatUsageFrom } from "../../relay/token-usage.ts";
+import { chatUsageFrom, costFields } from "../../relay/token-usage.ts";
 import { failedBody, malformedBody, parseAnswer, relayHubAnswer } from "../../relay/translated-body.ts";
 import { classifyInStream } from "./classify.ts";
 import { functionCalls } from "./odd-calls.ts";
@@ -30,13 +30,15 @@ export function relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras
   }
   const finishReason = finishReasonFrom(choices[0]?.["finish_reason"]);
   const failure = answerFailure(choices, finishReason !== null || hasContent) ?? softFailure({ message: objectOf(choices[0]?.["message"]), finishReason, hasContent, usage, format: call.body["response_format"] });
-  return { bytes: failure ? NO_BYTES : spliced(upstream, { answer, usage, extras }), observation: { usage, contentBytes, finishReason, failure, complete: failure === null } };
+  return { bytes: failure ? NO_BYTES : spliced(upstream, { answer, usage, guessed: usage === null ? extras.guess?.(contentBytes) ?? null : null, extras }), observation: { usage, contentBytes, finishReason, failure, complete: failure === null } };
 }
 
-function spliced(upstream: Uint8Array, { answer, usage, extras }: { readonly answer: JsonObject; readonly usage: TokenUsage | null; readonly extras: AnswerExtras }): Uint8Array {
+/** `guessed`: what is billed instead of a usage that the provider did not tell. */
+function spliced(upstream: Uint8Array, { answer, usage, guessed, extras }: { readonly answer: JsonObject; readonly usage: TokenUsage | null; readonly guessed: TokenUsage | null; readonly extras: AnswerExtras }): Uint8Array {
   const explained = extras.explain() ?? null;
   const more: Record<string, string> = {};
   if (!("system_fingerprint" in answer)) more["system_fingerprint"] = "null";
+  if (guessed !== null) more["usage"] = JSON.stringify({ ...chatUsageFrom(guessed), ...costFields(guessed, extras) });
   if (explained !== null) more["trunkline"] = JSON.stringify(explained);
   return completeAnswer(upstream, answer, { usage, extras, more });
 }

@@ -117,8 +117,8 @@ export class OpenAiInspector implements FrameInspector {
   #done(frame: Uint8Array): Uint8Array {
     this.closed = this.#ended = true;
     if (this.finished) {
-      const explained = this.#explainFrame();
-      return explained.length === 0 ? frame : Buffer.concat([explained, frame]);
+      const last = this.#lastFrames();
+      return last.length === 0 ? frame : Buffer.concat([last, frame]);
     }
     this.#facts.failure ??= failureOf("protocol_violation", { status: 200, message: "The provider sent an empty answer." });
     return NO_BYTES;
@@ -127,18 +127,31 @@ export class OpenAiInspector implements FrameInspector {
   terminator(): Uint8Array {
     if (this.closed) return NO_BYTES;
     this.closed = true;
-    return Buffer.concat([this.#explainFrame(), Buffer.from(SSE_DONE)]);
+    return Buffer.concat([this.#lastFrames(), Buffer.from(SSE_DONE)]);
   }
 
   cut(usage: TokenUsage): Uint8Array {
     this.closed = true;
-    const { id, created, model } = this.#identity;
-    const frame = { id, object: "chat.completion.chunk", created, model, system_fingerprint: null };
     const answers = typeof this.call.body["n"] === "number" ? this.call.body["n"] : 1;
     let out = "";
-    for (let index = 0; index < answers; index++) out += sseData(JSON.stringify({ ...frame, choices: [{ index, delta: {}, finish_reason: "length" }] }));
-    if (this.call.wantsUsageChunk) out += sseData(JSON.stringify({ ...frame, choices: [], provider: this.extras.provider, usage: { ...chatUsageFrom(usage), ...costFields(usage, this.extras) } }));
+    for (let index = 0; index < answers; index++) out += this.#chunk({ choices: [{ index, delta: {}, finish_reason: "length" }] });
+    if (this.call.wantsUsageChunk) out += this.#usageChunk(usage);
     return Buffer.concat([Buffer.from(out), this.#explainFrame(), Buffer.from(SSE_DONE)]);
+  }
+
+  #chunk(members: JsonObject): string {
+    const { id, created, model } = this.#identity;
+    return sseData(JSON.stringify({ id, object: "chat.completion.chunk", created, model, system_fingerprint: null, ...members }));
+  }
+
+  #usageChunk(usage: TokenUsage): string {
+    return this.#chunk({ choices: [], provider: this.extras.provider, usage: { ...chatUsageFrom(usage), ...costFields(usage, this.extras) } });
+  }
+
+  /** What still belongs before the terminator: the usage that was asked for and that the provider did not tell, and the decision. */
+  #lastFrames(): Uint8Array {
+    const guessed = this.call.wantsUsageChunk && this.usage === null ? this.extras.guess?.(this.contentBytes) : undefined;
+    return guessed ? Buffer.concat([Buffer.from(this.#usageChunk(guessed)), this.#explainFrame()]) : this.#explainFrame();
   }
 
   #explain(): unknown {
@@ -151,8 +164,7 @@ export class OpenAiInspector implements FrameInspector {
   #explainFrame(): Uint8Array {
     const explained = this.#explain();
     if (explained === null) return NO_BYTES;
-    const { id, created, model } = this.#identity;
-    return Buffer.from(sseData(JSON.stringify({ id, object: "chat.completion.chunk", created, model, system_fingerprint: null, choices: [], provider: this.extras.provider, trunkline: explained })));
+    return Buffer.from(this.#chunk({ choices: [], provider: this.extras.provider, trunkline: explained }));
   }
 }
 
