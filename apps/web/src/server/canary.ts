@@ -1,12 +1,12 @@
 /** Canaries as the dashboard and the management API start, compare and end them; both ways lead through here, so that the gateways hear of each change. */
-import { canarySchema, canaryShareSchema, INVALIDATION_TOPICS } from "@trunkline/contracts";
-import type { Actor, CanaryArmRow, PresetRecord, WebDb } from "@trunkline/db/web";
+import { canarySchema, canaryShareSchema } from "@trunkline/contracts";
+import type { Actor, CanaryArmRow, WebDb } from "@trunkline/db/web";
 import type { Kv } from "@trunkline/kv";
 import { judgeCanary } from "@trunkline/router-core";
 import { z } from "zod";
 import { usd } from "./money-view.ts";
-import { COMMENT_LENGTH_MAX, toCanaryView, toPresetView } from "./preset-view.ts";
-import { publishChange } from "./publish.ts";
+import { changedPreset } from "./preset-change.ts";
+import { COMMENT_LENGTH_MAX, toCanaryView } from "./preset-view.ts";
 import type { CanaryArmView, CanaryReport, PresetView } from "./views.ts";
 
 /** Without a version the draft becomes one. */
@@ -15,16 +15,10 @@ export const canaryShareInput = z.strictObject({ percent: canaryShareSchema });
 
 interface Ports { readonly db: WebDb; readonly kv: Pick<Kv, "publish">; readonly actor: Actor }
 
-async function told({ kv, actor }: Ports, change: Promise<PresetRecord>): Promise<PresetView> {
-  const row = await change;
-  await publishChange(kv, INVALIDATION_TOPICS.preset, actor.organizationId);
-  return toPresetView(row);
-}
-
-export const startCanary = (ports: Ports, slug: string, canary: z.output<typeof newCanaryInput>): Promise<PresetView> => told(ports, ports.db.canaries.start(ports.actor, slug, canary));
-export const setCanaryShare = (ports: Ports, slug: string, percent: number): Promise<PresetView> => told(ports, ports.db.canaries.setShare(ports.actor, slug, percent));
-export const promoteCanary = (ports: Ports, slug: string): Promise<PresetView> => told(ports, ports.db.canaries.promote(ports.actor, slug));
-export const abortCanary = (ports: Ports, slug: string): Promise<PresetView> => told(ports, ports.db.canaries.abort(ports.actor, slug));
+export const startCanary = (ports: Ports, slug: string, canary: z.output<typeof newCanaryInput>): Promise<PresetView> => changedPreset(ports, ports.db.canaries.start(ports.actor, slug, canary));
+export const setCanaryShare = (ports: Ports, slug: string, percent: number): Promise<PresetView> => changedPreset(ports, ports.db.canaries.setShare(ports.actor, slug, percent));
+export const promoteCanary = (ports: Ports, slug: string): Promise<PresetView> => changedPreset(ports, ports.db.canaries.promote(ports.actor, slug));
+export const abortCanary = (ports: Ports, slug: string): Promise<PresetView> => changedPreset(ports, ports.db.canaries.abort(ports.actor, slug));
 
 const whole = (ms: number | null): number | null => (ms === null ? null : Math.round(ms));
 

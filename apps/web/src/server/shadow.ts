@@ -1,11 +1,11 @@
 /** Shadows as the dashboard and the management API start, compare and stop them; both ways lead through here, so that the gateways hear of each change. */
-import { INVALIDATION_TOPICS, shadowShareSchema } from "@trunkline/contracts";
-import type { Actor, PresetRecord, WebDb } from "@trunkline/db/web";
+import { shadowShareSchema } from "@trunkline/contracts";
+import type { Actor, WebDb } from "@trunkline/db/web";
 import type { Kv } from "@trunkline/kv";
 import { z } from "zod";
 import { toArmView } from "./canary.ts";
-import { COMMENT_LENGTH_MAX, toPresetView, toShadowView } from "./preset-view.ts";
-import { publishChange } from "./publish.ts";
+import { changedPreset } from "./preset-change.ts";
+import { COMMENT_LENGTH_MAX, toShadowView } from "./preset-view.ts";
 import type { PresetView, ShadowReport } from "./views.ts";
 
 /** Without a version the draft becomes one. */
@@ -13,14 +13,8 @@ export const newShadowInput = z.strictObject({ percent: shadowShareSchema, versi
 
 interface Ports { readonly db: WebDb; readonly kv: Pick<Kv, "publish">; readonly actor: Actor }
 
-async function told({ kv, actor }: Ports, change: Promise<PresetRecord>): Promise<PresetView> {
-  const row = await change;
-  await publishChange(kv, INVALIDATION_TOPICS.preset, actor.organizationId);
-  return toPresetView(row);
-}
-
-export const startShadow = (ports: Ports, slug: string, shadow: z.output<typeof newShadowInput>): Promise<PresetView> => told(ports, ports.db.shadows.start(ports.actor, slug, shadow));
-export const stopShadow = (ports: Ports, slug: string): Promise<PresetView> => told(ports, ports.db.shadows.stop(ports.actor, slug));
+export const startShadow = (ports: Ports, slug: string, shadow: z.output<typeof newShadowInput>): Promise<PresetView> => changedPreset(ports, ports.db.shadows.start(ports.actor, slug, shadow));
+export const stopShadow = (ports: Ports, slug: string): Promise<PresetView> => changedPreset(ports, ports.db.shadows.stop(ports.actor, slug));
 
 /** The copies of the newest shadow beside what was served meanwhile; null where there never was one. Test requests only where no live one was copied. */
 export async function shadowReport({ db, actor }: Pick<Ports, "db" | "actor">, slug: string): Promise<ShadowReport | null> {

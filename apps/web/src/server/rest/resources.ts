@@ -5,6 +5,7 @@ import { z } from "zod";
 import { budgetChangeInput, changeBudget, createBudget, newBudgetInput, removeBudget, toBudgetView } from "../budget-view.ts";
 import { browserOriginsInput, issueKey, KEY_NAME_LENGTH_MAX, limitInputs, limitsIn, newKeyInput } from "../issue-key.ts";
 import { toKeyView } from "../key-view.ts";
+import { changedPreset } from "../preset-change.ts";
 import { COMMENT_LENGTH_MAX, PRESET_NAME_LENGTH_MAX, presetSlugInput, toPresetView } from "../preset-view.ts";
 import { publishChange } from "../publish.ts";
 import { backtestInput, backtestPreset } from "../backtest-preset.ts";
@@ -128,19 +129,11 @@ const presets: Operation[] = [
   }),
   operation({
     method: "POST", path: "/presets/{slug}/publish", id: "publishPreset", summary: "Publish the draft as the next version", status: 200, query: null, body: z.strictObject({ comment: z.string().max(COMMENT_LENGTH_MAX).default("") }),
-    handle: async ({ db, kv, actor, parameters, body }) => {
-      const row = await db.presets.publish(actor, slug(parameters), body.comment);
-      await publishChange(kv, INVALIDATION_TOPICS.preset, actor.organizationId);
-      return toPresetView(row);
-    },
+    handle: ({ db, kv, actor, parameters, body }) => changedPreset({ kv, actor }, db.presets.publish(actor, slug(parameters), body.comment)),
   }),
   operation({
     method: "POST", path: "/presets/{slug}/rollback", id: "rollBackPreset", summary: "Publish an earlier version again", status: 200, query: null, body: z.strictObject({ version: z.int().min(1) }),
-    handle: async ({ db, kv, actor, parameters, body }) => {
-      const row = await db.presets.rollBack(actor, slug(parameters), body.version);
-      await publishChange(kv, INVALIDATION_TOPICS.preset, actor.organizationId);
-      return toPresetView(row);
-    },
+    handle: ({ db, kv, actor, parameters, body }) => changedPreset({ kv, actor }, db.presets.rollBack(actor, slug(parameters), body.version)),
   }),
   operation({
     method: "POST", path: "/presets/dry-run", id: "dryRunPreset", summary: "What a document would decide for a body, without calling anybody", status: 200, query: null,
