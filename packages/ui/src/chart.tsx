@@ -1,10 +1,13 @@
 "use client";
 import { Table2 } from "lucide-react";
-import { useId, useState, type ReactNode } from "react";
-import { BarsPlot, type Previous } from "./bars-plot.tsx";
+import { lazy, Suspense, useId, useState, type ReactNode } from "react";
+import type { Previous } from "./bars-plot.tsx";
 import { colourOf, swatchOf, withTones, type ChartSeries, type Toned } from "./chart-frame.tsx";
-import { LinesPlot } from "./lines-plot.tsx";
 import type { Brushed } from "./use-brush.ts";
+
+// A page stands before its drawings do: their script is no part of its first load.
+const BarsPlot = lazy(async () => ({ default: (await import("./bars-plot.tsx")).BarsPlot }));
+const LinesPlot = lazy(async () => ({ default: (await import("./lines-plot.tsx")).LinesPlot }));
 
 const HEIGHT = 272;
 const LINES = 4;
@@ -54,8 +57,8 @@ export function Chart(props: ChartProps) {
     <>
       {legend === "top" ? key : null}
       <figure className="chart">
-        {shape === "lines" ? <LinesPlot {...plot} height={height} /> : <BarsPlot {...plot} height={beneath ? height - BELOW_HEIGHT : height} previous={isolated === null ? previous : undefined} labels={!beneath} />}
-        {beneath ? <><p className="meta below" aria-hidden style={{ paddingLeft: left }}>{beneath.label}</p><BarsPlot {...plot} series={[beneath]} summary={`${beneath.label}: ${beneath.values.reduce<number>((sum, value) => sum + (value ?? 0), 0)} in all`} lines={1} height={BELOW_HEIGHT - 16} /></> : null}
+        <Suspense fallback={<div className="plot" style={{ height: beneath ? height - BELOW_HEIGHT : height }} />}>{shape === "lines" ? <LinesPlot {...plot} height={height} /> : <BarsPlot {...plot} height={beneath ? height - BELOW_HEIGHT : height} previous={isolated === null ? previous : undefined} labels={!beneath} />}</Suspense>
+        {beneath ? <><p className="meta below" aria-hidden style={{ paddingLeft: left }}>{beneath.label}</p><Suspense fallback={<div className="plot" style={{ height: BELOW_HEIGHT - 16 }} />}><BarsPlot {...plot} series={[beneath]} summary={`${beneath.label}: ${beneath.values.reduce<number>((sum, value) => sum + (value ?? 0), 0)} in all`} lines={1} height={BELOW_HEIGHT - 16} /></Suspense></> : null}
       </figure>
       {legend === "bottom" ? key : null}
     </>

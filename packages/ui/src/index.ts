@@ -3,6 +3,7 @@ export { Button, Card, CopyButton, EmptyState, ErrorCard, Field, Segmented, Skel
 export { BudgetBar } from "./budget-bar.tsx";
 export { Chart, ChartCard } from "./chart.tsx";
 export { swatchOf, type ChartSeries, type Tone } from "./chart-frame.tsx";
+export { Deferred } from "./deferred.tsx";
 export { Delta } from "./delta.tsx";
 export { Dialog } from "./dialog.tsx";
 export { Sparkline } from "./sparkline.tsx";

@@ -1,12 +1,11 @@
 "use client";
-import { Button } from "@trunkline/ui";
-import { AccountFrame } from "../features/account/components/account-frame.tsx";
+import { PlainFrame } from "./plain-frame.tsx";
 
 export default function ErrorPage({ error, reset }: { error: Error & { digest?: string }; reset: () => void }) {
   return (
-    <AccountFrame title="Something went wrong" lead="The page could not be shown. Trying again often helps.">
-      <Button variant="primary" size="lg" onClick={reset}>Try again</Button>
+    <PlainFrame title="Something went wrong" lead="The page could not be shown. Trying again often helps.">
+      <button type="button" className="btn primary lg" onClick={reset}>Try again</button>
       {error.digest ? <p className="meta">Reference: <code>{error.digest}</code></p> : null}
-    </AccountFrame>
+    </PlainFrame>
   );
 }

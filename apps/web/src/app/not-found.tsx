@@ -1,6 +1,5 @@
-import Link from "next/link";
-import { AccountFrame } from "../features/account/components/account-frame.tsx";
+import { PlainFrame } from "./plain-frame.tsx";
 
 export default function NotFound() {
-  return <AccountFrame title="Page not found" lead="Nothing lives at this address."><Link className="btn primary lg" href="/">Back to the start</Link></AccountFrame>;
+  return <PlainFrame title="Page not found" lead="Nothing lives at this address."><a className="btn primary lg" href="/">Back to the start</a></PlainFrame>;
 }

@@ -1,2 +1,5 @@
-/** As long as answers of the Responses API; what must live longer belongs in a store of the caller's own. */
-export const PROMPT_RETENTION_DAYS_MAX = 30;
+// Numbers that forms and their checks share. Stand alone: a page that shows a bound needs no schema library.
+
+/** As long as OpenAI keeps them; what must live longer belongs in the caller's own store. */
+export const RESPONSE_RETENTION_DAYS_MAX = 30;
+export const PROMPT_RETENTION_DAYS_MAX = RESPONSE_RETENTION_DAYS_MAX;

@@ -1,13 +1,14 @@
 "use client";
 import "./alerts.css";
-import { useState } from "react";
+import { lazy, useState } from "react";
 import { CircleCheck, CircleSlash, Clock, Plus, TriangleAlert } from "lucide-react";
-import { Ago, Button, Card, EmptyState, ErrorCard, Skeleton } from "@trunkline/ui";
+import { Ago, Button, Card, Deferred, EmptyState, ErrorCard, Skeleton } from "@trunkline/ui";
 import type { AlertRuleView } from "../../../server/views.ts";
 import { AlertHistory } from "./alert-history.tsx";
 import { conditionText, kindLabel } from "./alert-words.ts";
-import { CreateAlertDialog } from "./create-alert-dialog.tsx";
 import { useAlerts } from "./use-alerts.ts";
+
+const CreateAlertDialog = lazy(async () => ({ default: (await import("./create-alert-dialog.tsx")).CreateAlertDialog }));
 
 const SKELETON_ROWS = 4;
 
@@ -25,7 +26,7 @@ export function AlertsPage() {
       {alerts.isError ? <ErrorCard message={`The alerts could not be loaded. ${alerts.error.message}`} onRetry={() => void alerts.refetch()} /> : null}
       {alerts.data ? <Card title="Rules" className="al">{alerts.data.rules.length === 0 ? <EmptyState text="Hear by mail or webhook when a budget fills, requests fail, or a provider key stops working." action={create} /> : <RuleTable rules={alerts.data.rules} mayManage={mayManage} actions={actions} />}</Card> : null}
       {alerts.data && (alerts.data.rules.length > 0 || alerts.data.history.length > 0) ? <Card title="History" className="al"><AlertHistory events={alerts.data.history} /></Card> : null}
-      <CreateAlertDialog open={creating} onClose={() => setCreating(false)} />
+      <Deferred wanted={creating}><CreateAlertDialog open={creating} onClose={() => setCreating(false)} /></Deferred>
     </>
   );
 }

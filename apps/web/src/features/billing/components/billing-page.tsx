@@ -1,7 +1,7 @@
 "use client";
 import "./billing.css";
 import { useState, type FormEvent } from "react";
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useIsFetching, useMutation, useQuery } from "@tanstack/react-query";
 import { ExternalLink } from "lucide-react";
 import { Button, Card, ErrorCard, Field, Money, Skeleton } from "@trunkline/ui";
 import { useRole } from "../../shell/use-role.ts";
@@ -14,6 +14,8 @@ import { TaxIds } from "./tax-ids.tsx";
 const CREDIT_MIN = 5;
 const CREDIT_MAX = 10_000;
 const CENT = 0.01;
+/** Of standing and plans together, about. */
+const STANDING_HEIGHT = 440;
 const MODES: Readonly<Record<string, string>> = { prepaid: "Prepaid: calls are served while there is credit.", postpaid: "Usage is billed monthly.", open: "Nothing was bought or subscribed yet: usage is recorded." };
 
 /** Stripe's hosted page does the rest; what was paid counts here when Stripe has said so. */
@@ -30,6 +32,9 @@ export function BillingPage() {
   const { role, may } = useRole();
   const overview = useQuery({ queryKey: ["billing", organization], queryFn: () => billing<BillingView>(organization, "") });
   const plans = useQuery({ queryKey: ["billing", organization, "plans"], queryFn: () => billing<List<PlanView>>(organization, "/plans") });
+  // Cards whose length is not known yet would push one another about: all are asked for at once, and shown once all are there.
+  const asking = useIsFetching({ queryKey: ["billing", organization], predicate: ({ state }) => state.status === "pending" }) > 0;
+  const loading = overview.isPending || plans.isPending || asking;
   const visit = useVisit();
   const pays = may("billing.manage");
   const open = (path: string, body?: object): void => visit.mutate(body === undefined ? { path } : { path, body });
@@ -39,10 +44,16 @@ export function BillingPage() {
       {role !== null && !pays ? <p className="says">You are {role} here. An owner or a member with the role billing pays and changes the plan.</p> : null}
       {visit.error ? <ErrorCard message={visit.error.message} /> : null}
       {overview.isError ? <ErrorCard message={`Billing could not be read. ${overview.error.message}`} onRetry={() => void overview.refetch()} /> : null}
-      {overview.data ? <Standing view={overview.data} pays={pays} busy={visit.isPending} onBuy={(wish) => open("/credits", wish)} /> : overview.isPending ? <Skeleton height={168} /> : null}
-      <Card title="Plans">{plans.data && overview.data ? <Plans plans={plans.data.data} current={overview.data.plan.id} pays={pays} busy={visit.isPending} onChoose={(plan) => open("/subscription", { plan })} /> : <div className="body"><Skeleton height={180} /></div>}</Card>
-      <AutoTopUp organization={organization} pays={pays} />
-      <Credits organization={organization} pays={pays} /><Statement organization={organization} /><CreditNotes organization={organization} /><Invoices organization={organization} /><TaxIds organization={organization} pays={pays} />
+      {overview.data && !plans.isPending ? (
+        <>
+          <Standing view={overview.data} pays={pays} busy={visit.isPending} onBuy={(wish) => open("/credits", wish)} />
+          <Card title="Plans">{plans.data ? <Plans plans={plans.data.data} current={overview.data.plan.id} pays={pays} busy={visit.isPending} onChoose={(plan) => open("/subscription", { plan })} /> : <div className="body"><ErrorCard message={`The plans could not be read. ${plans.error?.message ?? ""}`} onRetry={() => void plans.refetch()} /></div>}</Card>
+        </>
+      ) : loading ? <Skeleton height={STANDING_HEIGHT} /> : null}
+      <div style={loading ? { visibility: "hidden" } : undefined}>
+        <AutoTopUp organization={organization} pays={pays} />
+        <Credits organization={organization} pays={pays} /><Statement organization={organization} /><CreditNotes organization={organization} /><Invoices organization={organization} /><TaxIds organization={organization} pays={pays} />
+      </div>
     </div>
   );
 }

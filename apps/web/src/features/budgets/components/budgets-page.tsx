@@ -1,14 +1,15 @@
 "use client";
 import "./budgets.css";
-import { useState } from "react";
+import { lazy, useState } from "react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowDownToLine, Bell, Clock, OctagonX, Plus } from "lucide-react";
-import { BudgetBar, Button, EmptyState, ErrorCard, Money, Skeleton } from "@trunkline/ui";
+import { BudgetBar, Button, Deferred, EmptyState, ErrorCard, Money, Skeleton } from "@trunkline/ui";
 import type { BudgetView } from "../../../server/views.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useUndoable } from "../../shell/use-undoable.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
-import { CreateBudgetDialog } from "./create-budget-dialog.tsx";
+
+const CreateBudgetDialog = lazy(async () => ({ default: (await import("./create-budget-dialog.tsx")).CreateBudgetDialog }));
 
 const SCOPES = { organization: "Organization", project: "Project", key: "Key", model: "Model", preset: "Preset", user: "End user" } as const;
 /** From the widest to the narrowest. */
@@ -43,7 +44,7 @@ export function BudgetsPage() {
       {budgets.isPending ? <section className="card" aria-label="Budgets are loading" aria-busy="true"><div className="body" style={{ display: "grid", gap: 12, paddingTop: 16 }}>{Array.from({ length: SKELETON_ROWS }, (_, row) => <Skeleton key={row} height={36} />)}</div></section> : null}
       {budgets.isError ? <ErrorCard message={`The budgets could not be loaded. ${budgets.error.message}`} onRetry={() => void budgets.refetch()} /> : null}
       {budgets.data ? <section className="card bt2" aria-label="Budgets">{budgets.data.length === 0 ? <EmptyState text="A budget caps what an organization, a project, a key, a model, a preset or an end user may spend in a period." action={create} /> : <BudgetTable budgets={budgets.data} removing={pending} onRemove={remove} />}</section> : null}
-      <CreateBudgetDialog open={creating} onClose={() => setCreating(false)} />
+      <Deferred wanted={creating}><CreateBudgetDialog open={creating} onClose={() => setCreating(false)} /></Deferred>
     </>
   );
 }

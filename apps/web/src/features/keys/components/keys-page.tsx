@@ -1,16 +1,17 @@
 "use client";
 import "./keys.css";
-import { useState } from "react";
+import { lazy, useState } from "react";
 import { useSearchParams } from "next/navigation";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus, Search } from "lucide-react";
-import { Button, EmptyState, ErrorCard, Segmented, Skeleton } from "@trunkline/ui";
+import { Button, Deferred, EmptyState, ErrorCard, Segmented, Skeleton } from "@trunkline/ui";
 import type { KeyView } from "../../../server/views.ts";
 import { useScope, useSetParams } from "../../shell/use-scope.ts";
 import { useUndoable } from "../../shell/use-undoable.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
-import { CreateKeyDialog } from "./create-key-dialog.tsx";
 import { KeyTable } from "./key-table.tsx";
+
+const CreateKeyDialog = lazy(async () => ({ default: (await import("./create-key-dialog.tsx")).CreateKeyDialog }));
 
 type Shown = "all" | "active" | "revoked";
 const SKELETON_ROWS = 5;
@@ -47,7 +48,7 @@ export function KeysPage() {
       {keys.isError ? <ErrorCard message={`The keys could not be loaded. ${keys.error.message}`} onRetry={() => void keys.refetch()} /> : null}
       {keys.data?.length === 0 ? <section className="card" aria-label="Keys"><EmptyState text="A key lets your program call every model through Trunkline." action={create} snippet='curl $TRUNKLINE_URL/v1/chat/completions -H "authorization: Bearer $TRUNKLINE_API_KEY"' /></section> : null}
       {keys.data && keys.data.length > 0 ? <KeyList keys={keys.data} revoking={pending} onRevoke={revoke} /> : null}
-      <CreateKeyDialog open={creating} onClose={() => setParams({ create: null })} />
+      <Deferred wanted={creating}><CreateKeyDialog open={creating} onClose={() => setParams({ create: null })} /></Deferred>
     </>
   );
 }

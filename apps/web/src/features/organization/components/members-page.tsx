@@ -1,17 +1,18 @@
 "use client";
 import "./organization.css";
-import { useState } from "react";
+import { lazy, useState } from "react";
 import { ROLES, type Role } from "@trunkline/contracts";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Clock, UserPlus } from "lucide-react";
-import { Ago, Button, Card, ErrorCard, Skeleton, useToasts } from "@trunkline/ui";
+import { Ago, Button, Card, Deferred, ErrorCard, Skeleton, useToasts } from "@trunkline/ui";
 import type { MembersView, MemberView } from "../../../server/views.ts";
 import { useRole } from "../../shell/use-role.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useUndoable } from "../../shell/use-undoable.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
-import { InviteDialog } from "./invite-dialog.tsx";
 import { RoleTable } from "./role-table.tsx";
+
+const InviteDialog = lazy(async () => ({ default: (await import("./invite-dialog.tsx")).InviteDialog }));
 
 const SKELETON_ROWS = 3;
 
@@ -47,8 +48,8 @@ export function MembersPage() {
       {members.isPending ? <section className="card" aria-label="Members are loading" aria-busy="true"><div className="body" style={{ display: "grid", gap: 12, paddingTop: 16 }}>{Array.from({ length: SKELETON_ROWS }, (_, row) => <Skeleton key={row} height={36} />)}</div></section> : null}
       {members.isError ? <ErrorCard message={`The members could not be loaded. ${members.error.message}`} onRetry={() => void members.refetch()} /> : null}
       {members.data ? <Lists view={members.data} manages={manages} owner={role === "owner"} /> : null}
-      <Card title="What a role may do"><RoleTable own={role} /></Card>
-      <InviteDialog open={inviting} owner={role === "owner"} onClose={() => setInviting(false)} />
+      {members.isPending || role === null ? null : <Card title="What a role may do"><RoleTable own={role} /></Card>}
+      <Deferred wanted={inviting}><InviteDialog open={inviting} owner={role === "owner"} onClose={() => setInviting(false)} /></Deferred>
     </div>
   );
 }

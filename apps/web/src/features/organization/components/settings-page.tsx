@@ -5,7 +5,8 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { Download } from "lucide-react";
 import { Button, Card, ErrorCard, Field, Skeleton, useToasts } from "@trunkline/ui";
-import { RESPONSE_RETENTION_DAYS_MAX } from "../../../server/response-retention.ts";
+import type { Role } from "@trunkline/contracts";
+import { RESPONSE_RETENTION_DAYS_MAX } from "../../../server/prompt-bounds.ts";
 import type { OrganizationView } from "../../../server/views.ts";
 import { useRole } from "../../shell/use-role.ts";
 import { useScope } from "../../shell/use-scope.ts";
@@ -14,6 +15,8 @@ import { DeleteOrganization } from "./delete-organization.tsx";
 import { PromptStorage } from "./prompt-storage.tsx";
 
 const NAME_LENGTH_MAX = 80;
+/** Of the first card, about: nothing stands below it until it is there. */
+const FORM_HEIGHT = 720;
 const RPM_MAX = 1_000_000;
 const textOf = (limit: number | null): string => (limit === null ? "" : String(limit));
 const limitOf = (text: string): number | null => (text === "" ? null : Number(text));
@@ -33,17 +36,26 @@ export function SettingsPage() {
       <div className="head"><h1>Settings</h1></div>
       {role !== null && !manages ? <p className="says">You are {role} here. Settings are changed by an owner or admin.</p> : null}
       {settings.isError ? <ErrorCard message={`The settings could not be loaded. ${settings.error.message}`} onRetry={() => void settings.refetch()} /> : null}
-      <Card title="Organization"><div className="body">{settings.data && role !== null ? <OrganizationForm key={settings.data.id} view={settings.data} disabled={!manages} /> : <Skeleton height={280} />}</div></Card>
-      {role === null ? null : <PromptStorage manages={manages} />}
+      {settings.data && role !== null ? <Parts view={settings.data} role={role} manages={manages} /> : settings.isError ? null : <Skeleton height={FORM_HEIGHT} />}
+    </div>
+  );
+}
+
+function Parts({ view, role, manages }: { view: OrganizationView; role: Role; manages: boolean }) {
+  const { organization } = useScope();
+  return (
+    <>
+      <Card title="Organization"><div className="body"><OrganizationForm key={view.id} view={view} disabled={!manages} /></div></Card>
+      <PromptStorage manages={manages} />
       <Card title="Data">
         <div className="body stack">
-          <p><b>{kept(settings.data?.responseRetentionDays ?? 0)}</b> Kept of every request are its times, models, attempts, token counts, cost, and what you send as <code>user</code>, <code>session_id</code> and <code>metadata</code>.</p>
+          <p><b>{kept(view.responseRetentionDays)}</b> Kept of every request are its times, models, attempts, token counts, cost, and what you send as <code>user</code>, <code>session_id</code> and <code>metadata</code>.</p>
           <p className="muted">The export holds all of it as JSON lines: organization, projects, members, keys without their secrets, presets, budgets, audit log, every request, and the prompts that are stored.</p>
-          {manages ? <p><a className="btn" href={`/api/organization-export?organization=${encodeURIComponent(scope.organization)}`} download><Download className="ic s" aria-hidden />Export all data</a></p> : null}
+          {manages ? <p><a className="btn" href={`/api/organization-export?organization=${encodeURIComponent(organization)}`} download><Download className="ic s" aria-hidden />Export all data</a></p> : null}
         </div>
       </Card>
-      {role === "owner" ? <DeleteOrganization slug={scope.organization} /> : null}
-    </div>
+      {role === "owner" ? <DeleteOrganization slug={organization} /> : null}
+    </>
   );
 }
 

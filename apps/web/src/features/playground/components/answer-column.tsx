@@ -5,7 +5,8 @@ import { useId } from "react";
 import { Button, count, duration, Money } from "@trunkline/ui";
 import { useBook, useProjectPath } from "../../shell/use-scope.ts";
 import type { Answer } from "./answer.ts";
-import type { Run, useColumn } from "./use-column.ts";
+import type { Run } from "./run.ts";
+import type { useColumn } from "./use-column.ts";
 
 interface Props {
   readonly number: number; readonly model: string; readonly list: string; readonly call: ReturnType<typeof useColumn>;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { addFrame, errorText, NOTHING_YET } from "./answer.ts";
+import { addFrame, errorText } from "./answer.ts";
+import { NOTHING_YET } from "./run.ts";
 
 const heard = (...frames: unknown[]) => frames.reduce(addFrame, NOTHING_YET) as typeof NOTHING_YET;
 const delta = (part: object, finish: string | null = null) => ({ choices: [{ delta: part, finish_reason: finish }] });

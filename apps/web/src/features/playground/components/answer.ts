@@ -3,8 +3,6 @@ export interface ToolCall { readonly name: string; readonly arguments: string }
 export interface AnswerUsage { readonly inputTokens: number; readonly outputTokens: number; readonly reasoningTokens: number; readonly cachedTokens: number; readonly costUsd: string | null }
 export interface Answer { readonly text: string; readonly reasoning: string; readonly toolCalls: readonly ToolCall[]; readonly finishReason: string | null; readonly usage: AnswerUsage | null; readonly error: string | null }
 
-export const NOTHING_YET: Answer = { text: "", reasoning: "", toolCalls: [], finishReason: null, usage: null, error: null };
-
 type Fields = Readonly<Record<string, unknown>>;
 const fieldsOf = (value: unknown): Fields => (typeof value === "object" && value !== null ? value as Fields : {});
 const textOf = (value: unknown): string => (typeof value === "string" ? value : "");

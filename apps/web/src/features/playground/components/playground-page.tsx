@@ -1,18 +1,18 @@
 "use client";
 import "./playground.css";
-import { useState } from "react";
+import { lazy, useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Play, Plus, Save, Square } from "lucide-react";
-import { Button, ErrorCard } from "@trunkline/ui";
+import { Button, Deferred, ErrorCard } from "@trunkline/ui";
 import { useBook, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { AnswerColumn } from "./answer-column.tsx";
-import { CodeDialog } from "./code-dialog.tsx";
 import { PromptCard } from "./prompt-card.tsx";
 import { buildRequest, EMPTY_PROMPT, type Prompt } from "./playground-request.ts";
-import { SavePresetDialog } from "./save-preset-dialog.tsx";
 import { COLUMNS_MAX, useColumns } from "./use-columns.ts";
 
+const CodeDialog = lazy(async () => ({ default: (await import("./code-dialog.tsx")).CodeDialog }));
+const SavePresetDialog = lazy(async () => ({ default: (await import("./save-preset-dialog.tsx")).SavePresetDialog }));
 const FIRST_PROMPT: Prompt = { ...EMPTY_PROMPT, user: "Explain in two sentences why the sky is blue." };
 const MODELS_LIST = "playground-models";
 
@@ -58,8 +58,8 @@ export function PlaygroundPage() {
           return call ? <AnswerColumn key={slot} number={at + 1} model={model} list={MODELS_LIST} call={call} onModel={(next) => setModel(slot, next)} onRun={() => run([slot])} onCode={() => setShown(model)} {...(columns.length > 1 ? { onRemove: () => remove(slot) } : {})} /> : null;
         })}
       </div>
-      <CodeDialog model={shown === "save" ? null : shown} prompt={prompt} onClose={() => setShown(null)} />
-      <SavePresetDialog open={shown === "save"} models={columns.map((one) => one.model)} onClose={() => setShown(null)} />
+      <Deferred wanted={shown !== null && shown !== "save"}><CodeDialog model={shown === "save" ? null : shown} prompt={prompt} onClose={() => setShown(null)} /></Deferred>
+      <Deferred wanted={shown === "save"}><SavePresetDialog open={shown === "save"} models={columns.map((one) => one.model)} onClose={() => setShown(null)} /></Deferred>
     </div>
   );
 }

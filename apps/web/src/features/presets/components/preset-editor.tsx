@@ -1,10 +1,8 @@
 "use client";
-import "./presets.css";
 import Link from "next/link";
-import { useParams } from "next/navigation";
 import { useRef, useState, type FormEvent } from "react";
 import { useQuery } from "@tanstack/react-query";
-import { Button, CopyButton, Dialog, ErrorCard, Field, Segmented, Skeleton } from "@trunkline/ui";
+import { Button, CopyButton, Dialog, ErrorCard, Field, Segmented } from "@trunkline/ui";
 import type { PresetDocument } from "@trunkline/contracts";
 import type { PresetView } from "../../../server/views.ts";
 import { useProjectPath, useScope } from "../../shell/use-scope.ts";
@@ -28,22 +26,8 @@ const focusTitle = (): void => document.getElementById(TITLE_ID)?.focus();
 type Form = "cards" | "json";
 const FORMS = [{ value: "cards", label: "Cards" }, { value: "json", label: "JSON" }] as const;
 
-export function PresetEditor() {
-  const trpc = useTRPC();
-  const scope = useScope();
-  const { slug } = useParams<{ slug: string }>();
-  const preset = useQuery(trpc.presets.get.queryOptions({ ...scope, slug }));
-  const stored = preset.data?.draft ?? preset.data?.published?.document;
-  if (preset.data && stored) return <Editor key={slug} preset={preset.data} stored={stored} />;
-  return (
-    <>
-      <div className="head"><h1><code>{slug}</code></h1></div>
-      {preset.isPending ? <div className="cols" aria-busy="true"><Skeleton height={360} /><Skeleton height={360} /><Skeleton height={200} /></div> : <ErrorCard message={`This preset could not be loaded. ${preset.error?.message ?? "It holds no document."}`} onRetry={() => void preset.refetch()} />}
-    </>
-  );
-}
-
-function Editor({ preset, stored }: { preset: PresetView; stored: PresetDocument }) {
+/** The document of a preset: rules or JSON, the simulator beside them, and its versions. */
+export function PresetEditor({ preset, stored }: { preset: PresetView; stored: PresetDocument }) {
   const trpc = useTRPC();
   const models = useQuery(trpc.models.list.queryOptions(useScope()));
   const changes = usePresetChanges(preset, stored);

@@ -1,14 +1,15 @@
 "use client";
 import "./presets.css";
 import Link from "next/link";
-import { useState } from "react";
+import { lazy, useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
-import { Ago, Button, EmptyState, ErrorCard, Money, Skeleton } from "@trunkline/ui";
+import { Ago, Button, Deferred, EmptyState, ErrorCard, Money, Skeleton } from "@trunkline/ui";
 import type { PresetListItem } from "../../../server/views.ts";
 import { useProjectPath, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
-import { NewPresetDialog } from "./new-preset-dialog.tsx";
+
+const NewPresetDialog = lazy(async () => ({ default: (await import("./new-preset-dialog.tsx")).NewPresetDialog }));
 
 const SKELETON_ROWS = 6;
 
@@ -23,7 +24,7 @@ export function PresetList() {
       {presets.isPending ? <section className="card" aria-label="Presets are loading" aria-busy="true"><div className="body" style={{ display: "grid", gap: 12, paddingTop: 16 }}>{Array.from({ length: SKELETON_ROWS }, (_, row) => <Skeleton key={row} height={36} />)}</div></section> : null}
       {presets.isError ? <ErrorCard message={`The presets could not be loaded. ${presets.error.message}`} onRetry={() => void presets.refetch()} /> : null}
       {presets.data ? <section className="card pt" aria-label="Presets">{presets.data.length === 0 ? <EmptyState text="A preset decides which model answers which request." action={create} snippet='{ "model": "auto", "routing_preset": "my-preset" }' /> : <PresetTable presets={presets.data} />}</section> : null}
-      <NewPresetDialog open={creating} onClose={() => setCreating(false)} source="balanced" sources={presets.data ?? []} />
+      <Deferred wanted={creating}><NewPresetDialog open={creating} onClose={() => setCreating(false)} source="balanced" sources={presets.data ?? []} /></Deferred>
     </>
   );
 }

@@ -10,6 +10,8 @@ import { SecondFactor } from "./second-factor.tsx";
 import { browserName } from "./user-agent.ts";
 
 const NAME_LENGTH_MAX = 80;
+/** Of all cards together, about: they come at once, so that none moves another. */
+const CARDS_HEIGHT = 640;
 
 /** A person's own account: name, password, and where they are signed in. */
 export function ProfilePage() {
@@ -19,11 +21,19 @@ export function ProfilePage() {
     <div className="prof">
       <div className="head"><h1>Account</h1></div>
       {profile.isError ? <ErrorCard message={`Your account could not be loaded. ${profile.error.message}`} onRetry={() => void profile.refetch()} /> : null}
-      <Card title="Profile"><div className="body">{profile.data ? <NameForm key={profile.data.email} profile={profile.data} /> : <Skeleton height={140} />}</div></Card>
-      <Card title="Password"><div className="body">{profile.data ? profile.data.hasPassword ? <PasswordForm email={profile.data.email} /> : <p className="muted">You sign in through another service. To sign in by password too, ask for a link on the <a className="link" href="/forgot-password">password page</a>.</p> : <Skeleton height={140} />}</div></Card>
-      {profile.data?.hasPassword === false ? null : <Card title="Second factor" note="an authenticator app"><div className="body">{profile.data ? <SecondFactor factor={profile.data.secondFactor} /> : <Skeleton height={72} />}</div></Card>}
-      <Card title="Sessions" note="where you are signed in">{profile.data ? <Sessions sessions={profile.data.sessions} /> : <div className="body"><Skeleton height={72} /></div>}</Card>
+      {profile.data ? <Parts profile={profile.data} /> : profile.isPending ? <Skeleton height={CARDS_HEIGHT} /> : null}
     </div>
+  );
+}
+
+function Parts({ profile }: { profile: ProfileView }) {
+  return (
+    <>
+      <Card title="Profile"><div className="body"><NameForm key={profile.email} profile={profile} /></div></Card>
+      <Card title="Password"><div className="body">{profile.hasPassword ? <PasswordForm email={profile.email} /> : <p className="muted">You sign in through another service. To sign in by password too, ask for a link on the <a className="link" href="/forgot-password">password page</a>.</p>}</div></Card>
+      {profile.hasPassword ? <Card title="Second factor" note="an authenticator app"><div className="body"><SecondFactor factor={profile.secondFactor} /></div></Card> : null}
+      <Card title="Sessions" note="where you are signed in"><Sessions sessions={profile.sessions} /></Card>
+    </>
   );
 }
 

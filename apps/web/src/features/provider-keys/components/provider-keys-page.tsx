@@ -1,12 +1,13 @@
 "use client";
 import "./provider-keys.css";
-import { useState } from "react";
+import { lazy, useState } from "react";
 import { Plus } from "lucide-react";
-import { Button, Card, EmptyState, ErrorCard, Skeleton } from "@trunkline/ui";
+import { Button, Card, Deferred, EmptyState, ErrorCard, Skeleton } from "@trunkline/ui";
 import type { ProviderCredentialView } from "../../../server/views.ts";
-import { AddProviderKeyDialog } from "./add-provider-key-dialog.tsx";
 import { ProviderKeyRow } from "./provider-key-row.tsx";
 import { useProviderKeys } from "./use-provider-keys.ts";
+
+const AddProviderKeyDialog = lazy(async () => ({ default: (await import("./add-provider-key-dialog.tsx")).AddProviderKeyDialog }));
 
 const SKELETON_ROWS = 4;
 
@@ -33,7 +34,7 @@ export function ProviderKeysPage() {
       {keys.isError ? <ErrorCard message={`The provider keys could not be loaded. ${keys.error.message}`} onRetry={() => void keys.refetch()} /> : null}
       {keys.data?.credentials.length === 0 ? <section className="card" aria-label="Provider keys"><EmptyState text={mayManage ? "Bring a key of your own, and its provider bills you directly." : "No provider key yet. An owner or admin can add one."} action={add} snippet="trunkline credential create --provider openai --label production < key.txt" /></section> : null}
       {byProvider(keys.data?.credentials ?? []).map(([name, group]) => <ProviderGroup key={name} name={name} group={group} mayManage={mayManage} actions={actions} />)}
-      <AddProviderKeyDialog open={adding} providers={keys.data?.providers ?? []} onClose={() => setAdding(false)} />
+      <Deferred wanted={adding}><AddProviderKeyDialog open={adding} providers={keys.data?.providers ?? []} onClose={() => setAdding(false)} /></Deferred>
     </>
   );
 }

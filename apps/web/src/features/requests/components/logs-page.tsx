@@ -1,5 +1,6 @@
 "use client";
 import "./logs.css";
+import { lazy, Suspense } from "react";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
@@ -12,10 +13,12 @@ import { FilterBar } from "./filter-bar.tsx";
 import { isEmpty, parseFilter, writeFilter, type LogFilter } from "./log-filter.ts";
 import { ExportLinks } from "./export-links.tsx";
 import { LogTable } from "./log-table.tsx";
-import { OutcomeStrip } from "./outcome-strip.tsx";
-import { RequestDrawer } from "./request-drawer.tsx";
 import { useLogKeys } from "./use-log-keys.ts";
 
+const OutcomeStrip = lazy(async () => ({ default: (await import("./outcome-strip.tsx")).OutcomeStrip }));
+const RequestDrawer = lazy(async () => ({ default: (await import("./request-drawer.tsx")).RequestDrawer }));
+/** As tall as the strip, so that its coming moves nothing. */
+const STRIP_HEIGHT = 108;
 const DAY_MS = 86_400_000;
 const Time = ({ at, timeZone }: { at: Date; timeZone: string }) => <time dateTime={at.toISOString()}>{new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeZone }).format(at)}</time>;
 
@@ -51,7 +54,7 @@ export function LogsPage() {
       <div className="list">
         <div className="head"><h1>Logs</h1><SavedViews page="logs" />{items.length > 0 ? <ExportLinks asked={asked} /> : null}<span className="tag lg plain" title="New requests appear as they are stored"><span className="dot" aria-hidden />Live</span></div>
         <FilterBar filter={filter} onChange={setFilter} known={{ model: names((row) => row.model), provider: names((row) => row.provider), key: keyNames }} />
-        <OutcomeStrip mode={mode} ready={ready} />
+        <Suspense fallback={<div className="strip"><Skeleton height={STRIP_HEIGHT} /></div>}><OutcomeStrip mode={mode} ready={ready} /></Suspense>
         {rows.isError ? <ErrorCard message={`The log could not be read: ${rows.error.message}`} onRetry={() => void rows.refetch()} /> : null}
         {rows.isPending && !rows.isError ? <div className="grid" aria-busy="true"><Skeleton height={36} /><Skeleton height={36} /><Skeleton height={36} /></div> : null}
         {rows.data && items.length === 0 ? <Nothing mode={mode} filtered={!isEmpty(filter)} onClear={() => setParams({ q: null })} /> : null}
@@ -59,7 +62,7 @@ export function LogsPage() {
         {rows.data?.pages[0]?.keptDays ? <p className="meta">Requests are kept {rows.data.pages[0].keptDays} days, by your plan: now back to <Time at={new Date(Date.now() - rows.data.pages[0].keptDays * DAY_MS)} timeZone={timeZone} />. Sums and the ledger stay.</p> : null}
         {rows.hasNextPage ? <p className="more"><Button disabled={rows.isFetchingNextPage} onClick={() => void rows.fetchNextPage()}>Show older</Button></p> : null}
       </div>
-      {openId === null ? null : <RequestDrawer id={openId} timeZone={timeZone} onClose={close} onPrevious={previous} onNext={next} />}
+      {openId === null ? null : <Suspense fallback={<aside className="drawer" aria-busy="true" aria-label={`Request ${openId}`} />}><RequestDrawer id={openId} timeZone={timeZone} onClose={close} onPrevious={previous} onNext={next} /></Suspense>}
     </div>
   );
 }

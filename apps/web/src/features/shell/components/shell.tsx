@@ -2,16 +2,20 @@
 import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
 import { Ellipsis, PanelLeft } from "lucide-react";
-import { useState, type ReactNode } from "react";
-import { Dialog } from "@trunkline/ui";
+import { lazy, useEffect, useState, type ReactNode } from "react";
+import { Deferred, Dialog } from "@trunkline/ui";
 import { useLiveBook } from "../use-live.ts";
 import { useProjectPath } from "../use-scope.ts";
 import { useShellShortcuts } from "../use-shortcuts.ts";
 import { Brand } from "./brand.tsx";
-import { CommandPalette } from "./command-palette.tsx";
 import { LINKS, SECTIONS, TABS } from "./sections.ts";
-import { ShortcutSheet } from "./shortcut-sheet.tsx";
 import { TopBar } from "./top-bar.tsx";
+
+const loadPalette = async () => ({ default: (await import("./command-palette.tsx")).CommandPalette });
+const CommandPalette = lazy(loadPalette);
+const ShortcutSheet = lazy(async () => ({ default: (await import("./shortcut-sheet.tsx")).ShortcutSheet }));
+/** By then the page stands, and whoever presses ⌘K finds the palette at hand. */
+const PALETTE_AFTER_MS = 3_000;
 
 type Opened = "palette" | "shortcuts" | "more" | null;
 
@@ -27,6 +31,10 @@ export function Shell({ children }: { children: ReactNode }) {
   const href = (path: string): string => `${at(path)}${mode ? `?mode=${mode}` : ""}`;
   const current = (path: string): "page" | undefined => (pathname === at(path) || (path !== "" && pathname.startsWith(`${at(path)}/`)) ? "page" : undefined);
   useShellShortcuts({ onPalette: () => setOpened((now) => (now === "palette" ? null : "palette")), onHelp: () => setOpened("shortcuts") });
+  useEffect(() => {
+    const timer = setTimeout(() => void loadPalette(), PALETTE_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
   // A dialog reports that it closed also after another one took its place.
   const closing = (which: Opened) => (): void => setOpened((now) => (now === which ? null : now));
   // An open log needs the room.
@@ -53,8 +61,8 @@ export function Shell({ children }: { children: ReactNode }) {
         {LINKS.filter(({ path }) => TABS.includes(path)).sort((a, b) => TABS.indexOf(a.path) - TABS.indexOf(b.path)).map(({ label, path, icon: Icon }) => <Link key={path} href={href(path)} aria-current={current(path)}><Icon className="ic" aria-hidden />{label}</Link>)}
         <button type="button" aria-expanded={opened === "more"} onClick={() => setOpened("more")}><Ellipsis className="ic" aria-hidden />More</button>
       </nav>
-      <CommandPalette open={opened === "palette"} onClose={closing("palette")} onShortcuts={() => setOpened("shortcuts")} />
-      <ShortcutSheet open={opened === "shortcuts"} onClose={closing("shortcuts")} />
+      <Deferred wanted={opened === "palette"}><CommandPalette open={opened === "palette"} onClose={closing("palette")} onShortcuts={() => setOpened("shortcuts")} /></Deferred>
+      <Deferred wanted={opened === "shortcuts"}><ShortcutSheet open={opened === "shortcuts"} onClose={closing("shortcuts")} /></Deferred>
       <Dialog title="More" open={opened === "more"} onClose={closing("more")}>
         <ul className="morelist">{LINKS.filter(({ path }) => !TABS.includes(path)).map(({ label, path, icon: Icon }) => <li key={path}><Link href={href(path)} aria-current={current(path)} onClick={closing("more")}><Icon className="ic" aria-hidden />{label}</Link></li>)}</ul>
       </Dialog>

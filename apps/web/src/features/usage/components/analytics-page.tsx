@@ -2,7 +2,7 @@
 import "./analytics.css";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
-import { useSyncExternalStore, type ReactNode } from "react";
+import { lazy, Suspense, useEffect, useSyncExternalStore, type ReactNode } from "react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Clock, Download, Globe } from "lucide-react";
 import { Card, daySpan, EmptyState, ErrorCard, Skeleton, useToasts } from "@trunkline/ui";
@@ -11,15 +11,13 @@ import { useBook, useChoice, useProjectPath, useScope, useSetParams } from "../.
 import { SavedViews } from "../../shell/components/saved-views.tsx";
 import { rank } from "../../shell/usage-series.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
-import { breakdownCells, breakdownOf, nestedCells } from "./breakdown.ts";
-import { BreakdownTable } from "./breakdown-table.tsx";
-import { download, toCsv, toJson } from "./csv.ts";
-import { Performance } from "./performance.tsx";
-import { MainChart } from "./main-chart.tsx";
 import { METRIC_NAMES, METRICS, type MetricName } from "./metrics.ts";
-import { CustomRange } from "./custom-range.tsx";
-import { rangeOf, RANGES, spanOf, zoomOf, type RangeName, type Span } from "./ranges.ts";
+import { rangeOf, RANGES, spanOf, type RangeName, type Span } from "./ranges.ts";
 
+// Comes beside the numbers, not before the page.
+const loadResults = async () => ({ default: (await import("./analytics-results.tsx")).AnalyticsResults });
+const AnalyticsResults = lazy(loadResults);
+const CustomRange = lazy(async () => ({ default: (await import("./custom-range.tsx")).CustomRange }));
 const GROUPS: readonly { readonly value: Dimension; readonly label: string }[] = [{ value: "model", label: "Model" }, { value: "provider", label: "Provider" }, { value: "key", label: "Key" }, { value: "preset", label: "Preset" }, { value: "status", label: "Status" }];
 const MINUTE_MS = 60_000;
 
@@ -63,6 +61,7 @@ function useExport({ metric, groupBy, thenBy }: Controls, mode: BookView["mode"]
   const scope = useScope();
   const queryClient = useQueryClient();
   return async (usage: UsageView, ranked: ReturnType<typeof rank>, kind: "csv" | "json"): Promise<void> => {
+    const [{ download, toCsv, toJson }, { breakdownCells, breakdownOf, nestedCells }] = await Promise.all([import("./csv.ts"), import("./breakdown.ts")]);
     const write = kind === "csv" ? toCsv : toJson;
     if (thenBy === "none") { download(`usage-by-${groupBy}.${kind}`, write(breakdownCells(usage, groupBy, breakdownOf(usage, ranked, metric)))); return; }
     const parts = await queryClient.fetchQuery(trpc.usage.nested.queryOptions({ ...scope, mode, from: usage.from, to: usage.to, groupBy, thenBy }));
@@ -78,6 +77,7 @@ export function AnalyticsPage() {
   const ranked = usage.data ? rank(usage.data, METRICS[metric].value) : [];
   const save = useExport(controls, mode);
   const toasts = useToasts();
+  useEffect(() => void loadResults(), []);
   const exportAs = (kind: "csv" | "json"): void => {
     if (usage.data) save(usage.data, ranked, kind).catch((error: unknown) => toasts.say(`The file could not be made. ${error instanceof Error ? error.message : ""}`));
   };
@@ -85,11 +85,13 @@ export function AnalyticsPage() {
     <div className="an">
       <div className="head"><h1>Analytics</h1><SavedViews page="analytics" /><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("csv")}><Download className="ic s" aria-hidden />Export CSV</button><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("json")}>JSON</button></div>
       <ControlRow controls={controls} usage={usage.data} />
-      {usage.data ? usage.data.totals.requests === 0 ? <Nothing mode={mode} /> : <Shown usage={usage.data} ranked={ranked} controls={controls} mode={mode} />
-        : usage.isError ? <ErrorCard message={`The usage could not be read: ${usage.error.message}`} onRetry={() => void usage.refetch()} /> : <div className="grid" aria-busy="true"><Skeleton height={456} /><Skeleton height={320} /></div>}
+      {usage.data ? usage.data.totals.requests === 0 ? <Nothing mode={mode} /> : <Suspense fallback={<Loading />}><AnalyticsResults usage={usage.data} ranked={ranked} controls={controls} mode={mode} /></Suspense>
+        : usage.isError ? <ErrorCard message={`The usage could not be read: ${usage.error.message}`} onRetry={() => void usage.refetch()} /> : <Loading />}
     </div>
   );
 }
+
+const Loading = () => <div className="grid" aria-busy="true"><Skeleton height={456} /><Skeleton height={320} /></div>;
 
 function Pick<T extends string>({ label, icon, value, options, onChange }: { label: string; icon?: ReactNode; value: T; options: readonly { value: T; label: string }[]; onChange: (value: T) => void }) {
   return <label className="pick">{icon ? <>{icon}<span className="sr">{label}</span></> : label}<select value={value} onChange={(event) => onChange(event.target.value as T)}>{options.map((one) => <option key={one.value} value={one.value}>{one.label}</option>)}</select></label>;
@@ -101,7 +103,7 @@ function ControlRow({ controls, usage }: { controls: Controls; usage: UsageView 
   return (
     <div className="controls" role="group" aria-label="Chart controls" tabIndex={-1}>
       <Pick label="Range" icon={<Clock className="ic s" aria-hidden />} value={range} options={RANGES} onChange={setRange} />
-      {range === "custom" && usage ? <CustomRange span={usage} onChange={setCustom} onReset={() => setRange("7d")} /> : null}
+      {range === "custom" && usage ? <Suspense><CustomRange span={usage} onChange={setCustom} onReset={() => setRange("7d")} /></Suspense> : null}
       <button type="button" className="btn" aria-pressed={compare === "on"} onClick={() => setCompare(compare === "on" ? "off" : "on")}>vs {span}</button>
       <span className="vr" aria-hidden />
       <Pick label="Metric" value={metric} options={METRIC_NAMES.map((name) => ({ value: name, label: METRICS[name].label }))} onChange={setMetric} />
@@ -116,15 +118,4 @@ function ControlRow({ controls, usage }: { controls: Controls; usage: UsageView 
 function Nothing({ mode }: { mode: BookView["mode"] }) {
   const at = useProjectPath();
   return <Card title="Nothing in this range"><EmptyState text={`No ${mode} request in this range. Make one, widen the range, or choose the other book above.`} action={<Link className="btn primary" href={at("/onboarding")}>Make a call</Link>} /></Card>;
-}
-
-function Shown({ usage, ranked, controls: { metric, groupBy, thenBy, setCustom }, mode }: { usage: UsageView; ranked: ReturnType<typeof rank>; controls: Controls; mode: BookView["mode"] }) {
-  const against = usage.previous ? daySpan(usage.previous.from, usage.previous.to, usage.timeZone) : "";
-  return (
-    <>
-      <MainChart usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} onZoom={(slots) => { const span = zoomOf(usage.buckets, usage, slots); if (span) setCustom(span); }} />
-      <Card className="break" title="Breakdown" note={thenBy === "none" ? `by ${groupBy}` : `by ${groupBy}, then by ${thenBy}`}><BreakdownTable usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} thenBy={thenBy} against={against} mode={mode} /></Card>
-      <Performance usage={usage} groupBy={groupBy} mode={mode} />
-    </>
-  );
 }

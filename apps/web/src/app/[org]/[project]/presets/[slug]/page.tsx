@@ -1,8 +1,8 @@
 import type { Metadata } from "next";
-import { PresetEditor } from "../../../../../features/presets/components/preset-editor.tsx";
+import { PresetPage } from "../../../../../features/presets/components/preset-page.tsx";
 
 export const metadata: Metadata = { title: "Preset" };
 
 export default function Page() {
-  return <PresetEditor />;
+  return <PresetPage />;
 }

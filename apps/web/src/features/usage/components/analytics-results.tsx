@@ -1,0 +1,23 @@
+"use client";
+import { Card, daySpan } from "@trunkline/ui";
+import type { BookView, Dimension, UsageView } from "../../../server/views.ts";
+import type { Ranked } from "../../shell/usage-series.ts";
+import { BreakdownTable } from "./breakdown-table.tsx";
+import { MainChart } from "./main-chart.tsx";
+import type { MetricName } from "./metrics.ts";
+import { Performance } from "./performance.tsx";
+import { zoomOf, type Span } from "./ranges.ts";
+
+interface Controls { readonly metric: MetricName; readonly groupBy: Dimension; readonly thenBy: Dimension | "none"; readonly setCustom: (span: Span) => void }
+
+/** What the controls asked for: the chart, its table, and what means cannot tell. */
+export function AnalyticsResults({ usage, ranked, controls: { metric, groupBy, thenBy, setCustom }, mode }: { usage: UsageView; ranked: readonly Ranked[]; controls: Controls; mode: BookView["mode"] }) {
+  const against = usage.previous ? daySpan(usage.previous.from, usage.previous.to, usage.timeZone) : "";
+  return (
+    <>
+      <MainChart usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} onZoom={(slots) => { const span = zoomOf(usage.buckets, usage, slots); if (span) setCustom(span); }} />
+      <Card className="break" title="Breakdown" note={thenBy === "none" ? `by ${groupBy}` : `by ${groupBy}, then by ${thenBy}`}><BreakdownTable usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} thenBy={thenBy} against={against} mode={mode} /></Card>
+      <Performance usage={usage} groupBy={groupBy} mode={mode} />
+    </>
+  );
+}
