@@ -76,11 +76,21 @@ describe("filters", () => {
 });
 
 describe("circuits", () => {
-  it("reject an open one and keep a half-open one in its place, so that a trial can happen", () => {
+  it("put an open one behind all others and keep a half-open one in its place, so that a trial can happen", () => {
     const health = healthOf({ "alpha a/big": "half_open", "gamma b/wide": "open" });
     const made = plan(inputOf({ models: ["a/big", "b/wide"] }, { health }));
-    expect(names(made)).toEqual(["alpha a/big", "beta a/big"]);
-    expect(why(made)).toEqual({ "gamma b/wide": "circuit_open" });
+    expect(names(made)).toEqual(["alpha a/big", "beta a/big", "gamma b/wide"]);
+    expect(made.candidates.map(({ lastResort }) => lastResort)).toEqual([false, false, true]);
+    expect(why(made)).toEqual({});
+  });
+  it("put an open one of an earlier model behind the fallback models that are well", () => {
+    const made = plan(withRule({ targets: [{ model: "a/big", provider: "alpha" }], fallbacks: [{ model: "b/wide" }] }, { health: healthOf({ "alpha a/big": "open" }) }));
+    expect(names(made)).toEqual(["gamma b/wide", "alpha a/big"]);
+  });
+  it("let a cure serve before a last resort, and keep it a cure while anybody else is well", () => {
+    const rule = { targets: [{ model: "a/big", provider: "alpha" }], fallbacksAfter: { context_overflow: [{ model: "b/wide" }] } };
+    expect(plan(withRule(rule, { health: healthOf({ "alpha a/big": "open" }) })).candidates.map(({ provider, after }) => [provider, after])).toEqual([["gamma", null], ["alpha", null]]);
+    expect(plan(withRule(rule, { health: healthOf({ "gamma b/wide": "open" }) })).candidates.map(({ provider, after }) => [provider, after])).toEqual([["alpha", null], ["gamma", ["context_overflow"]]]);
   });
   it("come back as a last resort when nothing else is left", () => {
     const made = plan(inputOf({ models: ["a/big", "a/small"], needs: ["tools"] }, { health: healthOf({ "alpha a/big": "open", "beta a/big": "open" }) }));

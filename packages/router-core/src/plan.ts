@@ -119,8 +119,18 @@ function rank(input: PlanInput, intent: Intent, [first, later, cures]: readonly 
   const ordinary = following.length === 0 ? leading : [...leading, ...following];
   if (cures.groups.length === 0) return ordinary;
   const cured = sorted(cures, "ordered");
-  // Where nobody else is left, whoever was kept for a single failure serves.
-  return ordinary.length > 0 ? [...ordinary, ...cured] : cured.map((candidate) => ({ ...candidate, after: null }));
+  return [...ordinary, ...cured];
+}
+
+/** Where nobody else is left, whoever was kept for a single failure serves. */
+const asOrdinary = (cures: readonly Candidate[]): readonly Candidate[] => cures.some(({ after }) => after === null) ? cures : cures.map((candidate) => ({ ...candidate, after: null }));
+
+const isAnyWaiting = ({ waiting }: Sifted): boolean => waiting.some((drafts) => drafts.length > 0);
+
+/** Those with an open circuit stand behind all others: they are asked when everybody else has failed, because a refusal would serve nobody. */
+function ranked(input: PlanInput, intent: Intent, sifted: readonly [Sifted, Sifted, Sifted]): readonly Candidate[] {
+  const able = asOrdinary(rank(input, intent, sifted, false));
+  return sifted.some(isAnyWaiting) ? asOrdinary([...able, ...rank(input, intent, sifted, true)]) : able;
 }
 
 /** A session goes on where its prompt lies in a cache, while that place is healthy and the caller did not order otherwise. */
@@ -159,13 +169,12 @@ export function plan(given: PlanInput): RoutePlan {
   const into = emptySieve();
   const targets = sift(intent.strategy === "weighted" ? drawWeighted(intent.targets, drawOf(input)) : intent.targets, input, into);
   const sifted = [targets, intent.fallbacks.length === 0 ? NOTHING : sift(intent.fallbacks, input, into), siftCures(intent.rule, input, into)] as const;
-  const able = rank(input, intent, sifted, false);
-  const candidates = able.length > 0 ? able : rank(input, intent, sifted, true);
+  const candidates = ranked(input, intent, sifted);
   const limits = preset?.document.limits;
   return {
     presetSlug: preset?.slug ?? null, presetVersion: preset?.version ?? null, rule: intent.rule?.name ?? null, task: intent.task, strategy: intent.strategy,
     candidates: input.facts.fallbacks ? candidates : withoutFallbacks(candidates, input),
-    rejected: (able.length > 0 && !into.judgedAgain) || into.rejected.length === 0 ? into.rejected : without(into.rejected, candidates),
+    rejected: (candidates.at(-1)?.lastResort !== true && !into.judgedAgain) || into.rejected.length === 0 ? into.rejected : without(into.rejected, candidates),
     maxAttempts: limits?.maxAttempts ?? MAX_ATTEMPTS,
     deadlineMs: Math.min(input.facts.deadlineMs ?? DEADLINE_MS, limits?.deadlineMs ?? DEADLINE_MS),
     hedgeAfterMs: input.facts.fallbacks ? intent.rule?.hedge?.afterMs ?? null : null,

@@ -70,7 +70,8 @@ function run(scripts: Readonly<Record<string, Script>>, options: { stream?: bool
   const covered: bigint[] = [];
   const attempts: AttemptRecord[] = [];
   let leave: () => void = () => undefined;
-  const exchange = { requestId: "req_1", receivedAtMs: Date.now(), headers: {}, answerHeaders: [] as string[], callerGone: false, onCallerGone: (listener: () => void) => { leave = listener; } };
+  const answerHeaders: string[] = [];
+  const exchange = { requestId: "req_1", receivedAtMs: Date.now(), headers: {}, answerHeaders, callerGone: false, onCallerGone: (listener: () => void) => { leave = listener; } };
   const routed = {
     exchange, call: { raw: new Uint8Array(), stream: options.stream ?? false, inbound: "chat_completions" }, facts: { inputTokens: 1_000, losses: options.strict ? "strict" : "warn", explain: false }, mode: "test", key: { organizationId: "org" }, attempts, explain: () => ({}),
     plan: { candidates: options.candidates ?? Object.keys(scripts).map((provider) => candidate(provider)), hedgeAfterMs: options.hedgeAfterMs ?? null, maxAttempts: options.maxAttempts ?? 3, deadlineMs: 2_000 },
@@ -85,7 +86,7 @@ function run(scripts: Readonly<Record<string, Script>>, options: { stream?: bool
   const state = { circuits, retries: options.retries ?? new RetryBudget() };
   for (const provider of options.failing ?? ["a"]) for (let faults = 0; options.failingSince !== undefined && faults < 5; faults++) circuits.record({ provider, model: "x/m", credentialOwner: "platform" }, { ok: false, failure: failure("network") }, options.failingSince);
   const attempt = createAttempt({ states: { of: () => state }, pools: { find }, guardedPools: { find }, own: { find: () => null }, ownAuthorization: { headers: () => ({}) }, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: (provider) => options.tokenless === provider ? Promise.reject(new Error("no token")) : ({}), available: { live: new Set(), test: new Set() } } });
-  return { answer: attempt(routed), asked, closed, covered, attempts, stateOf: (provider: string) => circuits.state({ provider, model: "x/m", credentialOwner: "platform" }, Date.now()) };
+  return { answer: attempt(routed), asked, closed, covered, attempts, answerHeaders, stateOf: (provider: string) => circuits.state({ provider, model: "x/m", credentialOwner: "platform" }, Date.now()) };
 }
 const ok: Script = { status: 200, chunks: ["hello"] };
 const codeOf = (answer: Promise<unknown>): Promise<string> => answer.then(() => "won", (error: unknown) => error instanceof GatewayError ? error.code : (error as Error).name);
@@ -132,14 +133,18 @@ describe("the attempt loop", () => {
     const { answer, asked } = run({ a: ok }, { failingSince: Date.now() });
     expect([(await answer).candidate.provider, asked]).toEqual(["a", ["a"]]);
   });
+  it("asks one that was set aside for its open circuit when everybody else has failed", async () => {
+    const { answer, asked } = run({ a: { status: 500, chunks: [] }, b: ok }, { failingSince: Date.now(), failing: ["b"], candidates: [candidate("a"), { ...candidate("b"), circuit: "open", lastResort: true }] });
+    expect([(await answer).candidate.provider, asked]).toEqual(["b", ["a", "b"]]);
+  });
   it("ends at the caller's own fault", async () => {
     const { answer, asked } = run({ a: { status: 400, chunks: ["bad"] }, b: ok });
     expect([await codeOf(answer), asked]).toEqual(["caller.invalid_request", ["a"]]);
   });
-  it("makes at most the planned number of attempts", async () => {
+  it("makes at most the planned number of attempts, and says how many they were", async () => {
     const bad: Script = { status: 500, chunks: [] };
-    const { answer, asked } = run({ a: bad, b: bad, c: bad, d: ok });
-    expect([await codeOf(answer), asked]).toEqual(["upstream.failed", ["a", "b", "c"]]);
+    const { answer, asked, answerHeaders } = run({ a: bad, b: bad, c: bad, d: ok });
+    expect([await codeOf(answer), asked, answerHeaders]).toEqual(["upstream.failed", ["a", "b", "c"], ["x-trunkline-attempts", "3"]]);
   });
   it("asks nobody when the first candidate is not covered, and passes over a dearer fallback that is not", async () => {
     const refused = run({ a: ok }, { affordable: 50n });

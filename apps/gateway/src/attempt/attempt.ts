@@ -99,6 +99,7 @@ class AttemptLoop {
     }
     const refusal = this.#uncovered ?? this.#unsendable;
     if (refusal && routed.attempts.length === 0) throw refusal;
+    routed.exchange.answerHeaders.push("x-trunkline-attempts", String(routed.attempts.length));
     throw allAttemptsFailed(routed, { last: this.#lastFailure, refusals: this.#refusals, deadlinePassed: this.options.now() >= this.#deadlineAtMs - ATTEMPT_MS_MIN });
   }
 
