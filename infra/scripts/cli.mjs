@@ -1,4 +1,4 @@
-// Runs a command of the project from its bundle: trunkline, crash, race, agents, bench or market. Finds the development database where no DATABASE_URL is set.
+// Runs a command of the project from its bundle: trunkline, crash, race, month, agents, bench or market. Finds the development database where no DATABASE_URL is set.
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
@@ -13,7 +13,7 @@ function developmentEnvironment() {
   return fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, "utf8")) : {};
 }
 
-const COMMANDS = { trunkline: "apps/web/dist/trunkline.mjs", crash: "tests/crash/main.mjs", race: "tests/race/main.mjs", agents: "tests/agents/main.mjs", bench: "bench/main.mjs" };
+const COMMANDS = { trunkline: "apps/web/dist/trunkline.mjs", crash: "tests/crash/main.mjs", race: "tests/race/main.mjs", agents: "tests/agents/main.mjs", bench: "bench/main.mjs", month: "tests/month/main.mjs" };
 
 /** Routing alone: nothing of these starts a server or reads a database. */
 const ROUTING = { "bench router": "packages/router-core/scripts/bench.ts", "bench classifier": "packages/router-core/scripts/classifier-report.ts", market: "apps/gateway/scripts/market.ts" };
@@ -33,7 +33,7 @@ if (!entry) {
 ensureInstalled((text) => console.error(text));
 const { buildBundles } = await import("./build.mjs");
 /** The others measure a package and start nothing. */
-const needsNoProcess = name === "bench" && !["gateway", "metering"].includes(args[0]);
+const needsNoProcess = name === "month" || name === "bench" && !["gateway", "metering"].includes(args[0]);
 if (needsNoProcess) process.exit(spawnSync(process.execPath, [path.join(root, entry), ...args], { cwd: root, stdio: "inherit" }).status ?? 1);
 if (name !== "trunkline" || !fs.existsSync(path.join(root, entry))) await buildBundles();
 const env = name === "trunkline" ? { ...developmentEnvironment(), ...process.env } : process.env;

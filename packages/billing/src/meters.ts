@@ -1,9 +1,10 @@
+import { SPEND_METER } from "@trunkline/contracts";
 import Stripe from "stripe";
 import type { StripeClient } from "./stripe.ts";
 
 /** Event names of the two meters, and what their whole numbers count. */
 export const METERS = {
-  spend: { eventName: "trunkline_spend_micro_usd", displayName: "Spend (micro-USD)" },
+  spend: { eventName: SPEND_METER, displayName: "Spend (micro-USD)" },
   requests: { eventName: "trunkline_requests", displayName: "Requests" },
 } as const;
 export type MeterName = keyof typeof METERS;
@@ -82,7 +83,8 @@ export async function sendMeterEvent(stripe: StripeClient, event: MeterEvent): P
     await stripe.v2.billing.meterEvents.create({
       event_name: event.eventName, identifier: event.identifier, timestamp: new Date(event.timestampMs).toISOString(),
       payload: { stripe_customer_id: event.customerId, value: event.value.toString() },
-    }, { idempotencyKey: event.identifier });
+      // With the moment: an event that Stripe gave back is sent again under its identifier, and its first answer must not stand for the second.
+    }, { idempotencyKey: `${event.identifier}:${event.timestampMs}` });
     return { kind: "accepted" };
   } catch (error) {
     if (error instanceof Stripe.errors.StripeError) return outcomeOf(error);

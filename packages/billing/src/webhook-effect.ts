@@ -7,7 +7,15 @@ import type { StripeClient } from "./stripe.ts";
 import type { StripeNotice } from "./webhook.ts";
 
 /** What a customer's subscriptions say at this moment. */
-export interface Standing { readonly plan: PlanId; readonly state: "active" | "past_due"; readonly subscribed: boolean }
+export interface Standing {
+  readonly plan: PlanId;
+  readonly state: "active" | "past_due";
+  readonly subscribed: boolean;
+  /** Since when a subscription bills what is metered; null: none does. */
+  readonly subscribedAtMs: number | null;
+  /** When the last one that is over ended. */
+  readonly endedAtMs: number | null;
+}
 
 export type StripeEffect =
   | { readonly kind: "link_customer"; readonly organizationId: string; readonly stripeCustomerId: string; readonly standing: Standing }
@@ -67,7 +75,11 @@ async function standingOf(stripe: StripeClient, customer: string): Promise<Stand
   const live = data.filter(({ status }) => status !== "canceled" && status !== "incomplete" && status !== "incomplete_expired");
   const plans = live.flatMap(({ items }) => items.data.map(({ price }) => planOfLookupKey(price.lookup_key)));
   const plan = plans.includes("scale") ? "scale" : plans.includes("pro") ? "pro" : "free";
-  return { plan, state: live.some(({ status }) => status === "past_due" || status === "unpaid") ? "past_due" : "active", subscribed: live.length > 0 };
+  const ends = data.flatMap(({ ended_at: endedAt }) => (typeof endedAt === "number" ? [endedAt * 1000] : []));
+  return {
+    plan, state: live.some(({ status }) => status === "past_due" || status === "unpaid") ? "past_due" : "active", subscribed: live.length > 0,
+    subscribedAtMs: live.length === 0 ? null : Math.min(...live.map(({ start_date: startDate }) => startDate * 1000)), endedAtMs: ends.length === 0 ? null : Math.max(...ends),
+  };
 }
 
 /** The report names samples only; what it leaves out is found by the nightly comparison. */

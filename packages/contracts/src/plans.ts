@@ -40,6 +40,9 @@ export const ownKeyFee = (listNanoUsd: bigint, basisPoints: number): bigint => (
 
 export const isPlanId = (text: unknown): text is PlanId => PLAN_IDS.some((id) => id === text);
 
+/** The Stripe meter of what is spent, in micro-USD. */
+export const SPEND_METER = "trunkline_spend_micro_usd";
+
 /** Ids of the two budgets that a billing account makes: what was prepaid, and nothing while a payment is overdue. */
 export const CREDIT_BUDGET_ID = "credits";
 export const PAST_DUE_BUDGET_ID = "past_due";

@@ -76,8 +76,8 @@ describe("Stripe's webhook, over HTTP", () => {
     const rows = [`lost-${organizationId}`, `kept-${organizationId}`];
     for (const [sequence, identifier] of rows.entries()) {
       await stripe.v2.billing.meterEvents.create({ event_name: METERS.spend.eventName, identifier, payload: { stripe_customer_id: customerId, value: "5" } });
-      await sql.query(`INSERT INTO meter_export ("organizationId", meter, "windowStart", sequence, state, identifier, "stripeCustomerId", "amountNanoUsd", requests, value, "remainderNanoUsd", attempts, "sendingAt", "sentAt")
-        VALUES ($1, $2, '2026-11-01', $3, 'sent', $4, $5, 5000, 0, 5, 0, 1, now(), now())`, [organizationId, METERS.spend.eventName, sequence + 1, identifier, customerId]);
+      await sql.query(`INSERT INTO meter_export ("organizationId", meter, "windowStart", sequence, state, identifier, "stripeCustomerId", "amountNanoUsd", requests, value, "remainderNanoUsd", attempts, "sendingAt", "sentAt", "eventAt")
+        VALUES ($1, $2, '2026-11-01', $3, 'sent', $4, $5, 5000, 0, 5, 0, 1, now(), now(), '2026-11-01')`, [organizationId, METERS.spend.eventName, sequence + 1, identifier, customerId]);
     }
     const report = await fetch(`${standIn.url}/_admin/meter-errors`, { method: "POST", body: JSON.stringify({ identifier: rows[0] }) });
     expect(report.status).toBe(200);

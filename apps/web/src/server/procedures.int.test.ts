@@ -308,7 +308,7 @@ describe("accounts", () => {
     expect(await db.accounts.useToken("reset", `new-${run}`)).toBeNull();
   });
   it("applies a Stripe event once", async () => {
-    const event = { id: `evt_${run}`, type: "checkout.session.completed", effect: { kind: "link_customer" as const, organizationId: acme.organizationId, stripeCustomerId: `cus_${run}`, standing: { plan: "free" as const, state: "active" as const, subscribed: true } } };
+    const event = { id: `evt_${run}`, type: "checkout.session.completed", effect: { kind: "link_customer" as const, organizationId: acme.organizationId, stripeCustomerId: `cus_${run}`, standing: { plan: "free" as const, state: "active" as const, subscribed: true, subscribedAtMs: null, endedAtMs: null } } };
     expect(await Promise.all([db.stripeEvents.apply(event), db.stripeEvents.apply(event)])).toEqual(expect.arrayContaining([{ outcome: "applied", organizationId: acme.organizationId }, { outcome: "repeated", organizationId: null }]));
   });
 });

@@ -141,6 +141,33 @@ describe("the meter export", () => {
     expect(counted().map((event) => event.value)).toEqual([1, 1]);
   });
 
+  it("tells Stripe of late usage as of now, where the invoice of its own time may be final, and of usage in time as of its window", async () => {
+    await use("a", "2000000");
+    await tick();
+    await use("late", "3000000");
+    nowMs += 3 * HOUR_MS;
+    await tick();
+    expect(spent().map((event) => event.timestampMs)).toEqual([START_MS + HOUR_MS - 1_000, Math.floor(nowMs / 1000) * 1000]);
+  });
+
+  it("names no moment before the end of a subscription that credit has paid from", async () => {
+    await sql.query(`INSERT INTO billing_account ("organizationId", mode, "postpaidUntil", "updatedAt") VALUES ($1, 'prepaid', $2, now())`, [organizationId, new Date(nowMs - 5_000)]);
+    await use("a", "2000000");
+    await tick();
+    expect(spent().map((event) => event.timestampMs)).toEqual([Math.ceil((nowMs - 5_000) / 1000) * 1000]);
+  });
+
+  it("sends again what Stripe gave back, and it is counted though the first answer said yes", async () => {
+    await use("a", "5000000");
+    await tick();
+    const [row] = await exportRows();
+    await fetch(`${standIn.url}/_admin/meter-errors`, { method: "POST", body: JSON.stringify({ identifier: row?.identifier }) });
+    await sql.query(`UPDATE meter_export SET state = 'pending', "sentAt" = NULL, "sendingAt" = NULL WHERE identifier = $1`, [row?.identifier]);
+    nowMs += 2 * HOUR_MS;
+    await tick();
+    expect(total(spent())).toBe(5000);
+  });
+
   it("stops and alerts, without another call, when an outcome has been unknown for 20 hours", async () => {
     await use("a", "5000000");
     standIn.setFaults([{ kind: 500, path: EVENTS_PATH }]);

@@ -6,6 +6,7 @@ import type { MeterName, StripeClient } from "@trunkline/billing";
 import type { ExportBook, ExportCandidate, ExportRow, WorkerDb } from "@trunkline/db/worker";
 import type { OpenExports, ReportOutcome, WindowRange } from "../stages.ts";
 import { dispositionOf } from "./disposition.ts";
+import { eventTimeOf } from "./event-time.ts";
 
 export interface ReportPorts {
   readonly db: Pick<WorkerDb, "findExportCandidates" | "saveStripeCustomer" | "withExportLock">;
@@ -65,9 +66,13 @@ async function reportOrganization(ports: ReportPorts, candidate: ExportCandidate
 }
 
 interface Subject { readonly book: ExportBook; readonly organizationId: string; readonly meter: MeterName; readonly windowMs: number }
+interface Sending extends Subject { readonly notBeforeMs: number }
 
 async function sendRows(ports: ReportPorts, subject: Subject): Promise<void> {
-  for (const row of await subject.book.listUnsent()) {
+  const rows = await subject.book.listUnsent();
+  if (rows.length === 0) return;
+  const sending = { ...subject, notBeforeMs: await subject.book.loadCreditPaidUntil() };
+  for (const row of rows) {
     if (dispositionOf(row, ports.clock()) === "stop") {
       // INVARIANT: never repeated by itself. It stays `ambiguous` until somebody has compared it with Stripe's summary.
       await subject.book.markUnsent(row, { certain: false, error: "outcome unknown for 20 h: compare with the meter's event summary, then mark it sent or open a new sequence" });
@@ -75,19 +80,21 @@ async function sendRows(ports: ReportPorts, subject: Subject): Promise<void> {
       continue;
     }
     // No answer, or a limit: the rows behind it would meet the same.
-    if (!await sendRow(ports, subject, row)) return;
+    if (!await sendRow(ports, sending, row)) return;
   }
 }
 
-/** True when Stripe holds the row now. The timestamp is the last second of the window, so usage lands in the month it belongs to. */
-async function sendRow(ports: ReportPorts, { book, organizationId, meter, windowMs }: Subject, row: ExportRow): Promise<boolean> {
-  await book.markSending(row, ports.clock());
+/** True when Stripe holds the row now. */
+async function sendRow(ports: ReportPorts, { book, organizationId, meter, windowMs, notBeforeMs }: Sending, row: ExportRow): Promise<boolean> {
+  const nowMs = ports.clock();
+  const eventAtMs = eventTimeOf({ windowEndMs: row.windowStartMs + windowMs, notBeforeMs, nowMs });
+  await book.markSending(row, { nowMs, eventAtMs });
   const outcome = await sendMeterEvent(ports.stripe, {
-    eventName: METERS[meter].eventName, customerId: row.stripeCustomerId, value: row.value, identifier: row.identifier,
-    timestampMs: row.windowStartMs + windowMs - 1_000,
+    eventName: METERS[meter].eventName, customerId: row.stripeCustomerId, value: row.value, identifier: row.identifier, timestampMs: eventAtMs,
   });
   if (outcome.kind === "accepted" || outcome.kind === "duplicate") {
-    await book.markSent(row, ports.clock());
+    // What is known already was counted at the moment of an earlier try.
+    await book.markSent(row, { nowMs: ports.clock(), eventAtMs: outcome.kind === "duplicate" && row.sendingAtMs !== null ? row.eventAtMs : eventAtMs });
     ports.onOutcome({ kind: outcome.kind, organizationId, meter, count: 1, message: null });
     return true;
   }

@@ -1,11 +1,12 @@
 // What an organization has bought and how it stands. Credit is a row a payment, never edited, and posted to the ledger in the transaction
 // that records it; the account keeps their sum, which the gateway reserves against. What is left is that sum less every live charge.
-import { isPlanId, roleMay, type PlanId } from "@trunkline/contracts";
+import { isPlanId, roleMay, SPEND_METER, type PlanId } from "@trunkline/contracts";
 import type { Actor } from "./actor.ts";
 import type { StoreContext, Transaction } from "./context.ts";
 import { ForbiddenError, NotFoundError } from "./errors.ts";
 
-export interface Standing { readonly plan: PlanId; readonly state: "active" | "past_due"; readonly subscribed: boolean }
+/** `subscribedAtMs`: since when a subscription bills what is metered. `endedAtMs`: when the last one that is over ended. */
+export interface Standing { readonly plan: PlanId; readonly state: "active" | "past_due"; readonly subscribed: boolean; readonly subscribedAtMs: number | null; readonly endedAtMs: number | null }
 export interface CreditRecord { readonly id: string; readonly kind: string; readonly sourceId: string; readonly amountNanoUsd: bigint; readonly createdAt: Date }
 export interface BillingRecord {
   readonly name: string;
@@ -24,15 +25,34 @@ export interface StatementLine { readonly transactionId: string; readonly kind: 
 const NO_ACCOUNT = { plan: "free", mode: "open", state: "active", creditNanoUsd: 0n } as const;
 
 export async function setStanding(context: StoreContext, transaction: Transaction, change: Standing & { readonly organizationId: string }): Promise<void> {
-  const { organizationId, plan, state, subscribed } = change;
+  const { organizationId, plan, state, subscribed, subscribedAtMs, endedAtMs } = change;
   const mode = subscribed ? "postpaid" : "prepaid";
   const known = await lockAccount(transaction, organizationId);
   if (!known && !subscribed) return;
   await (known ? transaction.billingAccount.update({ where: { organizationId }, data: { plan, state, mode } }) : openAccount(context, transaction, { organizationId, plan, state, mode }));
-  if (mode === (known?.mode ?? "prepaid")) return;
-  // What is used while a subscription pays is no matter of credit: it is set off from the day it begins to the day it ends.
-  const charged = await chargedOf(transaction, organizationId);
-  await addEntry(context, transaction, { organizationId, kind: subscribed ? "postpaid_from" : "postpaid_until", amountNanoUsd: subscribed ? -charged : charged });
+  const was = known?.mode === "postpaid";
+  // One that ended and one that began may be told of together: what lies between them is a matter of credit.
+  const isAnother = was && subscribed && subscribedAtMs !== null && endedAtMs !== null && subscribedAtMs > (known?.postpaidFrom?.getTime() ?? subscribedAtMs) && endedAtMs > (known?.postpaidFrom?.getTime() ?? endedAtMs);
+  if (was && (!subscribed || isAnother)) await endPostpaid(context, transaction, { organizationId, atMs: endedAtMs ?? context.nowMs() });
+  if (subscribed && (!was || isAnother)) await beginPostpaid(context, transaction, { organizationId, atMs: subscribedAtMs ?? context.nowMs() });
+}
+
+/** From here Stripe bills what it is told of. Credit is put out of the account until that ends. */
+async function beginPostpaid(context: StoreContext, transaction: Transaction, { organizationId, atMs }: { readonly organizationId: string; readonly atMs: number }): Promise<void> {
+  await addEntry(context, transaction, { organizationId, kind: "postpaid_from", amountNanoUsd: -await chargedOf(transaction, organizationId) });
+  await transaction.billingAccount.update({ where: { organizationId }, data: { postpaidFrom: new Date(atMs) } });
+}
+
+/** What Stripe was told of for the time of the subscription, and no more, is not a matter of credit: it stands on its invoices, less what credit notes put on the balance there. */
+async function endPostpaid(context: StoreContext, transaction: Transaction, { organizationId, atMs }: { readonly organizationId: string; readonly atMs: number }): Promise<void> {
+  // The exporter's own lock: what it holds in its hands is either told of and seen here, or not told of and then never again for this time.
+  await transaction.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${`meter-export:${SPEND_METER}:${organizationId}`}, 0))`;
+  const { postpaidFrom } = await transaction.billingAccount.update({ where: { organizationId }, data: { postpaidUntil: new Date(atMs) } });
+  const begun = await transaction.creditEntry.findFirst({ where: { organizationId, kind: "postpaid_from" }, orderBy: [{ createdAt: "desc" }, { id: "desc" }] });
+  const [sum] = await transaction.$queryRaw<{ billed: bigint }[]>`
+    SELECT ((SELECT coalesce(sum(value), 0) * 1000 FROM meter_export WHERE "organizationId" = ${organizationId} AND meter = ${SPEND_METER} AND state <> 'pending' AND "eventAt" >= ${postpaidFrom ?? new Date(0)} AND "eventAt" < ${new Date(atMs)})
+      + (SELECT coalesce(sum(cents), 0) * 10000000 FROM credit_note WHERE "organizationId" = ${organizationId} AND "settledBy" = 'invoice_balance' AND "settledAt" >= ${begun?.createdAt ?? new Date(0)}))::bigint AS billed`;
+  await addEntry(context, transaction, { organizationId, kind: "postpaid_until", amountNanoUsd: (sum?.billed ?? 0n) - (begun?.amountNanoUsd ?? 0n) });
 }
 
 export interface NewCredit { readonly organizationId: string; readonly sourceId: string; readonly amountNanoUsd: bigint; /** Kept for automatic top-ups, where the customer agreed. */ readonly paymentMethodId: string | null }
@@ -94,8 +114,8 @@ async function openAccount(context: StoreContext, transaction: Transaction, acco
 async function addEntry(context: StoreContext, transaction: Transaction, entry: { readonly organizationId: string; readonly kind: string; readonly sourceId?: string; readonly amountNanoUsd: bigint }): Promise<string> {
   const { organizationId, kind, amountNanoUsd } = entry;
   const id = context.newId("txn");
-  if (amountNanoUsd === 0n) return id;
-  await transaction.creditEntry.create({ data: { id, organizationId, kind, sourceId: entry.sourceId ?? id, amountNanoUsd } });
+  if (amountNanoUsd === 0n && kind === "opening") return id;
+  await transaction.creditEntry.create({ data: { id, organizationId, kind, sourceId: entry.sourceId ?? id, amountNanoUsd, createdAt: new Date(context.nowMs()) } });
   await transaction.billingAccount.update({ where: { organizationId }, data: { creditNanoUsd: { increment: amountNanoUsd } } });
   return id;
 }

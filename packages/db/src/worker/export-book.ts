@@ -29,6 +29,8 @@ export interface ExportRow extends ExportKey {
   readonly stripeCustomerId: string;
   readonly value: bigint;
   readonly attempts: number;
+  /** The moment named to Stripe with the first try of an unknown outcome. */
+  readonly eventAtMs: number;
   /** First try whose outcome may have been a success; null when there was none. */
   readonly sendingAtMs: number | null;
 }
@@ -42,11 +44,14 @@ export interface ExportBook {
   /** Exact sums over every row ever opened: what carrying the remainder needs. */
   loadTotals(): Promise<{ readonly quantity: bigint; readonly value: bigint }>;
   open(row: NewExport, nowMs: number): Promise<void>;
+  /** Credit has paid for everything that Stripe was not told of before this moment: no event may name an earlier one. 0: no subscription has ended. */
+  loadCreditPaidUntil(): Promise<number>;
   /** Rows not yet `sent`, oldest first. */
   listUnsent(): Promise<readonly ExportRow[]>;
   /** Committed before the call leaves, so that a crash in between is seen. Keeps the first `sendingAt`: Stripe's deduplication runs from it. */
-  markSending(key: ExportKey, nowMs: number): Promise<void>;
-  markSent(key: ExportKey, nowMs: number): Promise<void>;
+  markSending(key: ExportKey, at: { readonly nowMs: number; readonly eventAtMs: number }): Promise<void>;
+  /** `eventAtMs`: the moment under which Stripe holds it. */
+  markSent(key: ExportKey, at: { readonly nowMs: number; readonly eventAtMs: number }): Promise<void>;
   /** `certain`: refused for sure and no earlier try in doubt, so the row is `pending` again; else it is `ambiguous`. */
   markUnsent(key: ExportKey, outcome: { readonly certain: boolean; readonly error: string }): Promise<void>;
 }
@@ -110,7 +115,7 @@ export function createExportQueries(pool: pg.Pool): ExportQueries {
   };
 }
 
-interface StoredRow { windowStart: Date; sequence: number; state: ExportState; identifier: string; stripeCustomerId: string; value: string; attempts: number; sendingAt: Date | null }
+interface StoredRow { windowStart: Date; sequence: number; state: ExportState; identifier: string; stripeCustomerId: string; value: string; attempts: number; sendingAt: Date | null; eventAt: Date }
 
 const MEASURES = {
   spend: { ledger: `sum(e."amountNanoUsd")`, column: `"amountNanoUsd"` },
@@ -148,25 +153,29 @@ function createBook(client: pg.PoolClient, { organizationId, meter, measure }: E
     async open(row, nowMs) {
       const sent = row.value === 0n;
       await client.query(
-        `INSERT INTO meter_export ("organizationId", meter, "windowStart", sequence, state, identifier, "stripeCustomerId", "amountNanoUsd", requests, value, "remainderNanoUsd", "createdAt", "sentAt")
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+        `INSERT INTO meter_export ("organizationId", meter, "windowStart", sequence, state, identifier, "stripeCustomerId", "amountNanoUsd", requests, value, "remainderNanoUsd", "createdAt", "sentAt", "eventAt")
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $12)`,
         [...keyOf(row), sent ? "sent" : "pending", row.identifier, row.stripeCustomerId, measure === "spend" ? row.quantity : 0n, measure === "requests" ? row.quantity : 0n,
           row.value, row.remainderNanoUsd, iso(nowMs), sent ? iso(nowMs) : null]);
     },
     async listUnsent() {
       const { rows } = await client.query<StoredRow>(
-        `SELECT "windowStart", sequence, state, identifier, "stripeCustomerId", value, attempts, "sendingAt" FROM meter_export
+        `SELECT "windowStart", sequence, state, identifier, "stripeCustomerId", value, attempts, "sendingAt", "eventAt" FROM meter_export
          WHERE "organizationId" = $1 AND meter = $2 AND state IN ('pending', 'sending', 'ambiguous') ORDER BY "windowStart", sequence`, [organizationId, meter]);
       return rows.map((row) => ({
         windowStartMs: row.windowStart.getTime(), sequence: row.sequence, state: row.state, identifier: row.identifier, stripeCustomerId: row.stripeCustomerId,
-        value: BigInt(row.value), attempts: row.attempts, sendingAtMs: row.sendingAt?.getTime() ?? null,
+        value: BigInt(row.value), attempts: row.attempts, sendingAtMs: row.sendingAt?.getTime() ?? null, eventAtMs: row.eventAt.getTime(),
       }));
     },
-    async markSending(key, nowMs) {
-      await client.query(`UPDATE meter_export SET state = 'sending', attempts = attempts + 1, "sendingAt" = coalesce("sendingAt", $5) WHERE ${whereKey}`, [...keyOf(key), iso(nowMs)]);
+    async loadCreditPaidUntil() {
+      const { rows } = await client.query<{ until: Date | null }>(`SELECT "postpaidUntil" AS until FROM billing_account WHERE "organizationId" = $1`, [organizationId]);
+      return rows[0]?.until?.getTime() ?? 0;
     },
-    async markSent(key, nowMs) {
-      await client.query(`UPDATE meter_export SET state = 'sent', "sentAt" = $5, "lastError" = NULL WHERE ${whereKey}`, [...keyOf(key), iso(nowMs)]);
+    async markSending(key, { nowMs, eventAtMs }) {
+      await client.query(`UPDATE meter_export SET state = 'sending', attempts = attempts + 1, "sendingAt" = coalesce("sendingAt", $5), "eventAt" = CASE WHEN "sendingAt" IS NULL THEN $6 ELSE "eventAt" END WHERE ${whereKey}`, [...keyOf(key), iso(nowMs), iso(eventAtMs)]);
+    },
+    async markSent(key, { nowMs, eventAtMs }) {
+      await client.query(`UPDATE meter_export SET state = 'sent', "sentAt" = $5, "eventAt" = $6, "lastError" = NULL WHERE ${whereKey}`, [...keyOf(key), iso(nowMs), iso(eventAtMs)]);
     },
     async markUnsent(key, { certain, error }) {
       await client.query(

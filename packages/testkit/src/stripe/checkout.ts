@@ -67,7 +67,7 @@ function createSubscription(call: Call, session: StripeObject): StripeObject {
   const start = seconds(call.nowMs);
   const prices = (call.state.objects.get(`${session.id}:prices`)?.["prices"] ?? []) as string[];
   const subscription = store(call.state, {
-    id: nextId(call.state, "sub"), object: "subscription", customer: session["customer"], status: "active", created: start, start_date: start, livemode: false, cancel_at_period_end: false, currency: "usd", metadata: session["metadata"],
+    id: nextId(call.state, "sub"), object: "subscription", customer: session["customer"], status: "active", created: start, start_date: start, ended_at: null, livemode: false, cancel_at_period_end: false, currency: "usd", metadata: session["metadata"],
     items: { object: "list", has_more: false, url: "/v1/subscription_items", data: prices.map((price) => ({ id: nextId(call.state, "si"), object: "subscription_item", price: call.state.objects.get(price), current_period_start: start, current_period_end: start + MONTH_S })) },
   });
   call.emit("customer.subscription.created", subscription);
@@ -80,8 +80,21 @@ function createSubscription(call: Call, session: StripeObject): StripeObject {
 const isListed = (subscription: StripeObject, status: string | undefined): boolean => status === "all" || (status === undefined ? subscription["status"] !== "canceled" : subscription["status"] === status);
 
 function cancelSubscription(call: Call, [id = ""]: readonly string[]): StripeObject {
-  const subscription = Object.assign(find(call.state, id, "subscription"), { status: "canceled", canceled_at: seconds(call.nowMs) });
+  const subscription = Object.assign(find(call.state, id, "subscription"), { status: "canceled", canceled_at: seconds(call.nowMs), ended_at: seconds(call.nowMs) });
   call.emit("customer.subscription.deleted", subscription);
+  return subscription;
+}
+
+/** Swaps the prices of items, as a change of plan does. What it comes to for the rest of the period is not computed. */
+function updateSubscription(call: Call, [id = ""]: readonly string[]): StripeObject {
+  const subscription = find(call.state, id, "subscription");
+  const known = (subscription["items"] as { data: { id: string; price: StripeObject }[] }).data;
+  for (const change of listAt(call.body, "items") as readonly FormObject[]) {
+    const item = known.find((candidate) => candidate.id === textAt(change, "id"));
+    if (item === undefined) throw invalid("No such subscription item.", { param: "items[0][id]" });
+    item.price = find(call.state, textAt(change, "price") ?? item.price.id, "price");
+  }
+  call.emit("customer.subscription.updated", subscription);
   return subscription;
 }
 
@@ -100,5 +113,6 @@ export const checkoutRoutes: readonly Route[] = [
     return page(call, "/v1/subscriptions", all(call.state, "subscription").filter((subscription) => (customer === undefined || subscription["customer"] === customer) && isListed(subscription, textAt(call.query, "status"))).reverse());
   } },
   { method: "GET", path: "/v1/subscriptions/:id", run: (call, [id = ""]) => find(call.state, id, "subscription") },
+  { method: "POST", path: "/v1/subscriptions/:id", run: updateSubscription },
   { method: "DELETE", path: "/v1/subscriptions/:id", run: cancelSubscription },
 ];

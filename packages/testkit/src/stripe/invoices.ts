@@ -1,20 +1,38 @@
+// Invoices: what a purchase or a billing period came to. A period is computed from its prices, the events of their meters, and the customer's balance,
+// in whole cents, as Stripe does; a caller that names an amount gets an invoice over it.
 import { page, seconds } from "./call.ts";
 import type { Call, Route } from "./call.ts";
 import { textAt } from "./form.ts";
 import { all, find, nextId, store } from "./state.ts";
 import type { StripeObject } from "./state.ts";
 
-interface NewInvoice { readonly customer: string; readonly subscription: string | null; readonly cents: number; readonly paid: boolean }
+interface InvoiceLine { readonly priceId: string; readonly quantity: number; readonly amount: number }
+interface NewInvoice { readonly customer: string; readonly subscription: string | null; readonly cents: number; readonly paid: boolean; readonly lines?: readonly InvoiceLine[]; readonly period?: { readonly start: number; readonly end: number } }
 
 /** Files an invoice of a subscription as it stands after the try to collect it, and tells the webhooks. */
-export function fileInvoice(call: Call, { customer, subscription, cents, paid }: NewInvoice): StripeObject {
+export function fileInvoice(call: Call, { customer, subscription, cents, paid, lines = [], period = { start: seconds(call.nowMs), end: seconds(call.nowMs) } }: NewInvoice): StripeObject {
   const id = nextId(call.state, "in");
+  // A page that sells credit asks for the whole price: the balance is for what is invoiced later.
+  const { due, before, after } = subscription === null ? { due: cents, before: 0, after: 0 } : netted(call, customer, cents);
   const invoice = store(call.state, {
-    id, object: "invoice", number: `STANDIN-${id.slice(-4)}`, customer, currency: "usd", livemode: false, created: seconds(call.nowMs), status: "open", total: cents, amount_due: cents, amount_paid: 0, amount_remaining: cents,
+    id, object: "invoice", number: `STANDIN-${id.slice(-4)}`, customer, currency: "usd", livemode: false, created: seconds(call.nowMs), status: "open", total: cents, amount_due: due, amount_paid: 0, amount_remaining: due,
+    starting_balance: before, ending_balance: after, period_start: period.start, period_end: period.end,
+    lines: { object: "list", has_more: false, url: `/v1/invoices/${id}/lines`, data: lines.map(({ priceId, quantity, amount }, index) => ({ id: `il_${id}${index}`, object: "line_item", amount, currency: "usd", quantity, period, pricing: { type: "price_details", price_details: { price: priceId } } })) },
     customer_tax_ids: all(call.state, "tax_id").filter((one) => one["customer"] === customer).map(({ type, value }) => ({ type, value })),
     hosted_invoice_url: `${call.origin}/invoice/${id}`, parent: subscription === null ? null : { type: "subscription_details", subscription_details: { subscription } },
   });
   return paid ? payInvoice(call, id) : failInvoice(call, invoice);
+}
+
+/** Stripe nets a customer's balance with an invoice: never below nothing, the rest stays. */
+function netted(call: Call, customerId: string, cents: number): { readonly due: number; readonly before: number; readonly after: number } {
+  const customer = find(call.state, customerId, "customer");
+  const before = Number(customer["balance"] ?? 0);
+  const due = Math.max(0, cents + before);
+  // A balance that the customer owes is asked for with the invoice; one that is owed to the customer shrinks by what it paid.
+  const after = Math.min(0, cents + before);
+  customer["balance"] = after;
+  return { due, before, after };
 }
 
 function failInvoice(call: Call, invoice: StripeObject): StripeObject {
@@ -25,7 +43,7 @@ function failInvoice(call: Call, invoice: StripeObject): StripeObject {
 
 function payInvoice(call: Call, id: string): StripeObject {
   const invoice = find(call.state, id, "invoice");
-  Object.assign(invoice, { status: "paid", amount_paid: invoice["total"], amount_remaining: 0 });
+  Object.assign(invoice, { status: "paid", amount_paid: invoice["amount_due"], amount_remaining: 0 });
   settleSubscription(call, invoice, "active");
   call.emit("invoice.paid", invoice);
   return invoice;
@@ -39,9 +57,39 @@ function settleSubscription(call: Call, invoice: StripeObject, status: "active" 
   call.emit("customer.subscription.updated", subscription);
 }
 
+export interface PeriodEnd {
+  readonly subscription: string;
+  readonly paid: boolean;
+  /** Absent: computed from the subscription's prices and meters. */
+  readonly cents?: number;
+  /** Seconds; absent: now. Stripe makes an invoice final about an hour after the period's end, with what was metered for it until then. */
+  readonly periodEnd?: number;
+  /** False for the last invoice of a subscription that ended: its plan is not billed ahead. Absent: true. */
+  readonly goesOn?: boolean;
+}
+
 /** `POST /_admin/invoices`: the end of a billing period, with a card that pays or does not. */
-export function closePeriod(call: Call, { subscription, cents, paid }: { readonly subscription: string; readonly cents: number; readonly paid: boolean }): StripeObject {
-  return fileInvoice(call, { customer: String(find(call.state, subscription, "subscription")["customer"]), subscription, cents, paid });
+export function closePeriod(call: Call, { subscription: id, paid, cents, periodEnd = seconds(call.nowMs), goesOn = true }: PeriodEnd): StripeObject {
+  const subscription = find(call.state, id, "subscription");
+  const customer = String(subscription["customer"]);
+  if (cents !== undefined) return fileInvoice(call, { customer, subscription: id, cents, paid });
+  const items = (subscription["items"] as { data: SubscriptionItem[] }).data;
+  const start = Math.min(...items.map((item) => item.current_period_start));
+  const lines = items.flatMap((item) => lineOf(call, { item, customer, start, end: periodEnd, goesOn }));
+  for (const item of items) Object.assign(item, { current_period_start: periodEnd, current_period_end: periodEnd + (item.current_period_end - item.current_period_start) });
+  return fileInvoice(call, { customer, subscription: id, cents: lines.reduce((sum, line) => sum + line.amount, 0), paid, lines, period: { start, end: periodEnd } });
+}
+
+interface SubscriptionItem { readonly price: StripeObject; current_period_start: number; current_period_end: number }
+interface ItemPeriod { readonly item: SubscriptionItem; readonly customer: string; readonly start: number; readonly end: number; readonly goesOn: boolean }
+
+/** A metered price: what its meter summed from the start of the period to before its end, half a cent up. A licensed one: the month ahead. */
+function lineOf(call: Call, { item: { price }, customer, start, end, goesOn }: ItemPeriod): readonly InvoiceLine[] {
+  const meterId = (price["recurring"] as { meter?: string | null } | null)?.meter;
+  if (typeof meterId !== "string") return goesOn ? [{ priceId: price.id, quantity: 1, amount: Number(price["unit_amount"] ?? 0) }] : [];
+  const { event_name: eventName } = find(call.state, meterId, "billing.meter");
+  const quantity = call.state.meterEvents.filter((event) => event.eventName === eventName && event.customerId === customer && event.timestampMs >= start * 1000 && event.timestampMs < end * 1000).reduce((sum, { value }) => sum + value, 0);
+  return [{ priceId: price.id, quantity, amount: Math.max(0, Math.round(quantity * Number(price["unit_amount_decimal"]))) }];
 }
 
 export const invoiceRoutes: readonly Route[] = [

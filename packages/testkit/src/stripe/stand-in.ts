@@ -10,7 +10,7 @@ import { customerRoutes } from "./customers.ts";
 import { deliver, eventRoutes, fileEvent, fileMeterError, listens } from "./events.ts";
 import { parseForm } from "./form.ts";
 import type { FormObject } from "./form.ts";
-import { closePeriod, invoiceRoutes } from "./invoices.ts";
+import { closePeriod, invoiceRoutes, type PeriodEnd } from "./invoices.ts";
 import { meterRoutes } from "./meters.ts";
 import { checkoutPage, portalPage } from "./pages.ts";
 import { dispute, failRefund, paymentRoutes } from "./payments.ts";
@@ -184,7 +184,7 @@ function visit(self: StandIn, request: IncomingMessage, { url, response }: { rea
 
 /**
  * `PUT /_admin/faults` takes `{faults: Fault[]}` or one `Fault`; `POST /_admin/meter-errors` takes `{identifier}` of a meter event that is
- * to turn out invalid after it was accepted; `POST /_admin/invoices` takes `{subscription, cents, paid}` and ends a billing period;
+ * to turn out invalid after it was accepted; `POST /_admin/invoices` takes `{subscription, paid}` and ends a billing period, over `cents` or over what its prices and meters come to;
  * `POST /_admin/disputes` takes `{paymentIntent}` or `{id, status}`, `POST /_admin/refunds/fail` takes `{id}`; `GET /_admin/state` shows everything that is remembered.
  */
 function admin(self: StandIn, request: IncomingMessage, { path, text }: { readonly path: string; readonly text: string }): Answer {
@@ -202,9 +202,9 @@ function admin(self: StandIn, request: IncomingMessage, { path, text }: { readon
     return { status: 200, body: event };
   }
   if (path === "/_admin/invoices" && request.method === "POST") {
-    const { subscription, cents, paid } = JSON.parse(text) as { subscription?: unknown; cents?: unknown; paid?: unknown };
+    const wish = JSON.parse(text) as PeriodEnd;
     const url = new URL(request.url ?? "/", self.origin);
-    return { status: 200, body: closePeriod(callOf(self, request, { url, body: {} }), { subscription: String(subscription), cents: Number(cents), paid: paid === true }) };
+    return { status: 200, body: closePeriod(callOf(self, request, { url, body: {} }), wish) };
   }
   if ((path === "/_admin/disputes" || path === "/_admin/refunds/fail") && request.method === "POST") {
     const wish = JSON.parse(text) as { id?: string; paymentIntent?: string; status?: string };

@@ -72,6 +72,11 @@ const charge = (organizationId: string, nanoUsd: number): Promise<unknown> => sq
   `INSERT INTO usage_rollup (bucket, "organizationId", "projectId", "apiKeyId", mode, provider, model, "presetSlug", status, requests, attempts, "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "durationMsSum", "ttftMsSum", "ttftCount")
    VALUES (date_trunc('minute', now()), $1, 'p', 'k', 'live', 'openai', 'm', '', $3, 1, 1, 0, 0, 0, 0, 0, $2, 0, 0, 0, 0)`, [organizationId, nanoUsd, `s${++number}`]);
 
+/** A row of the meter export that named a moment so long ago to Stripe. */
+const told = (organizationId: string, microUsd: number, ago: string, state = "sent"): Promise<unknown> => sql.query(
+  `INSERT INTO meter_export ("organizationId", meter, "windowStart", sequence, state, identifier, "stripeCustomerId", "amountNanoUsd", requests, value, "remainderNanoUsd", "eventAt")
+   VALUES ($1, 'trunkline_spend_micro_usd', now(), $2, $3, $4, 'cus', $5, 0, $6, 0, now() - $7::interval)`, [organizationId, ++number, state, `told-${organizationId}-${number}`, microUsd * 1000, microUsd, ago]);
+
 interface Credits { readonly balance_usd: string | null; readonly granted_usd: string; readonly data: readonly { readonly kind: string; readonly amount_usd: string }[] }
 interface Billing { readonly plan: { readonly id: string; readonly monthlyUsd: string }; readonly mode: string; readonly state: string }
 const creditsOf = async (tenant: Tenant): Promise<Credits> => (await tenant.call<Credits>("GET", "/billing/credits")).body;
@@ -271,21 +276,28 @@ describe("a subscription", () => {
     expect(await billingOf(tenant)).toMatchObject({ plan: { id: "free" }, mode: "prepaid", state: "active" });
   });
 
-  it("pays for what is used while it runs: credit bought before or during it is whole when it ends", async () => {
+  it("pays for what Stripe was told of while it ran, whenever that was used, and for nothing else: credit pays for the rest, once", async () => {
     const tenant = await newTenant();
     await charge(tenant.organizationId, 1_000_000_000);
     await buy(tenant, "20.00");
     await charge(tenant.organizationId, 2_000_000_000);
     await pay((await tenant.call<{ url: string }>("POST", "/billing/subscription", { plan: "scale" })).body.url);
     const subscription = [...standIn.state.objects.values()].findLast((object) => object.object === "subscription")?.id;
+    // It began an hour ago. Of the last two dollars before it, Stripe was told within it, as of the hour in which both lie; of the last dollar within it, never.
+    await sql.query(`UPDATE billing_account SET "postpaidFrom" = now() - interval '1 hour' WHERE "organizationId" = $1`, [tenant.organizationId]);
     await charge(tenant.organizationId, 300_000_000_000);
+    await told(tenant.organizationId, 300_000_000, "30 minutes");
+    await told(tenant.organizationId, 7_000_000, "70 minutes");
     await buy(tenant, "5.00");
     expect((await creditsOf(tenant)).balance_usd).toBeNull();
+    await charge(tenant.organizationId, 1_000_000_000);
+    await told(tenant.organizationId, 2_000_000, "20 minutes");
+    await told(tenant.organizationId, 1_000_000, "0 minutes", "pending");
     await fetch(`${standIn.url}/v1/subscriptions/${subscription}`, { method: "DELETE", headers: { authorization: "Bearer sk_test_standin000" } });
     await standIn.settled();
-    expect((await creditsOf(tenant)).balance_usd).toBe("23.00");
+    expect((await creditsOf(tenant)).balance_usd).toBe("24.00");
     await charge(tenant.organizationId, 4_000_000_000);
-    expect((await creditsOf(tenant)).balance_usd).toBe("19.00");
+    expect((await creditsOf(tenant)).balance_usd).toBe("20.00");
   });
 
   it("is managed on Stripe's page, of the caller's own customer", async () => {
