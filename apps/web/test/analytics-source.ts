@@ -44,12 +44,19 @@ async function fill(): Promise<void> {
 /** As ingestion books them, whole days at a time. */
 async function book(): Promise<void> {
   for (let day = 0; day < DAYS; day++) {
+    const span = [ORGANIZATION, PROJECT, new Date(endMs - (DAYS - day) * DAY_MS), new Date(endMs - (DAYS - day - 1) * DAY_MS)];
     await client.query(
       `INSERT INTO usage_rollup (bucket, "organizationId", "projectId", "apiKeyId", mode, provider, model, "presetSlug", status, requests, attempts, "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "durationMsSum", "ttftMsSum", "ttftCount")
        SELECT date_trunc('minute', "createdAt"), "organizationId", "projectId", "apiKeyId", mode, provider, model, coalesce("presetSlug", ''), status, count(*), sum(jsonb_array_length(attempts)), sum("inputTokens"), sum("cacheReadTokens"), sum("cacheWriteTokens"), sum("outputTokens"), sum("reasoningTokens"),
          sum("chargeNanoUsd"), sum("costNanoUsd"), sum("durationMs"), sum("timeToFirstTokenMs"), count("timeToFirstTokenMs")
        FROM generation WHERE "organizationId" = $1 AND "projectId" = $2 AND mode = 'live' AND "createdAt" >= $3 AND "createdAt" < $4 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`,
-      [ORGANIZATION, PROJECT, new Date(endMs - (DAYS - day) * DAY_MS), new Date(endMs - (DAYS - day - 1) * DAY_MS)]);
+      span);
+    await client.query(
+      `INSERT INTO usage_caller ("organizationId", mode, kind, span, bucket, "projectId", caller, requests, failed, rescued, attempts, "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "ttftMsSum", "ttftCount")
+       SELECT "organizationId", mode, c.kind, s.span, date_trunc(s.span, "createdAt", 'UTC'), "projectId", c.caller, count(*), count(*) FILTER (WHERE status = 'failed'), count(*) FILTER (WHERE status = 'rescued'), count(*), sum("inputTokens"), sum("cacheReadTokens"), sum("cacheWriteTokens"), sum("outputTokens"), sum("reasoningTokens"),
+         sum("chargeNanoUsd"), sum("costNanoUsd"), sum("timeToFirstTokenMs"), count("timeToFirstTokenMs")
+       FROM generation CROSS JOIN LATERAL (VALUES ('user', "endUser"), ('session', "sessionId")) c (kind, caller) CROSS JOIN (VALUES ('hour'), ('day')) s (span)
+       WHERE "organizationId" = $1 AND "projectId" = $2 AND mode = 'live' AND "createdAt" >= $3 AND "createdAt" < $4 AND c.caller IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7`, span);
   }
 }
 
@@ -57,7 +64,9 @@ const actor: Actor = { organizationId: ORGANIZATION, role: "owner", userId: null
 const db = createWebDb({ databaseUrl, nowMs: () => endMs });
 const last = (days: number) => ({ projectId: PROJECT, mode: "live" as const, from: new Date(endMs - days * DAY_MS + 37 * 60_000), to: new Date(endMs) });
 const page = { projectId: PROJECT, mode: "live" as const, limit: 50 };
-const groups = (days: number, dimension: UsageDimension) => () => db.usage.groups(actor, last(days), dimension);
+/** What the page shows of users and sessions. */
+const CALLERS_SHOWN = 20;
+const groups = (days: number, dimension: UsageDimension) => () => db.usage.groups(actor, last(days), dimension, CALLERS_SHOWN);
 
 const CASES: readonly (readonly [string, () => Promise<unknown>])[] = [
   ["overview: totals of the month", () => db.usage.totals(actor, last(30))],
@@ -67,6 +76,7 @@ const CASES: readonly (readonly [string, () => Promise<unknown>])[] = [
   ["analytics: by key and day, 90 days", () => db.usage.series(actor, { ...last(90), granularity: "day", groupBy: "key" })],
   ["analytics: table by preset, 90 days", groups(90, "preset")],
   ["analytics: table by end user, 30 days", groups(30, "user")],
+  ["analytics: table by session, 30 days", groups(30, "session")],
   ["analytics: percentiles by model, 7 days", () => db.performance.groups(actor, { ...last(7), projectId: PROJECT, groupBy: "model" })],
   ["logs: newest page", () => db.requests.list(actor, page)],
   ["logs: failed requests of one model", () => db.requests.list(actor, { ...page, status: "failed", model: "maker/model-4" })],

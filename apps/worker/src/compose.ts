@@ -78,9 +78,10 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
   };
 }
 
-/** What is kept for a time only: stored answers, and request rows as long as the plan says. */
+/** What is kept for a time only, or only so much of: stored answers, request rows as long as the plan says, the sums of who calls. */
 const createRemoval = (db: WorkerDb, log: Log) => async (): Promise<void> => {
   await db.removeExpiredResponses();
+  await db.foldCallers(Date.now());
   const count = await db.removeOldRequests(Date.now());
   if (count > 0) log.info({ count }, "request rows older than their plans keep them were taken away");
 };

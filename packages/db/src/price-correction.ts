@@ -109,6 +109,20 @@ FROM (SELECT "organizationId", "projectId", "apiKeyId", date_bin('1 minute', at,
   FROM jsonb_to_recordset($1::jsonb) AS x("organizationId" text, "projectId" text, "apiKeyId" text, at timestamptz, provider text, model text, "presetSlug" text, status text, charge bigint, cost bigint, fee bigint, own bigint) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) d
 WHERE u."organizationId" = d."organizationId" AND u.mode = 'live' AND u.bucket = d.bucket AND u."projectId" = d."projectId" AND u."apiKeyId" = d."apiKeyId" AND u.provider = d.provider AND u.model = d.model AND u."presetSlug" = d."presetSlug" AND u.status = d.status`;
 
+/** Those who call have sums of their own. Before the rollups, as ingestion locks them. */
+const CALLERS_SQL = `
+WITH delta AS (
+  SELECT g."organizationId", c.kind, s.span, date_trunc(s.span, g."createdAt", 'UTC') AS bucket, g."projectId", c.caller, sum(x.charge)::bigint AS charge, sum(x.cost)::bigint AS cost
+  FROM jsonb_to_recordset($1::jsonb) AS x(id text, charge bigint, cost bigint) JOIN generation g ON g.id = x.id
+  CROSS JOIN LATERAL (VALUES ('user', g."endUser"), ('session', g."sessionId")) c (kind, caller) CROSS JOIN (VALUES ('hour'), ('day')) s (span)
+  WHERE c.caller IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6
+), aimed AS (
+  SELECT d.*, CASE WHEN EXISTS (SELECT FROM usage_caller k WHERE k."organizationId" = d."organizationId" AND k.mode = 'live' AND k.kind = d.kind AND k.span = d.span AND k.bucket = d.bucket AND k."projectId" = d."projectId" AND k.caller = d.caller) THEN d.caller ELSE '' END AS row FROM delta d
+), summed AS (SELECT "organizationId", kind, span, bucket, "projectId", row AS caller, sum(charge)::bigint AS charge, sum(cost)::bigint AS cost FROM aimed GROUP BY 1, 2, 3, 4, 5, 6),
+locked AS (SELECT u.ctid FROM usage_caller u JOIN summed d USING ("organizationId", kind, span, bucket, "projectId", caller) WHERE u.mode = 'live' ORDER BY u."organizationId", u.mode, u.kind, u.span, u.bucket, u."projectId", u.caller FOR NO KEY UPDATE OF u)
+UPDATE usage_caller u SET "chargeNanoUsd" = u."chargeNanoUsd" + d.charge, "costNanoUsd" = u."costNanoUsd" + d.cost
+FROM summed d, (SELECT count(*) FROM locked) l WHERE u."organizationId" = d."organizationId" AND u.mode = 'live' AND u.kind = d.kind AND u.span = d.span AND u.bucket = d.bucket AND u."projectId" = d."projectId" AND u.caller = d.caller`;
+
 /** Lines, postings and the sums that follow the ledger, of one batch, in one transaction. */
 async function post(client: pg.Client, changes: readonly Change[], { correctionId, nowMs }: { readonly correctionId: string; readonly nowMs: number }): Promise<void> {
   const at = iso(nowMs);
@@ -119,7 +133,7 @@ async function post(client: pg.Client, changes: readonly Change[], { correctionI
   }));
   const entries = changes.flatMap(({ row, lines: posted }) => posted.map(({ account, amountNanoUsd }) => ({ transactionId: `txn_${correctionId}:${row.id}`, sourceId: `${correctionId}:${row.id}`, organizationId: row.organizationId, account, amountNanoUsd })));
   const sums = changes.map(({ row, before, after }) => ({
-    organizationId: row.organizationId, projectId: row.projectId, apiKeyId: row.apiKeyId, at: row.createdAt.toISOString(), provider: row.provider ?? "", model: row.model ?? "", presetSlug: row.presetSlug ?? "", status: row.status,
+    id: row.id, organizationId: row.organizationId, projectId: row.projectId, apiKeyId: row.apiKeyId, at: row.createdAt.toISOString(), provider: row.provider ?? "", model: row.model ?? "", presetSlug: row.presetSlug ?? "", status: row.status,
     charge: after.chargeNanoUsd - before.chargeNanoUsd, cost: after.costNanoUsd - before.costNanoUsd, fee: after.ownKeyFeeNanoUsd - before.ownKeyFeeNanoUsd, own: after.ownSpendNanoUsd - before.ownSpendNanoUsd,
   }));
   await client.query("BEGIN");
@@ -130,6 +144,7 @@ async function post(client: pg.Client, changes: readonly Change[], { correctionI
     await client.query(`INSERT INTO ledger_account (id, "organizationId", kind) SELECT DISTINCT "organizationId" || ':' || account, "organizationId", account FROM jsonb_to_recordset($1::jsonb) AS x("organizationId" text, account text) ORDER BY 1 ON CONFLICT DO NOTHING`, [text(entries)]);
     await client.query(`INSERT INTO ledger_transaction (id, kind, "sourceId", "organizationId", "createdAt") SELECT DISTINCT "transactionId", 'correction', "sourceId", "organizationId", $2::timestamptz FROM jsonb_to_recordset($1::jsonb) AS x("transactionId" text, "sourceId" text, "organizationId" text)`, [text(entries), at]);
     await client.query(`INSERT INTO ledger_entry ("transactionId", "organizationId", account, "amountNanoUsd") SELECT "transactionId", "organizationId", account, "amountNanoUsd" FROM jsonb_to_recordset($1::jsonb) AS x("transactionId" text, "organizationId" text, account text, "amountNanoUsd" bigint)`, [text(entries)]);
+    await client.query(CALLERS_SQL, [text(sums)]);
     await client.query(ROLLUP_SQL, [text(sums)]);
     await client.query("COMMIT");
   } catch (error) {

@@ -25,16 +25,19 @@ const moments = fc.oneof(fc.tuple(fc.constantFrom(...STARTS), fc.constantFrom(..
 const SPAN_MINUTES = 4 * 24 * 60;
 
 const USAGE = { inputTokens: 3, cacheReadTokens: 1, cacheWriteTokens: 0, outputTokens: 2, reasoningTokens: 1, basis: "reported" } as const;
-interface Call { readonly secondsIn: number; readonly nano: number; readonly model: string; readonly status: UsageEvent["status"] }
+interface Call { readonly secondsIn: number; readonly nano: number; readonly model: string; readonly status: UsageEvent["status"]; readonly user: string | null }
 
-const eventOf = (organizationId: string, projectId: string, startMs: number) => ({ secondsIn, nano, model, status }: Call): UsageEvent => ({
+const eventOf = (organizationId: string, projectId: string, startMs: number) => ({ secondsIn, nano, model, status, user }: Call): UsageEvent => ({
   schema: 1, id: `req_${randomUUID()}`, mode: "test", organizationId, projectId, apiKeyId: "key_a", createdAtMs: startMs + secondsIn * 1000, inboundApi: "chat_completions", streaming: true, requestedModel: model, presetSlug: null, presetVersion: null,
-  status, httpStatus: 200, errorCode: null, errorMessage: null, provider: "openai", model, finishReason: "stop", durationMs: 10, timeToFirstTokenMs: 5, usage: USAGE, priceVersionId: null, chargeNanoUsd: String(nano), attempts: [], losses: [], endUser: null, sessionId: null, metadata: {}, decision: null,
+  status, httpStatus: 200, errorCode: null, errorMessage: null, provider: "openai", model, finishReason: "stop", durationMs: 10, timeToFirstTokenMs: 5, usage: USAGE, priceVersionId: null, chargeNanoUsd: String(nano), attempts: [], losses: [], endUser: user, sessionId: user === null ? null : `s-${user}`, metadata: {}, decision: null,
 });
 
-const calls = fc.array(fc.record({ secondsIn: fc.integer({ min: 0, max: SPAN_MINUTES * 60 - 1 }), nano: fc.integer({ min: 0, max: 1_000_000 }), model: fc.constantFrom("openai/a", "openai/b"), status: fc.constantFrom("ok" as const, "rescued" as const, "failed" as const) }), { minLength: 1, maxLength: 60 });
+const calls = fc.array(fc.record({ secondsIn: fc.integer({ min: 0, max: SPAN_MINUTES * 60 - 1 }), nano: fc.integer({ min: 0, max: 1_000_000 }), model: fc.constantFrom("openai/a", "openai/b"), status: fc.constantFrom("ok" as const, "rescued" as const, "failed" as const), user: fc.constantFrom(null, "ada", "bob", "eve") }), { minLength: 1, maxLength: 60 });
 
-it("sum of the buckets, total and sum of the log agree, for any zone and range, on days when clocks change too", async () => {
+/** In Santiago the sixth of September 2026 begins at one: the range begins within it, and the second call is the first of the next day. */
+const SPRING_MIDNIGHT: Call[] = [0, 270_000].map((secondsIn) => ({ secondsIn, nano: 7, model: "openai/a", status: "ok", user: null }));
+
+it("sum of the buckets, of end users and sessions, total and sum of the log agree, for any zone and range, on days when clocks change too", async () => {
   const user = await web.accounts.createUser({ email: `sums-${randomUUID()}@example.test`, name: null, passwordHash: "x" });
   const { organizationId, projectId } = await web.accounts.ensureOrganization(user);
   const [membership] = await web.accounts.listMemberships(user.id);
@@ -43,6 +46,7 @@ it("sum of the buckets, total and sum of the log agree, for any zone and range, 
     moments, calls, fc.constantFrom("hour" as const, "day" as const), fc.constantFrom("model" as const, "status" as const), fc.tuple(fc.integer({ min: -120, max: SPAN_MINUTES - 1 }), fc.integer({ min: 60, max: SPAN_MINUTES })),
     async ([startMs, zone], made, granularity, groupBy, [fromMinute, minutes]) => {
       await sql.query(`DELETE FROM generation WHERE "organizationId" = $1`, [organizationId]);
+      await sql.query(`DELETE FROM usage_caller WHERE "organizationId" = $1`, [organizationId]);
       await sql.query(`DELETE FROM usage_rollup WHERE "organizationId" = $1`, [organizationId]);
       await sql.query(`UPDATE organization SET "timeZone" = $2 WHERE id = $1`, [organizationId, zone]);
       await worker.ingestEvents(made.map(eventOf(organizationId, projectId, startMs)));
@@ -59,8 +63,15 @@ it("sum of the buckets, total and sum of the log agree, for any zone and range, 
       expect({ requests: sumOf((row) => row.requests), nano: sumOf((row) => row.chargeNanoUsd), tokens: sumOf(tokens) }, "buckets").toEqual(expected);
       expect({ requests: totals.requests, nano: totals.chargeNanoUsd, tokens: tokens(totals) }, "total").toEqual(expected);
       expect(series.groups.reduce((sum, group) => sum + group.chargeNanoUsd, 0n), "groups").toBe(expected.nano);
+      const { rows: callers } = await sql.query<{ key: string; requests: string; nano: string; failed: string }>(
+        `SELECT coalesce("endUser", '') AS key, count(*) AS requests, sum("chargeNanoUsd") AS nano, count(*) FILTER (WHERE status = 'failed') AS failed FROM generation WHERE "organizationId" = $1 AND "createdAt" >= $2 AND "createdAt" < $3 GROUP BY 1 ORDER BY 1`, [organizationId, from, to]);
+      const byKey = (rows: readonly { key: string; requests: bigint | string; nano: bigint | string; failed: bigint | string }[]) => rows.map((row) => [row.key, BigInt(row.requests), BigInt(row.nano), BigInt(row.failed)]).sort();
+      const [users, sessions, pairs] = [await web.usage.groups(actor, range, "user"), await web.usage.groups(actor, range, "session"), await web.usage.nested(actor, range, ["user", "model"])];
+      expect(byKey(users.map((group) => ({ ...group, nano: group.chargeNanoUsd }))), "users").toEqual(byKey(callers));
+      expect(byKey(sessions.map((group) => ({ ...group, key: group.key.slice(2), nano: group.chargeNanoUsd }))), "sessions").toEqual(byKey(callers));
+      expect(pairs.reduce((sum, pair) => sum + pair.chargeNanoUsd, 0n), "users and models").toBe(expected.nano);
       expect(series.buckets.every((bucket, at) => at === 0 || bucket.getTime() > (series.buckets[at - 1]?.getTime() ?? 0)), "buckets are in order").toBe(true);
       expect(series.buckets.every((bucket, at) => bucket.getTime() - (series.buckets[at - 1]?.getTime() ?? bucket.getTime()) <= (granularity === "day" ? DAY_MS + HOUR_MS : HOUR_MS + 30 * MINUTE_MS))).toBe(true);
     },
-  ), { numRuns: 80 });
+  ), { numRuns: 80, examples: [[[Date.parse("2026-09-04T00:00:00Z"), "America/Santiago"], SPRING_MIDNIGHT, "hour", "model", [3121, 2819]]] });
 }, 120_000);

@@ -20,5 +20,6 @@ export type { PriceNoticeRecord } from "./price-notices.ts";
 export type { ReceiptPage } from "./receipts.ts";
 export type { RequestFilter, RequestPage, RequestRow, RoutedRow } from "./requests.ts";
 export type { StripeEventFact } from "./stripe-events.ts";
-export type { SeriesQuery, UsageDimension, UsageGroup, UsagePoint, UsageRange, UsageSeries, UsageSums } from "./usage.ts";
+export type { SeriesQuery, UsagePoint, UsageSeries } from "./usage.ts";
+export type { UsageDimension, UsageGroup, UsageRange, UsageSums } from "./usage-sums.ts";
 export { createWebDb, type WebDb } from "./web-db.ts";

@@ -1,22 +1,14 @@
 /**
- * Sums over the rollups, cut into hours or days of the organization's own time zone. Raw generations are read only
- * for the dimensions that the rollups do not carry (end user, session).
+ * Sums over the rollups, cut into hours or days of the organization's own time zone. Who calls (end user, session) has sums of its own; requests
+ * themselves are read only where callers are crossed with another dimension.
  */
-import type { BookMode } from "@trunkline/contracts";
 import { Prisma } from "../../generated/client.ts";
 import type { Actor } from "./actor.ts";
 import type { StoreContext, Transaction } from "./context.ts";
 import { UnprocessableError } from "./errors.ts";
+import { callerGroups } from "./usage-callers.ts";
+import type { UsageDimension, UsageGroup, UsageRange, UsageSums } from "./usage-sums.ts";
 
-export type UsageDimension = "model" | "provider" | "key" | "project" | "preset" | "user" | "session" | "status";
-/** `only` keeps one group of another dimension: the second level of a table. */
-export interface UsageRange { readonly projectId?: string | undefined; readonly mode: BookMode; readonly from: Date; readonly to: Date; readonly only?: { readonly dimension: Exclude<UsageDimension, "user" | "session">; readonly key: string } | undefined }
-export interface UsageSums {
-  readonly requests: bigint; readonly failed: bigint; readonly rescued: bigint; readonly attempts: bigint;
-  readonly inputTokens: bigint; readonly cacheReadTokens: bigint; readonly cacheWriteTokens: bigint; readonly outputTokens: bigint; readonly reasoningTokens: bigint;
-  readonly chargeNanoUsd: bigint; readonly costNanoUsd: bigint; readonly ttftMsSum: bigint; readonly ttftCount: bigint;
-}
-export interface UsageGroup extends UsageSums { readonly key: string; readonly label: string }
 /** One part of one group. */
 export interface NestedUsageGroup extends UsageGroup { readonly thenKey: string; readonly thenLabel: string }
 export interface UsagePoint extends UsageSums { readonly key: string; readonly bucket: Date }
@@ -62,11 +54,16 @@ async function labelled(transaction: Transaction, organizationId: string, dimens
   return groups.map((group) => ({ ...group, label: names.get(group.key) ?? (group.key === "" ? absent[dimension] ?? "none" : group.key) }));
 }
 
+const isCaller = (dimension: UsageDimension): dimension is "user" | "session" => dimension === "user" || dimension === "session";
+const logColumn = (dimension: UsageDimension): Prisma.Sql => Prisma.sql`coalesce(${column(isCaller(dimension) ? GENERATION_COLUMN[dimension] : ROLLUP_COLUMN[dimension])}, '')`;
+/** The requests of a range, counted into minutes as the rollups are. */
+const log = (actor: Actor, range: UsageRange): Prisma.Sql =>
+  Prisma.sql`generation WHERE "organizationId" = ${actor.organizationId} AND mode = ${range.mode} AND "createdAt" >= ${minuteFrom(range.from)} AND "createdAt" < ${minuteFrom(range.to)} ${narrowed(range)}`;
+const MINUTE_MS = 60_000;
+const minuteFrom = (at: Date): Date => new Date(Math.ceil(at.getTime() / MINUTE_MS) * MINUTE_MS);
+
 function groupQuery(actor: Actor, range: UsageRange, dimension: UsageDimension): Prisma.Sql {
-  if (dimension === "user" || dimension === "session") {
-    const name = column(GENERATION_COLUMN[dimension]);
-    return Prisma.sql`SELECT coalesce(${name}, '') AS key, ${GENERATION_SUMS} FROM generation WHERE "organizationId" = ${actor.organizationId} AND mode = ${range.mode} AND "createdAt" >= ${range.from} AND "createdAt" < ${range.to} ${narrowed(range)} GROUP BY 1 ORDER BY "chargeNanoUsd" DESC, requests DESC, 1 LIMIT ${USAGE_GROUPS_MAX}`;
-  }
+  if (isCaller(dimension)) return Prisma.sql`SELECT ${logColumn(dimension)} AS key, ${GENERATION_SUMS} FROM ${log(actor, range)} GROUP BY 1 ORDER BY "chargeNanoUsd" DESC, requests DESC, 1 LIMIT ${USAGE_GROUPS_MAX}`;
   return Prisma.sql`SELECT ${column(ROLLUP_COLUMN[dimension])} AS key, ${ROLLUP_SUMS} FROM ${rollups(actor, range)} GROUP BY 1 ORDER BY "chargeNanoUsd" DESC, requests DESC, 1 LIMIT ${USAGE_GROUPS_MAX}`;
 }
 
@@ -93,18 +90,22 @@ export interface SeriesQuery extends UsageRange { readonly granularity: "hour" |
 export function createUsage(context: StoreContext) {
   const zoneOf = async (transaction: Transaction, actor: Actor): Promise<string> =>
     (await transaction.organization.findUniqueOrThrow({ where: { id: actor.organizationId }, select: { timeZone: true } })).timeZone;
+  const totalsOf = async (transaction: Transaction, actor: Actor, range: UsageRange): Promise<UsageSums> => {
+    const rows = await transaction.$queryRaw<UsageSums[]>`SELECT ${ROLLUP_SUMS} FROM ${rollups(actor, range)}`;
+    if (!rows[0]) throw new Error("an aggregate without GROUP BY gave no row");
+    return rows[0];
+  };
   return {
-    totals: (actor: Actor, range: UsageRange): Promise<UsageSums> => context.tenant(actor, "usage.read", async (transaction) => {
-      const rows = await transaction.$queryRaw<UsageSums[]>`SELECT ${ROLLUP_SUMS} FROM ${rollups(actor, range)}`;
-      if (!rows[0]) throw new Error("an aggregate without GROUP BY gave no row");
-      return rows[0];
-    }),
-    groups: (actor: Actor, range: UsageRange, dimension: UsageDimension): Promise<UsageGroup[]> => context.tenant(actor, "usage.read", async (transaction) =>
-      labelled(transaction, actor.organizationId, dimension, await transaction.$queryRaw<(UsageSums & { key: string })[]>(groupQuery(actor, range, dimension)))),
+    totals: (actor: Actor, range: UsageRange): Promise<UsageSums> => context.tenant(actor, "usage.read", (transaction) => totalsOf(transaction, actor, range)),
+    /** `callersMax`: of users and sessions, so many by themselves; the rest is one group. */
+    groups: (actor: Actor, range: UsageRange, dimension: UsageDimension, callersMax = USAGE_GROUPS_MAX): Promise<UsageGroup[]> => context.tenant(actor, "usage.read", async (transaction) => isCaller(dimension) && range.only === undefined
+      ? callerGroups(transaction, { actor, range, kind: dimension, groupsMax: callersMax, nowMs: context.nowMs(), totals: await totalsOf(transaction, actor, range) })
+      : labelled(transaction, actor.organizationId, dimension, await transaction.$queryRaw<(UsageSums & { key: string })[]>(groupQuery(actor, range, dimension)))),
     /** Both levels of a breakdown. Throws UnprocessableError where there are more pairs than an answer holds, rather than leave some out. */
-    nested: (actor: Actor, range: UsageRange, [outer, inner]: readonly [RollupDimension, RollupDimension]): Promise<NestedUsageGroup[]> => context.tenant(actor, "usage.read", async (transaction) => {
+    nested: (actor: Actor, range: UsageRange, [outer, inner]: readonly [UsageDimension, UsageDimension]): Promise<NestedUsageGroup[]> => context.tenant(actor, "usage.read", async (transaction) => {
+      const ofLog = isCaller(outer) || isCaller(inner);
       const rows = await transaction.$queryRaw<(UsageSums & { key: string; thenKey: string })[]>`
-        SELECT ${column(ROLLUP_COLUMN[outer])} AS key, ${column(ROLLUP_COLUMN[inner])} AS "thenKey", ${ROLLUP_SUMS} FROM ${rollups(actor, range)} GROUP BY 1, 2 ORDER BY 1, "chargeNanoUsd" DESC, requests DESC, 2 LIMIT ${NESTED_GROUPS_MAX + 1}`;
+        SELECT ${logColumn(outer)} AS key, ${logColumn(inner)} AS "thenKey", ${ofLog ? GENERATION_SUMS : ROLLUP_SUMS} FROM ${ofLog ? log(actor, range) : rollups(actor, range)} GROUP BY 1, 2 ORDER BY 1, "chargeNanoUsd" DESC, requests DESC, 2 LIMIT ${NESTED_GROUPS_MAX + 1}`;
       if (rows.length > NESTED_GROUPS_MAX) throw new UnprocessableError(`These two levels have more than ${NESTED_GROUPS_MAX} pairs. Choose a shorter range.`);
       const parts = await labelled(transaction, actor.organizationId, inner, rows.map((row) => ({ ...row, key: row.thenKey })));
       const groups = await labelled(transaction, actor.organizationId, outer, rows);

@@ -82,13 +82,27 @@ const sumNames = Object.keys(ROLLUP_SUMS);
 const LINE = COLUMNS.length;
 
 /** What `sums` and the ledger read of a new row; carrying the whole row between the parts costs more than writing it. */
-const CARRIED = quoted(["id", "mode", "organizationId", "projectId", "apiKeyId", "createdAt", "provider", "model", "presetSlug", "status", "attempts", "durationMs", "timeToFirstTokenMs", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "ownSpendNanoUsd", "ownKeyFeeNanoUsd"]);
+const CARRIED_NAMES = ["id", "mode", "organizationId", "projectId", "apiKeyId", "createdAt", "provider", "model", "presetSlug", "status", "attempts", "durationMs", "timeToFirstTokenMs", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "ownSpendNanoUsd", "ownKeyFeeNanoUsd"];
 
-/** Rows and ledger; where receipts are signed, `due` too. Returns the sums of what was new, by minute, in the order in which the rollups are to be locked. */
-const ingestSql = (due: string): string => `
+const CALLER_SUMS: Readonly<Record<string, string>> = {
+  requests: "count(*)", failed: "count(*) FILTER (WHERE status = 'failed')", rescued: "count(*) FILTER (WHERE status = 'rescued')", attempts: "sum(jsonb_array_length(attempts))",
+  ...Object.fromEntries(["inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd"].map((name) => [name, `sum("${name}")`])),
+  ttftMsSum: `coalesce(sum("timeToFirstTokenMs"), 0)`, ttftCount: `count("timeToFirstTokenMs")`,
+};
+/** Of end users and sessions, by hour and day. INVARIANT: sorted, so that two batches that share rows wait and never deadlock. */
+const CALLERS = `, callers AS (
+  INSERT INTO usage_caller AS kept ("organizationId", mode, kind, span, bucket, "projectId", caller, ${quoted(Object.keys(CALLER_SUMS))})
+  SELECT "organizationId", mode, c.kind, s.span, date_trunc(s.span, "createdAt", 'UTC'), "projectId", c.caller, ${Object.values(CALLER_SUMS).join(", ")}
+  FROM ins CROSS JOIN LATERAL (VALUES ('user', "endUser"), ('session', "sessionId")) c (kind, caller) CROSS JOIN (VALUES ('hour'), ('day')) s (span)
+  WHERE c.caller IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6, 7 ORDER BY 1, 2, 3, 4, 5, 6, 7
+  ON CONFLICT ("organizationId", mode, kind, span, bucket, "projectId", caller) DO UPDATE SET ${Object.keys(CALLER_SUMS).map((name) => `"${name}" = kept."${name}" + excluded."${name}"`).join(", ")}
+)`;
+
+/** Rows and ledger; where receipts are signed, `due` too, and where a request names who calls, their sums. Returns the sums of what was new, by minute, in the order in which the rollups are to be locked. */
+const ingestSql = (due: string, isCalled: boolean): string => `
 WITH ins AS (
   INSERT INTO generation (${generationColumns}) SELECT * FROM unnest(${generationArrays})
-  ON CONFLICT (id) DO NOTHING RETURNING ${CARRIED}
+  ON CONFLICT (id) DO NOTHING RETURNING ${quoted(isCalled ? [...CARRIED_NAMES, "endUser", "sessionId"] : CARRIED_NAMES)}
 ), line AS (
   SELECT * FROM unnest($${LINE + 1}::text[], $${LINE + 2}::text[], $${LINE + 3}::bigint[]) AS l ("sourceId", account, amount)
 ), posted AS (
@@ -99,14 +113,22 @@ WITH ins AS (
 ), entries AS (
   INSERT INTO ledger_entry ("transactionId", "organizationId", account, "amountNanoUsd")
   SELECT posted.id, posted."organizationId", line.account, line.amount FROM posted JOIN line USING ("sourceId")
-)${due}
+)${due}${isCalled ? CALLERS : ""}
 SELECT "organizationId", mode, date_bin('1 minute', "createdAt", 'epoch'::timestamptz) AS bucket, "projectId", "apiKeyId",
   coalesce(provider, '') AS provider, coalesce(model, '') AS model, coalesce("presetSlug", '') AS "presetSlug", status,
   ${Object.entries(ROLLUP_SUMS).map(([name, sql]) => `(${sql})::text AS "${name}"`).join(", ")}, max("createdAt") AS "usedAt"
 FROM ins GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9 ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9`;
-export const INGEST_SQL = ingestSql("");
-/** The same, and each new request is due a receipt. */
-export const INGEST_WITH_RECEIPTS_SQL = ingestSql(`, due AS (INSERT INTO receipt_pending ("organizationId", "generationId") SELECT "organizationId", id FROM ins)`);
+const DUE = `, due AS (INSERT INTO receipt_pending ("organizationId", "generationId") SELECT "organizationId", id FROM ins)`;
+
+/** A batch in which no request names an end user or a session pays nothing for their sums. */
+export function ingestStatement(events: readonly UsageEvent[], withReceipts: boolean): { readonly name: string; readonly text: string } {
+  const isCalled = events.some((event) => event.endUser !== null || event.sessionId !== null);
+  return STATEMENTS[withReceipts ? "receipts" : "plain"][isCalled ? "callers" : "nobody"];
+}
+const STATEMENTS = {
+  plain: { nobody: { name: "ingest", text: ingestSql("", false) }, callers: { name: "ingest-callers", text: ingestSql("", true) } },
+  receipts: { nobody: { name: "ingest-receipts", text: ingestSql(DUE, false) }, callers: { name: "ingest-receipts-callers", text: ingestSql(DUE, true) } },
+} as const;
 
 type RollupKey = (typeof ROLLUP_KEY)[number];
 /** One minute of one combination. Sums are digits. */
@@ -116,7 +138,7 @@ const ROLLUP_TYPES: Readonly<Record<RollupKey, string>> = { organizationId: "tex
 
 /**
  * A statement of its own, after the rows: batches of one moment share these rows, and the wait for their locks is then as short as the rest of the
- * transaction. INVARIANT: `INGEST_SQL` hands them over sorted, so two batches that share rows wait and never deadlock.
+ * transaction. INVARIANT: the statement before hands them over sorted, so two batches that share rows wait and never deadlock.
  */
 export const ROLLUP_SQL = `
 INSERT INTO usage_rollup (${quoted([...ROLLUP_KEY, ...sumNames])})
@@ -140,7 +162,7 @@ UPDATE api_key SET "lastUsedAt" = greatest(api_key."lastUsedAt", used."usedAt")
 FROM used, locked WHERE api_key.id = used.id AND api_key.id = locked.id
   AND (api_key."lastUsedAt" IS NULL OR api_key."lastUsedAt" < used."usedAt")`;
 
-/** Struct of arrays, one a column, in the order of `INGEST_SQL`. Text that Postgres would refuse is cleaned. */
+/** Struct of arrays, one a column, in the order of `COLUMNS`. Text that Postgres would refuse is cleaned. */
 export function generationParameters(events: readonly UsageEvent[]): string[] {
   const literals = COLUMNS.map((column) => arrayLiteral(events.map(column.read)));
   return literals.some((literal) => SUSPECT.test(literal)) ? COLUMNS.map((column) => arrayLiteral(events.map((event) => column.read(cleanEvent(event))))) : literals;

@@ -2,6 +2,8 @@ import pg from "pg";
 import type { UsageEvent } from "@trunkline/contracts";
 import { createAlertQueries } from "./alert-book.ts";
 import type { AlertQueries } from "./alert-book.ts";
+import { createCallerQueries } from "./caller-book.ts";
+import type { CallerQueries } from "./caller-book.ts";
 import { createCanaryQueries } from "./canary-book.ts";
 import type { CanaryQueries } from "./canary-book.ts";
 import { createCreditNoteQueries } from "./credit-note-book.ts";
@@ -18,7 +20,7 @@ import { createStatusQueries } from "./status-book.ts";
 import type { StatusQueries } from "./status-book.ts";
 import { createTopUpQueries } from "./top-up-book.ts";
 import type { TopUpQueries } from "./top-up-book.ts";
-import { arrayLiteral, credentialParameters, generationParameters, INGEST_SQL, INGEST_WITH_RECEIPTS_SQL, OPEN_ACCOUNTS_SQL, ROLLUP_SQL, rollupParameters, TOUCH_CREDENTIALS_SQL, TOUCH_KEYS_SQL } from "./ingest-sql.ts";
+import { arrayLiteral, credentialParameters, generationParameters, ingestStatement, OPEN_ACCOUNTS_SQL, ROLLUP_SQL, rollupParameters, TOUCH_CREDENTIALS_SQL, TOUCH_KEYS_SQL } from "./ingest-sql.ts";
 import type { SumRow } from "./ingest-sql.ts";
 
 /** One signed line of a double entry: debit positive, credit negative, nano-USD. */
@@ -33,7 +35,7 @@ export interface WorkerDbOptions {
 }
 
 /** The worker's whole view of Postgres, by plain `pg`. Runs as the owner of the tables, outside row-level security. */
-export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, TopUpQueries, CreditNoteQueries, PriceQueries, RetentionQueries, CanaryQueries {
+export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, TopUpQueries, CreditNoteQueries, PriceQueries, RetentionQueries, CanaryQueries, CallerQueries {
   /**
    * Books a batch in one transaction: generations, minute sums, ledger (live mode only) and the keys' last use. An event that is
    * already there changes nothing. Rejects with the driver's error, and then nothing of the batch is booked.
@@ -63,7 +65,7 @@ export function createWorkerDb({ databaseUrl, ledgerEntriesFor, withReceipts = f
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on("error", () => {});
   return {
-    ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool), ...createCreditNoteQueries(pool), ...createPriceQueries(pool), ...createRetentionQueries(pool), ...createCanaryQueries(pool),
+    ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool), ...createCreditNoteQueries(pool), ...createPriceQueries(pool), ...createRetentionQueries(pool), ...createCanaryQueries(pool), ...createCallerQueries(pool),
     async ingestEvents(events) {
       if (events.length === 0) return { inserted: 0 };
       return { inserted: await inTransaction(pool, (client) => book(client, events, { ledgerEntriesFor, withReceipts })) };
@@ -87,7 +89,7 @@ async function book(client: pg.PoolClient, events: readonly UsageEvent[], { ledg
   const lines = new LineColumns();
   for (const event of unique) for (const line of ledgerEntriesFor(event)) lines.add(event, line);
   await lines.openAccounts(client);
-  const { rows } = await client.query<SumRow>({ ...(withReceipts ? { name: "ingest-receipts", text: INGEST_WITH_RECEIPTS_SQL } : { name: "ingest", text: INGEST_SQL }), values: [...generationParameters(unique), ...lines.literals()] });
+  const { rows } = await client.query<SumRow>({ ...ingestStatement(unique, withReceipts === true), values: [...generationParameters(unique), ...lines.literals()] });
   const credentials = credentialParameters(unique);
   if (rows.length > 0) {
     await client.query({ name: "rollup", text: ROLLUP_SQL, values: rollupParameters(rows) });

@@ -1,6 +1,6 @@
 /** Usage, the request log and the audit log. */
 import type { BookMode } from "@trunkline/contracts";
-import type { Actor, UsageGroup, UsageSums, WebDb } from "@trunkline/db/web";
+import type { Actor, UsageSums, WebDb } from "@trunkline/db/web";
 import { z } from "zod";
 import { csvLine } from "../csv.ts";
 import { usd } from "../money-view.ts";
@@ -15,8 +15,18 @@ const RECEIPTS_MAX = 1_000;
 const instant = z.union([z.iso.datetime({ offset: true }), z.iso.date()], "must be a date such as 2026-03-01, or a time such as 2026-03-01T12:00:00Z");
 const mode = z.enum(["live", "test"]).optional();
 
+const DIMENSIONS = ["model", "provider", "key", "project", "preset", "user", "session", "status"] as const;
+type Dimension = (typeof DIMENSIONS)[number];
+const isDimension = (name: string): name is Dimension => (DIMENSIONS as readonly string[]).includes(name);
+const levels = z.string().default("model").transform((names, context): readonly [Dimension, Dimension?] => {
+  const [first = "", second, ...rest] = names.split(",").map((name) => name.trim());
+  if (isDimension(first) && rest.length === 0 && (second === undefined || (isDimension(second) && second !== first))) return second === undefined ? [first] : [first, second];
+  context.addIssue({ code: "custom", message: `must be one of ${DIMENSIONS.join(", ")}, or two different ones parted by a comma` });
+  return z.NEVER;
+}).describe(`One of ${DIMENSIONS.join(", ")}, or two of them parted by a comma for both levels of a table. By user and session the largest 1,000 come first, then all others as one group ("*"), then requests that name nobody ("").`);
+
 const usageQuery = z.object({
-  group_by: z.enum(["model", "provider", "key", "project", "preset", "user", "session", "status"]).default("model"),
+  group_by: levels,
   mode, from: instant.optional(), to: instant.optional(), project: z.string().optional(), format: z.enum(["json", "csv"]).default("json"),
 });
 
@@ -30,8 +40,7 @@ export function toCsv(rows: readonly Readonly<Record<string, unknown>>[], column
   return [columns, ...rows.map((row) => columns.map((name) => row[name]))].map(csvLine).join("");
 }
 
-const toRow = (groupBy: string) => (group: UsageGroup) => ({ [groupBy]: group.key, label: group.label, ...sums(group) });
-const COLUMNS = ["label", "requests", "failed", "rescued", "attempts", "cost_usd", "provider_cost_usd", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "avg_ttft_ms"];
+const SUM_COLUMNS = [ "requests", "failed", "rescued", "attempts", "cost_usd", "provider_cost_usd", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "avg_ttft_ms"];
 
 interface Reach { readonly projectId: string | undefined; readonly mode: BookMode }
 async function reachOf(db: WebDb, actor: Actor, query: { project?: string | undefined; mode?: BookMode | undefined }): Promise<Reach> {
@@ -40,16 +49,19 @@ async function reachOf(db: WebDb, actor: Actor, query: { project?: string | unde
 }
 
 const usage = operation({
-  method: "GET", path: "/usage", id: "getUsage", summary: "Sums by one dimension; the last 30 days unless told", status: 200, query: usageQuery, body: null,
+  method: "GET", path: "/usage", id: "getUsage", summary: "Sums by one dimension or two; the last 30 days unless told", status: 200, query: usageQuery, body: null,
   handle: async ({ db, actor, query, nowMs }) => {
     const reach = await reachOf(db, actor, query);
     const range = { ...reach, from: new Date(query.from ?? nowMs - DAYS_30_MS), to: new Date(query.to ?? nowMs + 1) };
-    const groups = await db.usage.groups(actor, range, query.group_by);
-    const data = groups.map(toRow(query.group_by));
+    const [by, thenBy] = query.group_by;
+    const data = thenBy === undefined
+      ? (await db.usage.groups(actor, range, by)).map((group) => ({ [by]: group.key, label: group.label, ...sums(group) }))
+      : (await db.usage.nested(actor, range, [by, thenBy])).map((group) => ({ [by]: group.key, label: group.label, [thenBy]: group.thenKey, then_label: group.thenLabel, ...sums(group) }));
     if (query.format === "csv") {
-      return new Response(toCsv(data, [query.group_by, ...COLUMNS]), { headers: { "content-type": "text/csv; charset=utf-8", "content-disposition": `attachment; filename="usage-by-${query.group_by}.csv"` } });
+      const columns = [by, "label", ...(thenBy === undefined ? [] : [thenBy, "then_label"]), ...SUM_COLUMNS];
+      return new Response(toCsv(data, columns), { headers: { "content-type": "text/csv; charset=utf-8", "content-disposition": `attachment; filename="usage-by-${query.group_by.join("-and-")}.csv"` } });
     }
-    return list(data, { mode: reach.mode, group_by: query.group_by, from: range.from.toISOString(), to: range.to.toISOString(), totals: sums(await db.usage.totals(actor, range)) });
+    return list(data, { mode: reach.mode, group_by: query.group_by.join(","), from: range.from.toISOString(), to: range.to.toISOString(), totals: sums(await db.usage.totals(actor, range)) });
   },
 });
 

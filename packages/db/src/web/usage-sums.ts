@@ -1,0 +1,12 @@
+/** What is asked of the sums, and what they are made of; the same whatever they are read from. */
+import type { BookMode } from "@trunkline/contracts";
+
+export type UsageDimension = "model" | "provider" | "key" | "project" | "preset" | "user" | "session" | "status";
+/** `only` keeps one group of another dimension: the second level of a table. */
+export interface UsageRange { readonly projectId?: string | undefined; readonly mode: BookMode; readonly from: Date; readonly to: Date; readonly only?: { readonly dimension: Exclude<UsageDimension, "user" | "session">; readonly key: string } | undefined }
+export interface UsageSums {
+  readonly requests: bigint; readonly failed: bigint; readonly rescued: bigint; readonly attempts: bigint;
+  readonly inputTokens: bigint; readonly cacheReadTokens: bigint; readonly cacheWriteTokens: bigint; readonly outputTokens: bigint; readonly reasoningTokens: bigint;
+  readonly chargeNanoUsd: bigint; readonly costNanoUsd: bigint; readonly ttftMsSum: bigint; readonly ttftCount: bigint;
+}
+export interface UsageGroup extends UsageSums { readonly key: string; readonly label: string }
