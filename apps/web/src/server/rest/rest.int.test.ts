@@ -263,6 +263,12 @@ describe("the management API", () => {
     expect((await fetch(`${url}/api/v1/keys`, { headers: { authorization: "Bearer tl_mgmt_nonsense" } })).status).toBe(401);
   });
 
+  it("refuses a text that cannot be stored, in a body, a query or a path, by where it stands", async () => {
+    const tenant = await newTenant();
+    for (const [method, path, body, where] of [["POST", "/keys", { name: "a\0b" }, "name"], ["POST", "/presets", { slug: "odd", name: "odd", document: { rules: [{ name: "r", targets: [{ model: "\ud800" }] }] } }, "document.rules[0].targets[0].model"], ["GET", "/requests?model=a%00", undefined, "model"], ["GET", "/keys/a%00", undefined, "id"]] as const) {
+      expect(await tenant.call(method, path, body ? { body } : {})).toMatchObject({ status: 400, body: { errors: [{ path: where }] } });
+    }
+  });
   it("names each operation once", () => {
     expect(new Set(OPERATIONS.map((operation) => operation.id)).size).toBe(OPERATIONS.length);
     expect(new Set(OPERATIONS.map((operation) => `${operation.method} ${operation.path}`)).size).toBe(OPERATIONS.length);
