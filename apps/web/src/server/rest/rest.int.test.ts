@@ -86,6 +86,31 @@ describe("a key that web pages may use", () => {
   });
 });
 
+describe("a project's limits", () => {
+  it("are set, kept, taken away, and told to the gateways", async () => {
+    const tenant = await newTenant();
+    published.length = 0;
+    expect((await tenant.call("PATCH", "/projects/default", { body: { rpmLimit: 60, tpmLimit: 9_000, concurrencyLimit: 4 } })).body).toMatchObject({ slug: "default", rpmLimit: 60, tpmLimit: 9_000, concurrencyLimit: 4 });
+    expect((await tenant.call("PATCH", "/projects/default", { body: { tpmLimit: null } })).body).toMatchObject({ rpmLimit: 60, tpmLimit: null, concurrencyLimit: 4 });
+    expect((await tenant.call("GET", "/projects/default")).body).toMatchObject({ rpmLimit: 60, tpmLimit: null, concurrencyLimit: 4 });
+    expect(published).toEqual([`budget ${tenant.organizationId}`, `budget ${tenant.organizationId}`]);
+  });
+
+  it.each([[{ rpmLimit: 0 }], [{ tpmLimit: 1.5 }], [{ concurrencyLimit: "4" }], [{ rpm: 4 }]])("refuse %j", async (body) => {
+    const tenant = await newTenant();
+    expect((await tenant.call("PATCH", "/projects/default", { body })).status).toBe(400);
+  });
+});
+
+describe("usage", () => {
+  it("comes by one dimension or two, as JSON and CSV, and names what may be asked", async () => {
+    const tenant = await newTenant();
+    expect((await tenant.call("GET", "/usage?group_by=user,model")).body).toMatchObject({ group_by: "user,model", data: [] });
+    expect((await tenant.call("GET", "/usage?group_by=session")).body).toMatchObject({ group_by: "session", data: [] });
+    for (const wrong of ["nothing", "model,model", "model,user,key", ""]) expect((await tenant.call("GET", `/usage?group_by=${wrong}`)).status, wrong).toBe(400);
+  });
+});
+
 describe("a preset's canary", () => {
   const document = (model: string) => ({ rules: [{ name: "all", targets: [{ model }] }] });
   async function withDraft(): Promise<Tenant> {
