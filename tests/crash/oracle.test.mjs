@@ -34,8 +34,7 @@ async function book({ id, output, charge, status, basis = "reported" }) {
 }
 
 async function post(sourceId, charge, { id = `txn_${sourceId}`, revenue = -charge } = {}) {
-  await client.query(`INSERT INTO ledger_transaction (id, kind, "sourceId", "organizationId", "createdAt") VALUES ($1, 'usage', $2, $3, $4)`, [id, sourceId, ORGANIZATION, AT]);
-  await client.query(`INSERT INTO ledger_entry ("transactionId", "organizationId", account, "amountNanoUsd") VALUES ($1, $2, 'customer_receivable', $3), ($1, $2, 'revenue', $4)`, [id, ORGANIZATION, charge, revenue]);
+  await client.query(`INSERT INTO ledger_transaction (id, kind, "sourceId", "organizationId", "createdAt", "customerReceivableNanoUsd", "revenueNanoUsd") VALUES ($1, 'usage', $2, $3, $4, $5, $6)`, [id, sourceId, ORGANIZATION, AT, charge, revenue]);
 }
 
 const total = (rows, field) => rows.reduce((sum, row) => sum + row[field], 0);
@@ -80,7 +79,6 @@ const callerOf = (seen, id) => seen.callers.find((caller) => caller.requestId ==
 /** [what is wrong, how it is planted, the only counts that may follow, words the note must carry] */
 const FAULTS = [
   ["a finished request without a row is lost", async () => {
-    await ask("DELETE FROM ledger_entry WHERE \"transactionId\" = 'txn_req_1'");
     await ask("DELETE FROM ledger_transaction WHERE id = 'txn_req_1'");
     await ask("DELETE FROM generation WHERE id = 'req_1'");
     await ask("UPDATE usage_rollup SET requests = requests - 1, \"inputTokens\" = \"inputTokens\" - 100, \"outputTokens\" = \"outputTokens\" - 40, \"chargeNanoUsd\" = \"chargeNanoUsd\" - 500");
@@ -88,21 +86,23 @@ const FAULTS = [
   ["a request that never reached a gateway is lost", (seen) => { seen.callers.push({ index: 9, requestId: null, outcome: "unreachable" }); }, { lost: 1, doubled: 0, wrong: 0 }, /request 9 never reached/],
   ["content delivered to a caller who left, charged nothing, is lost", async () => {
     await ask("UPDATE generation SET \"chargeNanoUsd\" = 0, \"inputTokens\" = 0, \"outputTokens\" = 0 WHERE id = 'req_3'");
-    await ask("DELETE FROM ledger_entry WHERE \"transactionId\" = 'txn_req_3'");
+    await ask("UPDATE ledger_transaction SET \"customerReceivableNanoUsd\" = NULL, \"revenueNanoUsd\" = NULL WHERE id = 'txn_req_3'");
     await ask("UPDATE usage_rollup SET \"inputTokens\" = \"inputTokens\" - 100, \"outputTokens\" = \"outputTokens\" - 60, \"chargeNanoUsd\" = \"chargeNanoUsd\" - 700");
   }, { lost: 1, doubled: 0, wrong: 0 }, /req_3 delivered content to a caller who left/],
   ["a charge without a ledger transaction is lost, and its amount wrong", async () => {
-    await ask("DELETE FROM ledger_entry WHERE \"transactionId\" = 'txn_req_3'");
     await ask("DELETE FROM ledger_transaction WHERE id = 'txn_req_3'");
   }, { lost: 2, doubled: 0, wrong: 1 }, /req_3 is charged 700 without a ledger transaction/],
   ["a request posted twice is doubled", async () => {
-    await ask("DROP INDEX \"ledger_transaction_kind_sourceId_key\"");
+    await ask("ALTER TABLE ledger_transaction DROP CONSTRAINT ledger_transaction_usage_id");
     await post("req_3", 0, { id: "txn_again" });
   }, { lost: 0, doubled: 1, wrong: 0 }, /req_3 has 2 ledger transactions/],
   ["rollups that hold more than the rows are doubled", () => ask("UPDATE usage_rollup SET requests = requests + 1"), { lost: 0, doubled: 1, wrong: 0 }, /rollups say 5 requests/],
   ["rollups that hold fewer tokens than the rows are wrong", () => ask("UPDATE usage_rollup SET \"outputTokens\" = \"outputTokens\" - 1"), { lost: 0, doubled: 0, wrong: 1 }, /the rows say 4, 450/],
-  ["a ledger amount that differs from the row is wrong", () => ask("UPDATE ledger_entry SET \"amountNanoUsd\" = \"amountNanoUsd\" + sign(\"amountNanoUsd\") WHERE \"transactionId\" = 'txn_req_3'"), { lost: 0, doubled: 0, wrong: 1 }, /req_3 is charged 700 but the ledger holds 701/],
-  ["a transaction that does not balance is wrong", () => ask("UPDATE ledger_entry SET \"amountNanoUsd\" = -699 WHERE \"transactionId\" = 'txn_req_3' AND account = 'revenue'"), { lost: 0, doubled: 0, wrong: 1 }, /txn_req_3 does not balance/],
+  ["a ledger amount that differs from the row is wrong", () => ask("UPDATE ledger_transaction SET \"customerReceivableNanoUsd\" = 701, \"revenueNanoUsd\" = -701 WHERE id = 'txn_req_3'"), { lost: 0, doubled: 0, wrong: 1 }, /req_3 is charged 700 but the ledger holds 701/],
+  ["a transaction that does not balance is wrong", async () => {
+    await ask("ALTER TABLE ledger_transaction DROP CONSTRAINT ledger_transaction_balances");
+    await ask("UPDATE ledger_transaction SET \"revenueNanoUsd\" = -699 WHERE id = 'txn_req_3'");
+  }, { lost: 0, doubled: 0, wrong: 1 }, /txn_req_3 does not balance/],
   ["a posting for a request that no row knows is wrong", () => post("req_ghost", 5), { lost: 0, doubled: 0, wrong: 1 }, /req_ghost is posted without a row/],
   ["a cost told to the caller that differs from the charge is wrong", (seen) => { callerOf(seen, "req_1").costUsd = 501e-9; }, { lost: 0, doubled: 0, wrong: 1 }, /req_1 told its caller/],
   ["a finished answer that told no cost is wrong", (seen) => { callerOf(seen, "req_1").costUsd = null; }, { lost: 0, doubled: 0, wrong: 1 }, /req_1 told its caller no cost/],

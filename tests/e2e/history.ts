@@ -34,7 +34,7 @@ export async function giveHistory(databaseUrl: string, organizationId: string, d
     await client.query(
       `INSERT INTO usage_rollup ("organizationId", mode, bucket, "projectId", "apiKeyId", provider, model, "presetSlug", status, requests, attempts, "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens",
          "chargeNanoUsd", "costNanoUsd", "durationMsSum", "ttftMsSum", "ttftCount")
-       SELECT "organizationId", mode, date_bin('1 minute', "createdAt", 'epoch'::timestamptz), "projectId", "apiKeyId", coalesce(provider, ''), coalesce(model, ''), coalesce("presetSlug", ''), status, count(*), sum(jsonb_array_length(attempts)),
+       SELECT "organizationId", mode, date_bin('1 minute', "createdAt", 'epoch'::timestamptz), "projectId", "apiKeyId", coalesce(provider, ''), coalesce(model, ''), coalesce("presetSlug", ''), status, count(*), sum(json_array_length(attempts)),
          sum("inputTokens"), sum("cacheReadTokens"), sum("cacheWriteTokens"), sum("outputTokens"), sum("reasoningTokens"), sum("chargeNanoUsd"), sum("costNanoUsd"), sum("durationMs"), coalesce(sum("timeToFirstTokenMs"), 0), count("timeToFirstTokenMs")
        FROM generation WHERE "organizationId" = $1 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`, [organizationId]);
   } finally {

@@ -47,7 +47,7 @@ async function book(): Promise<void> {
     const span = [ORGANIZATION, PROJECT, new Date(endMs - (DAYS - day) * DAY_MS), new Date(endMs - (DAYS - day - 1) * DAY_MS)];
     await client.query(
       `INSERT INTO usage_rollup (bucket, "organizationId", "projectId", "apiKeyId", mode, provider, model, "presetSlug", status, requests, attempts, "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "durationMsSum", "ttftMsSum", "ttftCount")
-       SELECT date_trunc('minute', "createdAt"), "organizationId", "projectId", "apiKeyId", mode, provider, model, coalesce("presetSlug", ''), status, count(*), sum(jsonb_array_length(attempts)), sum("inputTokens"), sum("cacheReadTokens"), sum("cacheWriteTokens"), sum("outputTokens"), sum("reasoningTokens"),
+       SELECT date_trunc('minute', "createdAt"), "organizationId", "projectId", "apiKeyId", mode, provider, model, coalesce("presetSlug", ''), status, count(*), sum(json_array_length(attempts)), sum("inputTokens"), sum("cacheReadTokens"), sum("cacheWriteTokens"), sum("outputTokens"), sum("reasoningTokens"),
          sum("chargeNanoUsd"), sum("costNanoUsd"), sum("durationMs"), sum("timeToFirstTokenMs"), count("timeToFirstTokenMs")
        FROM generation WHERE "organizationId" = $1 AND "projectId" = $2 AND mode = 'live' AND "createdAt" >= $3 AND "createdAt" < $4 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`,
       span);

@@ -5,6 +5,7 @@
 import { randomUUID } from "node:crypto";
 import type { AttemptRecord } from "@trunkline/contracts";
 import pg from "pg";
+import { LEDGER_COLUMNS } from "./ledger-columns.ts";
 
 export interface CorrectedSums { readonly chargeNanoUsd: bigint; readonly ownKeyFeeNanoUsd: bigint; readonly ownSpendNanoUsd: bigint; readonly costNanoUsd: bigint }
 export interface CorrectableRequest extends CorrectedSums { readonly createdAtMs: number; readonly provider: string | null; readonly model: string | null; readonly attempts: readonly AttemptRecord[] }
@@ -76,7 +77,7 @@ async function* concerned(client: pg.Client, { priceVersionId, range }: Correcti
      SELECT g.id, g."organizationId", g."projectId", g."apiKeyId", g."createdAt", g.provider, g.model, g."presetSlug", g.status, g.attempts, g."chargeNanoUsd"::text, g."ownKeyFeeNanoUsd"::text, g."ownSpendNanoUsd"::text, g."costNanoUsd"::text,
        (SELECT json_build_object('chargeNanoUsd', sum(l."deltaNanoUsd")::text, 'ownKeyFeeNanoUsd', sum(l."ownKeyFeeDeltaNanoUsd")::text, 'ownSpendNanoUsd', sum(l."ownSpendDeltaNanoUsd")::text, 'costNanoUsd', sum(l."costDeltaNanoUsd")::text)
         FROM price_correction_line l WHERE l."generationId" = g.id HAVING count(*) > 0) AS corrected
-     FROM generation g WHERE g.mode = 'live' AND g.attempts @> jsonb_build_array(jsonb_build_object('priceVersionId', $1::text))
+     FROM generation g WHERE g.mode = 'live' AND g.attempts::jsonb @> jsonb_build_array(jsonb_build_object('priceVersionId', $1::text))
        AND ($2::timestamptz IS NULL OR g."createdAt" >= $2) AND ($3::timestamptz IS NULL OR g."createdAt" < $3)`, [priceVersionId, iso(range.fromMs), iso(range.toMs)]);
   for (;;) {
     const { rows } = await client.query<Row>(`FETCH ${BATCH_ROWS} FROM concerned`);
@@ -123,6 +124,12 @@ locked AS (SELECT u.ctid FROM usage_caller u JOIN summed d USING ("organizationI
 UPDATE usage_caller u SET "chargeNanoUsd" = u."chargeNanoUsd" + d.charge, "costNanoUsd" = u."costNanoUsd" + d.cost
 FROM summed d, (SELECT count(*) FROM locked) l WHERE u."organizationId" = d."organizationId" AND u.mode = 'live' AND u.kind = d.kind AND u.span = d.span AND u.bucket = d.bucket AND u."projectId" = d."projectId" AND u.caller = d.caller`;
 
+/** $1 entries, $2 when. A transaction carries its entries, a column an account. */
+const POST_SQL = `
+INSERT INTO ledger_transaction (id, kind, "sourceId", "organizationId", "createdAt", ${[...LEDGER_COLUMNS.values()].map((name) => `"${name}"`).join(", ")})
+SELECT "transactionId", 'correction', "sourceId", "organizationId", $2::timestamptz, ${[...LEDGER_COLUMNS.keys()].map((account) => `sum("amountNanoUsd") FILTER (WHERE account = '${account}')`).join(", ")}
+FROM jsonb_to_recordset($1::jsonb) AS x("transactionId" text, "sourceId" text, "organizationId" text, account text, "amountNanoUsd" bigint) GROUP BY 1, 3, 4`;
+
 /** Lines, postings and the sums that follow the ledger, of one batch, in one transaction. */
 async function post(client: pg.Client, changes: readonly Change[], { correctionId, nowMs }: { readonly correctionId: string; readonly nowMs: number }): Promise<void> {
   const at = iso(nowMs);
@@ -142,8 +149,7 @@ async function post(client: pg.Client, changes: readonly Change[], { correctionI
       SELECT id, $2, "generationId", "organizationId", "deltaNanoUsd", "chargeNanoUsd", "ownKeyFeeDeltaNanoUsd", "ownSpendDeltaNanoUsd", "costDeltaNanoUsd", $3::timestamptz
       FROM jsonb_to_recordset($1::jsonb) AS x(id text, "generationId" text, "organizationId" text, "deltaNanoUsd" bigint, "chargeNanoUsd" bigint, "ownKeyFeeDeltaNanoUsd" bigint, "ownSpendDeltaNanoUsd" bigint, "costDeltaNanoUsd" bigint)`, [text(lines), correctionId, at]);
     await client.query(`INSERT INTO ledger_account (id, "organizationId", kind) SELECT DISTINCT "organizationId" || ':' || account, "organizationId", account FROM jsonb_to_recordset($1::jsonb) AS x("organizationId" text, account text) ORDER BY 1 ON CONFLICT DO NOTHING`, [text(entries)]);
-    await client.query(`INSERT INTO ledger_transaction (id, kind, "sourceId", "organizationId", "createdAt") SELECT DISTINCT "transactionId", 'correction', "sourceId", "organizationId", $2::timestamptz FROM jsonb_to_recordset($1::jsonb) AS x("transactionId" text, "sourceId" text, "organizationId" text)`, [text(entries), at]);
-    await client.query(`INSERT INTO ledger_entry ("transactionId", "organizationId", account, "amountNanoUsd") SELECT "transactionId", "organizationId", account, "amountNanoUsd" FROM jsonb_to_recordset($1::jsonb) AS x("transactionId" text, "organizationId" text, account text, "amountNanoUsd" bigint)`, [text(entries)]);
+    await client.query(POST_SQL, [text(entries), at]);
     await client.query(CALLERS_SQL, [text(sums)]);
     await client.query(ROLLUP_SQL, [text(sums)]);
     await client.query("COMMIT");

@@ -142,7 +142,7 @@ describe("leaving", () => {
     const tenant = await newTenant();
     const admin = await newMember(tenant, "admin");
     const { key } = await callerOf(tenant.owner).keys.create({ ...tenant.scope, name: "k", kind: "live" });
-    await sql.query(`INSERT INTO ledger_transaction (id, kind, "sourceId", "organizationId", "createdAt") VALUES ($1, 'usage', $1, $2, now())`, [`ltx_${run}`, tenant.organizationId]);
+    await sql.query(`INSERT INTO ledger_transaction (id, kind, "sourceId", "organizationId", "createdAt") VALUES ('txn_' || $1, 'usage', $1, $2, now())`, [`req_${run}`, tenant.organizationId]);
     const remove = (user: UserRecord, confirm = tenant.scope.organization) => callerOf(user).organization.remove({ ...tenant.scope, confirm });
     await expect(remove(admin)).rejects.toMatchObject({ code: "FORBIDDEN" });
     await expect(remove(tenant.owner, "yes")).rejects.toMatchObject({ code: "BAD_REQUEST" });

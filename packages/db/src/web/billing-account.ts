@@ -91,8 +91,7 @@ export async function recordReturns(context: StoreContext, transaction: Transact
 /** Money in is positive. */
 async function postCash(context: StoreContext, transaction: Transaction, { id, organizationId, kind, sourceId, amountNanoUsd }: { readonly id: string; readonly organizationId: string; readonly kind: string; readonly sourceId: string; readonly amountNanoUsd: bigint }): Promise<void> {
   await transaction.ledgerAccount.createMany({ data: ["cash", "customer_receivable"].map((account) => ({ id: `${organizationId}:${account}`, organizationId, kind: account })), skipDuplicates: true });
-  await transaction.ledgerTransaction.create({ data: { id, kind, sourceId, organizationId, createdAt: new Date(context.nowMs()) } });
-  await transaction.ledgerEntry.createMany({ data: [{ transactionId: id, organizationId, account: "cash", amountNanoUsd }, { transactionId: id, organizationId, account: "customer_receivable", amountNanoUsd: -amountNanoUsd }] });
+  await transaction.ledgerTransaction.create({ data: { id, kind, sourceId, organizationId, createdAt: new Date(context.nowMs()), cashNanoUsd: amountNanoUsd, customerReceivableNanoUsd: -amountNanoUsd } });
 }
 
 /** Two events about one organization wait for each other, also before its account exists. */
@@ -160,16 +159,16 @@ export function createBilling(context: StoreContext) {
       transaction.$queryRaw<StatementLine[]>`
         WITH mark AS (SELECT "createdAt", id FROM ledger_transaction WHERE id = ${after} AND "organizationId" = ${actor.organizationId}),
         before AS (
-          SELECT coalesce(sum(e."amountNanoUsd"), 0) AS amount FROM mark, ledger_transaction t JOIN ledger_entry e ON e."transactionId" = t.id AND e.account = 'customer_receivable'
+          SELECT coalesce(sum(t."customerReceivableNanoUsd"), 0) AS amount FROM mark, ledger_transaction t
           WHERE t."organizationId" = ${actor.organizationId} AND (t."createdAt", t.id) <= (mark."createdAt", mark.id)
         ), page AS (
-          SELECT t.id, t.kind, t."sourceId", t."createdAt", e."amountNanoUsd" FROM ledger_transaction t JOIN ledger_entry e ON e."transactionId" = t.id AND e.account = 'customer_receivable'
-          WHERE t."organizationId" = ${actor.organizationId} AND (${after} = '' OR (t."createdAt", t.id) > (SELECT "createdAt", id FROM mark))
+          SELECT t.id, t.kind, t."sourceId", t."createdAt", t."customerReceivableNanoUsd" AS "amountNanoUsd", coalesce(-t."ownKeyFeeNanoUsd", 0) AS "ownKeyFeeNanoUsd" FROM ledger_transaction t
+          WHERE t."organizationId" = ${actor.organizationId} AND t."customerReceivableNanoUsd" IS NOT NULL AND (${after} = '' OR (t."createdAt", t.id) > (SELECT "createdAt", id FROM mark))
           ORDER BY t."createdAt", t.id LIMIT ${limit}
         )
         SELECT page.id AS "transactionId", page.kind, page."sourceId", page."createdAt" AS at, page."amountNanoUsd",
-          (before.amount + sum(page."amountNanoUsd") OVER (ORDER BY page."createdAt", page.id))::bigint AS "balanceNanoUsd", coalesce(-f."amountNanoUsd", 0) AS "ownKeyFeeNanoUsd"
-        FROM before, page LEFT JOIN ledger_entry f ON f."transactionId" = page.id AND f.account = 'own_key_fee'
+          (before.amount + sum(page."amountNanoUsd") OVER (ORDER BY page."createdAt", page.id))::bigint AS "balanceNanoUsd", page."ownKeyFeeNanoUsd"
+        FROM before, page
         ORDER BY page."createdAt", page.id`),
     /** Remembers who the organization is to Stripe. A management key acts for the whole organization; a member needs the right. */
     linkCustomer: (actor: Actor, stripeCustomerId: string): Promise<void> => {

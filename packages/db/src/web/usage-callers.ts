@@ -26,7 +26,7 @@ function partOf({ span, fromMs, toMs }: Stretch, { actor, range, kind }: Asked):
   const project = range.projectId === undefined ? Prisma.empty : Prisma.sql`AND "projectId" = ${range.projectId}`;
   if (span !== "log") return Prisma.sql`SELECT caller, ${NAMES} FROM usage_caller WHERE "organizationId" = ${actor.organizationId} AND mode = ${range.mode} AND kind = ${kind} AND span = ${span} AND bucket >= ${from} AND bucket < ${to} ${project}`;
   const column = Prisma.raw(`"${COLUMNS[kind]}"`);
-  return Prisma.sql`SELECT ${column}, 1, (status = 'failed')::int, (status = 'rescued')::int, jsonb_array_length(attempts), "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd" + ${corrected("deltaNanoUsd")}, "costNanoUsd" + ${corrected("costDeltaNanoUsd")},
+  return Prisma.sql`SELECT ${column}, 1, (status = 'failed')::int, (status = 'rescued')::int, json_array_length(attempts), "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd" + ${corrected("deltaNanoUsd")}, "costNanoUsd" + ${corrected("costDeltaNanoUsd")},
     coalesce("timeToFirstTokenMs", 0), ("timeToFirstTokenMs" IS NOT NULL)::int FROM generation WHERE "organizationId" = ${actor.organizationId} AND mode = ${range.mode} AND "createdAt" >= ${from} AND "createdAt" < ${to} AND ${column} IS NOT NULL ${project}`;
 }
 

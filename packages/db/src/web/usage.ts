@@ -31,7 +31,7 @@ const ROLLUP_SUMS = Prisma.sql`
   coalesce(sum(requests) FILTER (WHERE status = 'rescued'), 0)::bigint AS rescued, ${TOKEN_SUMS}, ${Prisma.join(["attempts", "ttftMsSum", "ttftCount"].map(sum))}`;
 const GENERATION_SUMS = Prisma.sql`
   count(*)::bigint AS requests, count(*) FILTER (WHERE status = 'failed')::bigint AS failed, count(*) FILTER (WHERE status = 'rescued')::bigint AS rescued, ${TOKEN_SUMS},
-  coalesce(sum(jsonb_array_length(attempts)), 0)::bigint AS attempts, coalesce(sum("timeToFirstTokenMs"), 0)::bigint AS "ttftMsSum", count("timeToFirstTokenMs")::bigint AS "ttftCount"`;
+  coalesce(sum(json_array_length(attempts)), 0)::bigint AS attempts, coalesce(sum("timeToFirstTokenMs"), 0)::bigint AS "ttftMsSum", count("timeToFirstTokenMs")::bigint AS "ttftCount"`;
 
 function narrowed(range: UsageRange): Prisma.Sql {
   const project = range.projectId === undefined ? Prisma.empty : Prisma.sql`AND "projectId" = ${range.projectId}`;

@@ -67,7 +67,7 @@ export interface ExportQueries {
   loadExportHealth(stuckBeforeMs: number): Promise<ExportHealth>;
 }
 
-const CHARGED = `t.kind = 'usage' AND e.account = 'customer_receivable'`;
+const CHARGED = `t.kind = 'usage' AND t."customerReceivableNanoUsd" IS NOT NULL`;
 /** Errors are kept for the operator; a page of HTML is not. */
 const ERROR_CHARACTERS_MAX = 500;
 const iso = (ms: number): string => new Date(ms).toISOString();
@@ -78,7 +78,7 @@ export function createExportQueries(pool: pg.Pool): ExportQueries {
       // One index range an organization on ledger_transaction ("organizationId", "createdAt"); EXISTS stops at the first charge.
       const { rows } = await pool.query<ExportCandidate>(
         `SELECT o.id AS "organizationId", o.name, o."stripeCustomerId" FROM organization o
-         WHERE EXISTS (SELECT FROM ledger_transaction t JOIN ledger_entry e ON e."transactionId" = t.id
+         WHERE EXISTS (SELECT FROM ledger_transaction t
                        WHERE t."organizationId" = o.id AND t."createdAt" >= $1 AND t."createdAt" < $2 AND ${CHARGED})
             OR EXISTS (SELECT FROM meter_export m WHERE m."organizationId" = o.id AND m.state <> 'sent')
          ORDER BY o.id`, [iso(fromMs), iso(toMs)]);
@@ -118,7 +118,7 @@ export function createExportQueries(pool: pg.Pool): ExportQueries {
 interface StoredRow { windowStart: Date; sequence: number; state: ExportState; identifier: string; stripeCustomerId: string; value: string; attempts: number; sendingAt: Date | null; eventAt: Date }
 
 const MEASURES = {
-  spend: { ledger: `sum(e."amountNanoUsd")`, column: `"amountNanoUsd"` },
+  spend: { ledger: `sum(t."customerReceivableNanoUsd")`, column: `"amountNanoUsd"` },
   requests: { ledger: "count(*)", column: "requests" },
 } as const;
 
@@ -131,7 +131,7 @@ function createBook(client: pg.PoolClient, { organizationId, meter, measure }: E
       const { rows } = await client.query<{ windowStartMs: string; sequence: number; quantity: string }>(
         `WITH used AS (
            SELECT (extract(epoch FROM t."createdAt") * 1000)::bigint / $5 * $5 AS start, ${ledger} AS quantity
-           FROM ledger_transaction t JOIN ledger_entry e ON e."transactionId" = t.id
+           FROM ledger_transaction t
            WHERE t."organizationId" = $1 AND t."createdAt" >= $3 AND t."createdAt" < $4 AND ${CHARGED} GROUP BY 1
          ), covered AS (
            SELECT (extract(epoch FROM "windowStart") * 1000)::bigint AS start, sum(${column}) AS quantity, max(sequence) AS sequence

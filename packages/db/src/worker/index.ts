@@ -1,7 +1,8 @@
 export { changeCatalog } from "../catalog-store.ts";
 export { ExportsDisagree } from "./export-book.ts";
 export { createWorkerDb } from "./worker-db.ts";
-export type { LedgerLine, WorkerDb, WorkerDbOptions } from "./worker-db.ts";
+export type { LedgerLine } from "./copy-rows.ts";
+export type { WorkerDb, WorkerDbOptions } from "./worker-db.ts";
 export type { FoundNotice, OpenNotice, PresetInUse, PriceQueries, RoutedRequest } from "./price-book.ts";
 export type { CanaryArmRow, CanaryArms } from "../canary-arms.ts";
 export type { CanaryQueries, RunningCanary } from "./canary-book.ts";

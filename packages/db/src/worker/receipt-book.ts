@@ -16,9 +16,19 @@ export interface ReceiptQueries {
 }
 
 const LOCK_HEAD = `SELECT sequence, hash FROM receipt_chain WHERE "organizationId" = $1 FOR UPDATE SKIP LOCKED`;
+/** Batches in the order of their booking, of the last as much as there is room for. */
 const DUE = `
-SELECT p."generationId" AS "dueId", ${RECEIPT_COLUMNS.map((name) => `g."${name}"`).join(", ")} FROM receipt_pending p LEFT JOIN generation g ON g.id = p."generationId" AND NOT EXISTS (SELECT FROM receipt r WHERE r."generationId" = p."generationId")
-WHERE p."organizationId" = $1 ORDER BY p."generationId" LIMIT $2`;
+WITH batch AS (SELECT id, "generationIds", due, sum(due) OVER (ORDER BY id) - due AS before FROM receipt_pending WHERE "organizationId" = $1),
+next AS (
+  SELECT b.id AS batch, n."dueId", n.place FROM batch b
+  CROSS JOIN LATERAL unnest("generationIds"[cardinality("generationIds") - due + 1 : cardinality("generationIds") - due + least(due, $2 - before)::int]) WITH ORDINALITY n ("dueId", place)
+  WHERE b.before < $2
+)
+SELECT next.batch, next."dueId", ${RECEIPT_COLUMNS.map((name) => `g."${name}"`).join(", ")} FROM next
+LEFT JOIN generation g ON g.id = next."dueId" AND NOT EXISTS (SELECT FROM receipt r WHERE r."generationId" = next."dueId") ORDER BY next.batch, next.place`;
+/** $1 batches, one for each request that is due no longer. */
+const SETTLE = `UPDATE receipt_pending p SET due = p.due - d.count FROM (SELECT id, count(*)::int FROM unnest($1::bigint[]) b (id) GROUP BY id) d WHERE p.id = d.id`;
+const CLEAR = `DELETE FROM receipt_pending WHERE "organizationId" = $1 AND due = 0`;
 const INSERT = `
 INSERT INTO receipt ("generationId", "organizationId", sequence, "keyId", body, hash, signature, "createdAt")
 SELECT id, $1, sequence, key, body, hash, signature, $2 FROM unnest($3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[]) AS r (id, sequence, key, body, hash, signature)`;
@@ -53,7 +63,7 @@ async function seal(client: pg.PoolClient, organizationId: string, { seal: sign,
   const [locked] = (await client.query<{ sequence: string; hash: string }>(LOCK_HEAD, [organizationId])).rows;
   if (locked === undefined) return 0;
   // INVARIANT: read after the lock, so that what another worker has signed meanwhile is no longer due.
-  const { rows } = await client.query<GenerationRow & { readonly dueId: string; readonly id: string | null }>(DUE, [organizationId, rowsMax]);
+  const { rows } = await client.query<GenerationRow & { readonly batch: string; readonly dueId: string; readonly id: string | null }>(DUE, [organizationId, rowsMax]);
   let head: ChainHead = { sequence: Number(locked.sequence), hash: locked.hash };
   const receipts: Sealed[] = [];
   for (const row of rows) {
@@ -68,6 +78,9 @@ async function seal(client: pg.PoolClient, organizationId: string, { seal: sign,
     await client.query(INSERT, [organizationId, new Date(nowMs), column("id"), column("sequence"), column("key_id"), receipts.map(({ text }) => text), receipts.map(({ hash }) => hash), receipts.map(({ signature }) => signature)]);
     await client.query(`UPDATE receipt_chain SET sequence = $2, hash = $3 WHERE "organizationId" = $1`, [organizationId, head.sequence, head.hash]);
   }
-  if (rows.length > 0) await client.query(`DELETE FROM receipt_pending WHERE "organizationId" = $1 AND "generationId" = ANY ($2::text[])`, [organizationId, rows.map(({ dueId }) => dueId)]);
+  if (rows.length > 0) {
+    await client.query(SETTLE, [rows.map(({ batch }) => batch)]);
+    await client.query(CLEAR, [organizationId]);
+  }
   return receipts.length;
 }
