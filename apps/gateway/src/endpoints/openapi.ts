@@ -16,11 +16,17 @@ function errorResponses(): Record<string, unknown> {
   return Object.fromEntries(entries);
 }
 
+const REPEAT_HEADERS = [
+  { name: "idempotency-key", in: "header", required: false, schema: { type: "string", minLength: 1, maxLength: 255 }, description: "The same key and body join the call in flight or get its answer again, for a day; billed once." },
+  { name: "last-event-id", in: "header", required: false, schema: { type: "string" }, description: "With `idempotency-key`: the id of the last event of the stream that arrived. The answer is what follows it; 400 where it is not kept, and nothing is run." },
+] as const;
+
 /** The document at /openapi.json, generated from the schemas that validate the requests. */
 export function openapiDocument(bodies: DocumentedBodies): Record<string, unknown> {
   const body = (schema: z.ZodType): Record<string, unknown> => ({ required: true, content: json(z.toJSONSchema(schema, { target: "draft-2020-12", io: "input" })) });
   const errors = errorResponses();
   const post = (summary: string, requestBody: unknown): Record<string, unknown> => ({ post: { summary, requestBody, responses: { 200: answer("The answer, in the wire of the endpoint."), ...errors } } });
+  const repeatable = (summary: string, requestBody: unknown): Record<string, unknown> => ({ post: { summary, parameters: REPEAT_HEADERS, requestBody, responses: { 200: answer("The answer, in the wire of the endpoint."), ...errors } } });
   const get = (summary: string, parameters: readonly unknown[] = []): Record<string, unknown> => ({ get: { summary, parameters, responses: { 200: ok(summary), ...errors } } });
   return {
     openapi: "3.1.0",
@@ -28,13 +34,13 @@ export function openapiDocument(bodies: DocumentedBodies): Record<string, unknow
     servers: [{ url: "/v1" }],
     security: [{ bearer: [] }, { xApiKey: [] }, { apiKey: [] }],
     paths: {
-      "/chat/completions": post("Chat Completions for any model", body(bodies.chatCompletions)),
-      "/messages": post("Anthropic Messages for any model", body(bodies.messages)),
-      "/responses": post("OpenAI Responses for any model; `previous_response_id` where the organization keeps answers (`responseRetentionDays`)", body(bodies.responses)),
+      "/chat/completions": repeatable("Chat Completions for any model", body(bodies.chatCompletions)),
+      "/messages": repeatable("Anthropic Messages for any model", body(bodies.messages)),
+      "/responses": repeatable("OpenAI Responses for any model; `previous_response_id` where the organization keeps answers (`responseRetentionDays`)", body(bodies.responses)),
       "/responses/{id}": { ...get("A stored answer of the Responses API", [parameter("id", "path")]), delete: { summary: "Delete a stored answer; what continued it can no longer be continued", parameters: [parameter("id", "path")], responses: { 200: ok("Deleted."), ...errors } } },
       "/responses/{id}/input_items": get("What a stored answer was asked with, newest first", [parameter("id", "path")]),
-      "/completions": post("Legacy text completions for any model", body(bodies.completions)),
-      "/embeddings": post("Embeddings of texts, as floats or base64", body(bodies.embeddings)),
+      "/completions": repeatable("Legacy text completions for any model", body(bodies.completions)),
+      "/embeddings": repeatable("Embeddings of texts, as floats or base64", body(bodies.embeddings)),
       "/messages/count_tokens": post("Input tokens of a Messages body: counted by the Claude host that would serve it, else estimated; `basis` says which", body(bodies.countTokens)),
       "/route/explain": post("The whole routing decision for a body, without calling anybody", body(z.union([bodies.chatCompletions, bodies.messages, bodies.responses]))),
       "/models": get("Models with prices"),

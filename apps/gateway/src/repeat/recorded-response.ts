@@ -1,4 +1,5 @@
 import type { CallerResponse } from "../stages.ts";
+import { EventNumbers } from "./event-numbers.ts";
 
 /** An answer beyond this is delivered and not kept: the longest texts of today's models are a tenth of it. */
 const KEPT_BYTES_MAX = 4 * 1024 * 1024;
@@ -7,7 +8,7 @@ export interface RecordedAnswer { readonly status: number; readonly headers: rea
 
 /**
  * Takes an answer in place of a connection, keeps it, and hands it on to everybody who waits for it, whoever of them leaves. Those who come later get what
- * they missed first. Nobody's slow reading holds the answer up: it is kept whole anyway.
+ * they missed first. Nobody's slow reading holds the answer up: it is kept whole anyway. The events of a stream get ids on their way in.
  */
 export class RecordedResponse implements CallerResponse {
   readonly destroyed = false;
@@ -17,41 +18,47 @@ export class RecordedResponse implements CallerResponse {
   #headers: readonly string[] = [];
   #chunks: Uint8Array[] = [];
   #bytes = 0;
+  #numbers: EventNumbers | null = null;
+  readonly #requestId: string;
   readonly #followers = new Set<CallerResponse>();
+
+  constructor(requestId: string) { this.#requestId = requestId; }
 
   /** Null while it has not ended, and for one too large to keep. */
   get answer(): RecordedAnswer | null {
     return this.writableEnded && this.#bytes <= KEPT_BYTES_MAX ? { status: this.#status, headers: this.#headers, body: Buffer.concat(this.#chunks) } : null;
   }
 
-  /** False where the beginning is no longer there to be caught up with. */
-  follow(response: CallerResponse, extraHeaders: readonly string[]): boolean {
-    if (this.#bytes > KEPT_BYTES_MAX) return false;
+  /** Null where the beginning is no longer there to be caught up with. */
+  get soFar(): Uint8Array | null { return this.#bytes > KEPT_BYTES_MAX ? null : Buffer.concat(this.#chunks); }
+
+  /** `missed` is what this caller has not got yet of what is `soFar`. */
+  follow(response: CallerResponse, missed: Uint8Array, extraHeaders: readonly string[]): void {
     const follower = extraHeaders.length === 0 ? response : withHeaders(response, extraHeaders);
     if (this.headersSent) writeHead(follower, this.#status, this.#headers);
-    for (const chunk of this.#chunks) follower.write(chunk);
+    if (missed.length > 0) follower.write(missed);
     if (this.writableEnded) follower.end();
     else this.#followers.add(follower);
-    return true;
   }
 
   writeHead(status: number, headers: readonly string[]): void {
     this.headersSent = true;
     this.#status = status;
     this.#headers = headers;
+    if (isEventStream(headers)) this.#numbers = new EventNumbers(this.#requestId);
     for (const follower of this.#alive()) writeHead(follower, status, headers);
   }
 
   write(bytes: string | Uint8Array): boolean {
-    this.#keep(bytes);
-    for (const follower of this.#alive()) follower.write(bytes);
+    const kept = this.#keep(bytes);
+    for (const follower of this.#alive()) follower.write(kept);
     return true;
   }
 
   end(bytes?: string | Uint8Array): void {
-    if (bytes !== undefined) this.#keep(bytes);
+    const kept = bytes === undefined ? undefined : this.#keep(bytes);
     this.writableEnded = true;
-    for (const follower of this.#alive()) follower.end(bytes);
+    for (const follower of this.#alive()) follower.end(kept);
     this.#followers.clear();
   }
 
@@ -60,11 +67,13 @@ export class RecordedResponse implements CallerResponse {
   on(): void { /* It never asks for a pause, so no drain follows. */ }
   off(): void { /* Nothing was listened to. */ }
 
-  #keep(bytes: string | Uint8Array): void {
-    const chunk = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
+  #keep(bytes: string | Uint8Array): Uint8Array {
+    const said = typeof bytes === "string" ? Buffer.from(bytes) : bytes;
+    const chunk = this.#numbers?.number(said) ?? said;
     this.#bytes += chunk.length;
     if (this.#bytes <= KEPT_BYTES_MAX) this.#chunks.push(chunk);
     else this.#chunks = [];
+    return chunk;
   }
 
   #alive(): readonly CallerResponse[] {
@@ -76,6 +85,11 @@ export class RecordedResponse implements CallerResponse {
 /** A heartbeat may have begun the answer already. */
 function writeHead(response: CallerResponse, status: number, headers: readonly string[]): void {
   if (!response.headersSent && !response.destroyed) response.writeHead(status, [...headers]);
+}
+
+/** Names and values in turn. */
+function isEventStream(headers: readonly string[]): boolean {
+  return headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === "content-type" && headers[at + 1]?.startsWith("text/event-stream") === true);
 }
 
 function withHeaders(response: CallerResponse, extra: readonly string[]): CallerResponse {

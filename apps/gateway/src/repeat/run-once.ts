@@ -2,11 +2,13 @@
  * `Idempotency-Key`: the same key with the same body runs once. A repeat joins the call in flight or gets its answer again, for a day; it takes no attempt, no
  * budget and no receipt of its own. A call with a key is finished even when its caller leaves, because the repeat will ask for it. A failure that may be
  * tried again is not kept, and neither is a stream that broke: then the repeat runs anew. Whether the key may be used is the pipeline's matter, and asked first.
+ * A repeat with `Last-Event-ID` gets what follows that event, and never runs anything: where the event is not kept, it is told so.
  */
 import { createHash } from "node:crypto";
 import { GatewayError, type InboundApi } from "@trunkline/contracts";
 import { DependencyUnavailable, type Claim, type ReplayStore } from "@trunkline/kv";
 import { CallerLeft, type Exchange, type Inbound, type Stages } from "../stages.ts";
+import { afterEvent } from "./event-numbers.ts";
 import { RecordedResponse, type RecordedAnswer } from "./recorded-response.ts";
 import { RepeatableName } from "./sealed-answer.ts";
 
@@ -17,6 +19,7 @@ const CLAIM_MS = 60_000;
 const RENEW_MS = 20_000;
 /** Between looks at a call that another process runs. */
 const POLL_MS = 250;
+const NOTHING = new Uint8Array();
 const REPLAYED: readonly string[] = ["idempotent-replayed", "true"];
 
 export interface RunOnceOptions {
@@ -29,6 +32,8 @@ export interface RunOnceOptions {
   onUnexpected(error: unknown, requestId: string): void;
 }
 
+/** One caller's wish: which body it sent, and which event it got last. */
+interface Ask { readonly exchange: Exchange; readonly fingerprint: string; readonly lastEventId: string }
 interface Running { readonly fingerprint: string; readonly response: RecordedResponse }
 
 /** Serves a call that carries the header. Rejects as the pipeline does where the caller may not call at all. */
@@ -40,20 +45,24 @@ export function createRunOnce(options: RunOnceOptions): (inbound: Inbound) => Pr
     if (!KEY.test(key)) throw new GatewayError("caller.invalid_request", "`Idempotency-Key`: send 1 to 255 visible ASCII characters.", { param: "Idempotency-Key" });
     await options.stages.authenticate(inbound);
     const named = new RepeatableName(options.credentialOf(exchange.headers) ?? "", JSON.stringify([call.inbound, key]));
-    const fingerprint = createHash("sha256").update(call.raw).digest("hex");
+    const ask: Ask = { exchange, fingerprint: createHash("sha256").update(call.raw).digest("hex"), lastEventId: exchange.headers["last-event-id"] ?? "" };
     const stopKeepAlive = keepAliveOf(options.stages, inbound);
     try {
       for (;;) {
         if (exchange.callerGone) throw new CallerLeft();
         const joined = running.get(named.name);
-        if (joined) { join(joined, fingerprint, exchange); return; }
+        if (joined) { join(joined, ask); return; }
         const claim = await claimed(options.store, named.name);
-        if (claim.state === "done") { replay(named.open(claim.value), fingerprint, exchange); return; }
+        if (claim.state === "done") { replay(named.open(claim.value), ask); return; }
         if (claim.state === "running") { await new Promise((resolve) => setTimeout(resolve, POLL_MS).unref()); continue; }
-        const response = new RecordedResponse();
-        running.set(named.name, { fingerprint, response });
-        response.follow(exchange.response, []);
-        void run(inbound, { response, named, fingerprint }, options).finally(() => running.delete(named.name));
+        if (ask.lastEventId !== "") {
+          await options.store.release(named.name).catch(() => undefined);
+          throw notResumable();
+        }
+        const response = new RecordedResponse(exchange.requestId);
+        running.set(named.name, { fingerprint: ask.fingerprint, response });
+        response.follow(exchange.response, NOTHING, []);
+        void run(inbound, { response, named, fingerprint: ask.fingerprint }, options).finally(() => running.delete(named.name));
         return;
       }
     } finally {
@@ -80,15 +89,29 @@ function assertSameBody(kept: string, fingerprint: string): void {
   if (kept !== fingerprint) throw new GatewayError("caller.invalid_request", "`Idempotency-Key`: this key was used with another body. Send a new one.", { param: "Idempotency-Key" });
 }
 
-function join({ fingerprint: kept, response }: Running, fingerprint: string, exchange: Exchange): void {
-  assertSameBody(kept, fingerprint);
-  if (!response.follow(exchange.response, REPLAYED)) throw new GatewayError("caller.invalid_request", "`Idempotency-Key`: the answer under way is too large to be given twice.", { param: "Idempotency-Key" });
+function notResumable(): GatewayError {
+  return new GatewayError("caller.invalid_request", "`Last-Event-ID`: no stream that has this event is kept under this Idempotency-Key: it broke, was too large, or is more than a day old. Nothing was run. Send the call without this header, under a new Idempotency-Key, to run it again.", { param: "Last-Event-ID" });
 }
 
-function replay(answer: ReturnType<RepeatableName["open"]>, fingerprint: string, { response }: Exchange): void {
+/** Without an event to go on from, all of it is missed. */
+function missedOf(kept: Uint8Array, lastEventId: string): Uint8Array {
+  const missed = lastEventId === "" ? kept : afterEvent(kept, lastEventId);
+  if (missed === null) throw notResumable();
+  return missed;
+}
+
+function join({ fingerprint: kept, response }: Running, { exchange, fingerprint, lastEventId }: Ask): void {
+  assertSameBody(kept, fingerprint);
+  const soFar = response.soFar;
+  if (soFar === null) throw new GatewayError("caller.invalid_request", "`Idempotency-Key`: the answer under way is too large to be given twice.", { param: "Idempotency-Key" });
+  response.follow(exchange.response, missedOf(soFar, lastEventId), REPLAYED);
+}
+
+function replay(answer: ReturnType<RepeatableName["open"]>, { exchange: { response }, fingerprint, lastEventId }: Ask): void {
   assertSameBody(answer.fingerprint, fingerprint);
+  const missed = missedOf(answer.body, lastEventId);
   if (!response.headersSent) response.writeHead(answer.status, [...answer.headers, ...REPLAYED]);
-  response.end(answer.body);
+  response.end(missed);
 }
 
 interface Run { readonly response: RecordedResponse; readonly named: RepeatableName; readonly fingerprint: string }
@@ -120,7 +143,7 @@ async function run(inbound: Inbound, { response, named, fingerprint }: Run, { st
 
 /** Stands for an answer that was given and billed: running it again for a repeat would bill it again. */
 function tooLarge(exchange: Exchange, api: InboundApi, writeError: RunOnceOptions["writeError"]): RecordedAnswer | null {
-  const response = new RecordedResponse();
+  const response = new RecordedResponse(exchange.requestId);
   writeError({ ...exchange, response }, api, new GatewayError("caller.invalid_request", "`Idempotency-Key`: the call was answered, and its answer was too large to be kept. Send a new key to run it again.", { param: "Idempotency-Key" }));
   return response.answer;
 }

@@ -17,7 +17,7 @@ const WORDS = [
   ["tl_live_… and tl_test_…", "A live key calls providers and is charged. A test key is answered by the simulator, priced and never charged."],
   ["x-simulate: openai:status=503", "With a test key: the fault to play, to see your own fallback at work."],
   ["x-trunkline-provider, -model, -attempts", "In every answer: who served it, and how many tries it took."],
-  ["idempotency-key", "The same call sent again gets the first one's answer, billed once."],
+  ["idempotency-key", "The same call sent again gets the first one's answer, billed once; a broken stream is resumed."],
 ] as const;
 
 export function DocsIndex({ gatewayUrl, snippet }: { gatewayUrl: string; snippet: ReactNode }) {
