@@ -3,11 +3,13 @@ export { EXPORT_UNIT_NANO_USD, meterEventIdentifier, nextExport } from "./export
 export { listInvoices } from "./invoices.ts";
 export { correctionEntriesFor, LEDGER_ACCOUNTS, ledgerEntriesFor } from "./ledger.ts";
 export type { LedgerAccountKind, LedgerLine, LedgerSums } from "./ledger.ts";
-export { ensureMeters, ensureSpendPrice, loadMeterTotal, METERS, sendMeterEvent } from "./meters.ts";
+export { ensureMeters, ensureSpendPrice, loadMeterHours, loadMeterTotal, METERS, sendMeterEvent } from "./meters.ts";
 export type { MeterEvent, MeterName, SendOutcome } from "./meters.ts";
 export { findOffSessionPayment, loadCreditReturns, payOffSession, refundPayment } from "./payments.ts";
 export type { CreditPayment, CreditReturn, PaymentOutcome } from "./payments.ts";
 export { addInvoiceBalance } from "./invoice-balance.ts";
+export { reconcile } from "./reconcile.ts";
+export type { Gap, GapClass, Reconciled, ToldRow } from "./reconcile.ts";
 export { addTaxId, listTaxIds, removeTaxId } from "./tax-ids.ts";
 export { createStripe, ensureCustomer } from "./stripe.ts";
 export type { StripeClient, StripeOptions } from "./stripe.ts";

@@ -58,6 +58,19 @@ export async function loadMeterTotal(stripe: StripeClient, { meterId, customerId
   return total;
 }
 
+const HOUR_S = 3_600;
+
+/** What Stripe has counted, by the hour that the events name, in milliseconds; hours without an event are absent. Rejects with the library's error. */
+export async function loadMeterHours(stripe: StripeClient, { meterId, customerId, fromMs, nowMs }: { readonly meterId: string; readonly customerId: string; readonly fromMs: number; readonly nowMs: number }): Promise<ReadonlyMap<number, bigint>> {
+  const hours = new Map<number, bigint>();
+  // By the hour, both ends must fall on one; an event may name a moment five minutes ahead.
+  const range = { start_time: Math.floor(fromMs / 1000 / HOUR_S) * HOUR_S, end_time: (Math.floor(nowMs / 1000 / HOUR_S) + 2) * HOUR_S };
+  for await (const summary of stripe.billing.meters.listEventSummaries(meterId, { customer: customerId, ...range, value_grouping_window: "hour", limit: METERS_PER_PAGE })) {
+    if (summary.aggregated_value !== 0) hours.set(summary.start_time * 1000, BigInt(summary.aggregated_value));
+  }
+  return hours;
+}
+
 export interface MeterEvent {
   readonly eventName: string;
   readonly customerId: string;

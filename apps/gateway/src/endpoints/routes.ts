@@ -100,16 +100,22 @@ async function endpointsOf(key: ApiKeyRecord, id: string, { catalog, db, now }: 
   return listEndpoints(catalog.snapshot, model, { nowMs, stats });
 }
 
+/** Any id that the gateway or a provider gives; for others the database could not even be asked. */
+const GENERATION_ID = /^[\x21-\x7e]{1,256}$/;
+
 /** From Postgres, or from the spool while the event is on its way. Foreign ids look like absent ones. */
 async function findReceipt(key: ApiKeyRecord, id: string, options: Pick<RouteOptions, "db" | "findUnshipped">): Promise<Record<string, unknown>> {
+  if (!GENERATION_ID.test(id)) throw noGeneration();
   const unshipped = await options.findUnshipped(id);
   if (unshipped) { if (unshipped.organizationId === key.organizationId) return receiptOfEvent(unshipped); }
   else {
     const stored = await fromStore(options.db.findGeneration(key.organizationId, id));
     if (stored) return stored;
   }
-  throw new GatewayError("caller.not_found", "There is no generation of this id in the organization of this key.");
+  throw noGeneration();
 }
+
+const noGeneration = (): GatewayError => new GatewayError("caller.not_found", "There is no generation of this id in the organization of this key.");
 
 async function fromStore<Value>(answer: Promise<Value>): Promise<Value> {
   try {

@@ -42,6 +42,7 @@ describe("reading endpoints", () => {
     expect(await (await stack.get(`/v1/generations/${id}`, key)).json()).toMatchObject({ id, status: "ok", is_test: true, provider: "openai" });
     expect(await (await stack.get(`/api/v1/generation?id=${id}`, key)).json()).toMatchObject({ data: { id } });
     expect((await stack.get(`/v1/generations/${id}`, await stack.issueKey())).status).toBe(404);
+    for (const odd of ["a%00b", "%ED%A0%80", "%F0%9F%98%80"]) expect((await stack.get(`/api/v1/generation?id=${odd}`, key)).status).toBe(404);
   });
   it("give the receipt as it was signed, byte for byte, with the public keys for anybody", async () => {
     const [key, keyId] = [await stack.issueKey(), `rck_${Date.now()}`];

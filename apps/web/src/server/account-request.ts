@@ -1,8 +1,9 @@
 /** What every account endpoint does first: origin, size, type, rate limit, schema. */
-import { faultSentence, inputFaults } from "@trunkline/contracts";
+import { faultSentence } from "@trunkline/contracts";
 import type { z } from "zod";
 import { webEnv } from "../env.ts";
 import { createAttemptLimit } from "./attempt-limit.ts";
+import { checkInput } from "./check-input.ts";
 import { clientAddress } from "./client-address.ts";
 import { refuseForeignOrigin } from "./origin.ts";
 import { problem } from "./problem.ts";
@@ -40,11 +41,10 @@ async function parseBody(request: Request): Promise<unknown> {
 export async function readAccountRequest<T>(request: Request, schema: z.ZodType<T>, account: string | null = null): Promise<Read<T>> {
   const foreign = refuseForeignOrigin(request);
   if (foreign) return refuse(foreign);
-  const parsed = schema.safeParse(await parseBody(request));
-  const email = parsed.success && typeof parsed.data === "object" && parsed.data !== null && "email" in parsed.data ? String(parsed.data.email) : account;
+  const { data, faults } = checkInput(schema, await parseBody(request));
+  const email = typeof data === "object" && data !== null && "email" in data ? String(data.email) : account;
   const excess = refuseExcess(request, email);
   if (excess) return refuse(excess);
-  if (parsed.success) return { input: parsed.data, refused: null };
-  const errors = inputFaults(parsed.error);
-  return refuse(problem({ status: 400, title: "Invalid request", detail: errors[0] ? faultSentence(errors[0]) : "Send a JSON object.", errors }));
+  if (faults === null) return { input: data, refused: null };
+  return refuse(problem({ status: 400, title: "Invalid request", detail: faults[0] ? faultSentence(faults[0]) : "Send a JSON object.", errors: faults }));
 }

@@ -149,6 +149,9 @@ describe("role matrix", () => {
 });
 
 describe("tenant isolation", () => {
+  it("refuses a text that cannot be stored as a fault of the input", async () => {
+    await expect(callerOf(acme.owner).keys.create({ ...acme.scope, name: "a\0b", kind: "live" })).rejects.toMatchObject({ code: "BAD_REQUEST", message: expect.stringContaining("name holds a null character") });
+  });
   it("answers another organization's ids as if they did not exist", async () => {
     const mine = callerOf(acme.owner);
     const theirs = callerOf(other.owner);

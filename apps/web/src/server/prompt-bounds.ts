@@ -2,4 +2,5 @@
 
 /** As long as OpenAI keeps them; what must live longer belongs in the caller's own store. */
 export const RESPONSE_RETENTION_DAYS_MAX = 30;
-export const PROMPT_RETENTION_DAYS_MAX = RESPONSE_RETENTION_DAYS_MAX;
+/** No longer than these. */
+export const PROMPT_RETENTION_DAYS_MAX = 30;

@@ -1,9 +1,11 @@
 /** tRPC's roots. Authorisation lives in the data layer; `memberProcedure` only finds out who acts and on which project. */
 import { initTRPC, TRPCError } from "@trpc/server";
+import { faultSentence } from "@trunkline/contracts";
 import { z } from "zod";
 import type { Kv } from "@trunkline/kv";
 import type { VersionedSecrets } from "@trunkline/keys";
 import { ConflictError, ForbiddenError, NotFoundError, UnprocessableError, type UserRecord, type WebDb } from "@trunkline/db/web";
+import { unstorableText } from "./check-input.ts";
 
 /** Everything a procedure may reach; built per request from the services and the session. */
 export interface TrpcContext {
@@ -44,7 +46,14 @@ const translated = trpc.middleware(async ({ next }) => {
   return result;
 });
 
-export const publicProcedure = trpc.procedure.use(translated);
+/** Schemas allow texts that cannot be stored; without this they would fail in the database, as a fault of ours. */
+const storable = trpc.middleware(async ({ getRawInput, next }) => {
+  const fault = unstorableText(await getRawInput());
+  if (fault) throw new TRPCError({ code: "BAD_REQUEST", message: faultSentence(fault) });
+  return next();
+});
+
+export const publicProcedure = trpc.procedure.use(translated).use(storable);
 
 export const userProcedure = publicProcedure.use(({ ctx, next }) => {
   if (!ctx.user) throw new TRPCError({ code: "UNAUTHORIZED", message: "Sign in first." });

@@ -94,7 +94,7 @@ async function sendRow(ports: ReportPorts, { book, organizationId, meter, window
   });
   if (outcome.kind === "accepted" || outcome.kind === "duplicate") {
     // What is known already was counted at the moment of an earlier try.
-    await book.markSent(row, { nowMs: ports.clock(), eventAtMs: outcome.kind === "duplicate" && row.sendingAtMs !== null ? row.eventAtMs : eventAtMs });
+    await book.markSent(row, { nowMs: ports.clock(), eventAtMs: outcome.kind === "duplicate" && row.attempts > 0 ? row.eventAtMs : eventAtMs });
     ports.onOutcome({ kind: outcome.kind, organizationId, meter, count: 1, message: null });
     return true;
   }

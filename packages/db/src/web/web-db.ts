@@ -19,6 +19,7 @@ import { createPriceNotices } from "./price-notices.ts";
 import { createProfiles } from "./profiles.ts";
 import { createProviderCredentials } from "./provider-credentials.ts";
 import { createReceipts } from "./receipts.ts";
+import { createReconciliations } from "./reconciliations.ts";
 import { createRequests } from "./requests.ts";
 import { createSavedViews } from "./saved-views.ts";
 import { createStoredPrompts } from "./stored-prompts.ts";
@@ -38,7 +39,7 @@ export function createWebDb(options: WebDbOptions) {
     canaries: createCanaries(context), shadows: createShadows(context),
     accounts: createAccounts(context), auth: createAuthRecords(context), organizations: createOrganizations(context), keys: createApiKeys(context),
     members: createMembers(context), audit: createAuditLog(context), profiles: createProfiles(context), performance: createPerformance(context), removal: createOrganizationRemoval(context), presets: createPresets(context), priceNotices: createPriceNotices(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
-    catalog: createCatalog(context), credentials: createProviderCredentials(context), seals: createSeals(context), alerts: createAlerts(context), billing: createBilling(context), autoTopUps: createAutoTopUps(context), stripeEvents: createStripeEvents(context), status: createStatus(context), savedViews: createSavedViews(context), secondFactors: createSecondFactors(context), storedPrompts: createStoredPrompts(context),
+    catalog: createCatalog(context), credentials: createProviderCredentials(context), seals: createSeals(context), alerts: createAlerts(context), billing: createBilling(context), reconciliations: createReconciliations(context), autoTopUps: createAutoTopUps(context), stripeEvents: createStripeEvents(context), status: createStatus(context), savedViews: createSavedViews(context), secondFactors: createSecondFactors(context), storedPrompts: createStoredPrompts(context),
     ping: async (): Promise<void> => { await context.client.$queryRaw`SELECT 1`; },
     close: (): Promise<void> => context.client.$disconnect(),
     receipts: createReceipts(context),

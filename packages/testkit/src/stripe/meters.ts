@@ -91,10 +91,19 @@ function listSummaries(call: Call, [id = ""]: readonly string[]): unknown {
   const start = Number(textAt(call.query, "start_time"));
   const end = Number(textAt(call.query, "end_time"));
   if (!(start % 60 === 0 && end % 60 === 0 && end > start)) throw invalid("start_time and end_time must be aligned with minute boundaries.");
+  const window = textAt(call.query, "value_grouping_window");
+  const unit = window === "day" ? 86_400 : window === "hour" ? 3_600 : end - start;
+  if (window !== undefined && (start % unit !== 0 || end % unit !== 0)) throw invalid(`start_time and end_time must be aligned with ${window} boundaries.`);
   const within = call.state.meterEvents.filter((event) => event.eventName === meter["event_name"] && event.customerId === textAt(call.query, "customer")
     && event.timestampMs >= start * 1000 && event.timestampMs < end * 1000);
-  const value = (meter["default_aggregation"] as { formula: string }).formula === "count" ? within.length : within.reduce((sum, event) => sum + event.value, 0);
-  return page(call, `/v1/billing/meters/${id}/event_summaries`, [{ id: nextId(call.state, "mtrusg"), object: "billing.meter_event_summary", aggregated_value: value, start_time: start, end_time: end, livemode: false, meter: id }]);
+  const counts = (meter["default_aggregation"] as { formula: string }).formula === "count";
+  const sums = new Map<number, number>(window === undefined ? [[start, 0]] : []);
+  for (const event of within) {
+    const from = window === undefined ? start : Math.floor(event.timestampMs / 1000 / unit) * unit;
+    sums.set(from, (sums.get(from) ?? 0) + (counts ? 1 : event.value));
+  }
+  // Newest first; the id derives from the window, so that a cursor finds its place on the next page.
+  return page(call, `/v1/billing/meters/${id}/event_summaries`, [...sums].sort(([a], [b]) => b - a).map(([from, value]) => ({ id: `mtrusg_${id}_${from}`, object: "billing.meter_event_summary", aggregated_value: value, start_time: from, end_time: from + unit, livemode: false, meter: id })));
 }
 
 export const meterRoutes: readonly Route[] = [

@@ -309,3 +309,38 @@ describe("a subscription", () => {
     expect((await tenant.call<{ data: unknown[] }>("GET", "/billing/invoices")).body.data).toEqual([]);
   });
 });
+
+describe("the reconciliation with Stripe", () => {
+  /** A customer whom Stripe was told five and seven micro-USD of, in two hours, and of which it counted what is given. */
+  const exported = async (counted: readonly number[]): Promise<Tenant> => {
+    const tenant = await newTenant();
+    await buy(tenant, "5.00");
+    await charge(tenant.organizationId, 12_900);
+    await told(tenant.organizationId, 5, "5 hours");
+    await told(tenant.organizationId, 7, "3 hours");
+    await tenant.call("GET", "/billing/reconciliation");
+    const { rows } = await sql.query<{ identifier: string; eventAt: Date; value: string; customer: string }>(`SELECT m.identifier, m."eventAt", m.value::text, o."stripeCustomerId" AS customer FROM meter_export m JOIN organization o ON o.id = m."organizationId" WHERE o.id = $1`, [tenant.organizationId]);
+    await sql.query(`UPDATE meter_export SET "sentAt" = now() - interval '2 hours' WHERE "organizationId" = $1`, [tenant.organizationId]);
+    for (const { identifier, eventAt, value, customer } of rows) {
+      for (let times = counted.filter((one) => one === Number(value)).length; times > 0; times--) standIn.state.meterEvents.push({ eventName: "trunkline_spend_micro_usd", identifier: `${identifier}${times === 1 ? "" : times}`, customerId: customer, value: Number(value), timestampMs: eventAt.getTime(), receivedAtMs: Date.now(), payload: {} });
+    }
+    return tenant;
+  };
+  interface Found { readonly meters: readonly { readonly meter: string; readonly agrees: boolean; readonly told: string; readonly stripe: string; readonly gaps: readonly { readonly class: string; readonly amount: string; readonly resendable: number }[] }[] }
+  const spendOf = async (tenant: Tenant) => (await tenant.call<Found>("GET", "/billing/reconciliation")).body.meters.find(({ meter }) => meter === "spend");
+
+  it("names each gap by its class, and agrees where there is none", async () => {
+    expect(await spendOf(await exported([5, 7]))).toMatchObject({ agrees: true, told: "0.000012", stripe: "0.000012", gaps: [{ class: "in_flight", amount: "0.0000009" }] });
+    expect(await spendOf(await exported([5, 7, 7]))).toMatchObject({ agrees: false, gaps: [{ class: "duplicate", amount: "0.000007", resendable: 0 }, { class: "in_flight" }] });
+    expect((await (await newTenant()).call<Found>("GET", "/billing/reconciliation")).body.meters).toEqual([]);
+  });
+
+  it("gives back to the exporter what Stripe certainly does not hold, once, and the audit log tells of it", async () => {
+    const tenant = await exported([5]);
+    expect((await spendOf(tenant))?.gaps[0]).toMatchObject({ class: "missing", amount: "0.000007", resendable: 1 });
+    const answers = [await tenant.call("POST", "/billing/reconciliation/resend", { meter: "spend" }), await tenant.call("POST", "/billing/reconciliation/resend", { meter: "spend" })];
+    expect(answers.map(({ body }) => body)).toMatchObject([{ events: 1 }, { events: 0 }]);
+    expect((await sql.query(`SELECT state FROM meter_export WHERE "organizationId" = $1 AND value = 7`, [tenant.organizationId])).rows).toEqual([{ state: "pending" }]);
+    expect((await sql.query(`SELECT action FROM audit_entry WHERE "organizationId" = $1 AND action = 'billing.resend'`, [tenant.organizationId])).rows).toHaveLength(1);
+  });
+});

@@ -7,6 +7,7 @@ import { webEnv } from "../../env.ts";
 import { usd, usdInput } from "../money-view.ts";
 import { customerOf, stripeClient } from "../stripe-customer.ts";
 import { CREDIT_OPERATIONS } from "./billing-credit.ts";
+import { RECONCILIATION_OPERATIONS } from "./billing-reconciliation.ts";
 import { list, operation, type Operation } from "./operation.ts";
 
 const NANO_USD_PER_CENT = 10_000_000n;
@@ -93,4 +94,4 @@ const pagesToVisit: Operation[] = [
   }),
 ];
 
-export const BILLING_OPERATIONS: readonly Operation[] = [...reads, ...pagesToVisit, ...CREDIT_OPERATIONS];
+export const BILLING_OPERATIONS: readonly Operation[] = [...reads, ...pagesToVisit, ...CREDIT_OPERATIONS, ...RECONCILIATION_OPERATIONS];

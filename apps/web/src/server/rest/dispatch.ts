@@ -1,8 +1,9 @@
 /** The management API's whole way of a request: find the operation, find who asks, check the input, answer; failures as RFC 9457 problems. */
-import { faultSentence, inputFaults } from "@trunkline/contracts";
+import { faultSentence } from "@trunkline/contracts";
 import { hashKey, matchesHash, parseKey } from "@trunkline/keys";
 import { ConflictError, ForbiddenError, NotFoundError, UnprocessableError, type Actor } from "@trunkline/db/web";
-import type { z } from "zod";
+import { z } from "zod";
+import { checkInput } from "../check-input.ts";
 import { refuseForeignOrigin } from "../origin.ts";
 import { problem } from "../problem.ts";
 import type { Services } from "../services.ts";
@@ -21,6 +22,9 @@ export const ORGANIZATION_HEADER = "x-trunkline-organization";
 const BODY_CHARACTERS_MAX = 1_000_000;
 /** Prisma: cannot reach, timed out, closed, pool exhausted. */
 const AWAY = new Set(["P1001", "P1002", "P1008", "P1017", "P2024", "P2037", "ECONNREFUSED"]);
+
+/** What a path names is looked up as it is. */
+const PARAMETERS = z.record(z.string(), z.string());
 
 /** Carries a finished answer out of a deeper step. */
 class Refused extends Error {
@@ -78,10 +82,9 @@ async function actorOf(request: Request, services: Services): Promise<Actor> {
 }
 
 function check<T>(schema: z.ZodType<T>, value: unknown): T {
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  const errors = inputFaults(result.error);
-  throw new Refused(problem({ status: 400, title: "Invalid request", detail: errors[0] ? faultSentence(errors[0]) : "The body is not valid.", errors }));
+  const { data, faults } = checkInput(schema, value);
+  if (faults === null) return data;
+  throw new Refused(problem({ status: 400, title: "Invalid request", detail: faults[0] ? faultSentence(faults[0]) : "The body is not valid.", errors: faults }));
 }
 
 async function readText(request: Request): Promise<string> {
@@ -113,6 +116,7 @@ function toResponse(error: unknown): Response {
 export async function dispatchRest(request: Request, segments: readonly string[], services: Services): Promise<Response> {
   try {
     const { operation, parameters } = findOperation(request.method, segments);
+    check(PARAMETERS, parameters);
     const actor = await actorOf(request, services);
     const query = operation.query && check(operation.query, Object.fromEntries(new URL(request.url).searchParams));
     const text = request.method === "GET" ? "" : await readText(request);

@@ -14,13 +14,17 @@ function queryParameters(operation: Operation): Json[] {
   return Object.entries(properties ?? {}).map(([name, schema]) => ({ name, in: "query", required: required?.includes(name) ?? false, schema }));
 }
 
+/** `format=csv`, by which an answer comes as a table. */
+const isCsvChoice = ({ name, schema }: Json): boolean => name === "format" && ((schema as { enum?: readonly string[] }).enum ?? []).includes("csv");
+
 function describe(operation: Operation): Json {
   const path = [...operation.path.matchAll(/\{(\w+)\}/g)].map((match) => ({ name: match[1], in: "path", required: true, schema: { type: "string" } }));
+  const query = queryParameters(operation);
   return {
-    operationId: operation.id, summary: operation.summary, parameters: [...path, ...queryParameters(operation), { $ref: "#/components/parameters/organization" }, ...(operation.method === "POST" ? [{ $ref: "#/components/parameters/idempotencyKey" }] : [])],
+    operationId: operation.id, summary: operation.summary, parameters: [...path, ...query, { $ref: "#/components/parameters/organization" }, ...(operation.method === "POST" ? [{ $ref: "#/components/parameters/idempotencyKey" }] : [])],
     ...(operation.body ? { requestBody: { required: true, content: { "application/json": { schema: jsonSchema(operation.body) } } } } : {}),
     responses: {
-      [operation.status]: { description: "Done", content: { "application/json": { schema: { type: "object" } } } },
+      [operation.status]: { description: "Done", content: { "application/json": { schema: { type: "object" } }, ...(query.some(isCsvChoice) ? { "text/csv": { schema: { type: "string" } } } : {}) } },
       default: { description: "A problem (RFC 9457)", content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } } },
     },
   };

@@ -86,6 +86,31 @@ describe("a key that web pages may use", () => {
   });
 });
 
+describe("a project's limits", () => {
+  it("are set, kept, taken away, and told to the gateways", async () => {
+    const tenant = await newTenant();
+    published.length = 0;
+    expect((await tenant.call("PATCH", "/projects/default", { body: { rpmLimit: 60, tpmLimit: 9_000, concurrencyLimit: 4 } })).body).toMatchObject({ slug: "default", rpmLimit: 60, tpmLimit: 9_000, concurrencyLimit: 4 });
+    expect((await tenant.call("PATCH", "/projects/default", { body: { tpmLimit: null } })).body).toMatchObject({ rpmLimit: 60, tpmLimit: null, concurrencyLimit: 4 });
+    expect((await tenant.call("GET", "/projects/default")).body).toMatchObject({ rpmLimit: 60, tpmLimit: null, concurrencyLimit: 4 });
+    expect(published).toEqual([`budget ${tenant.organizationId}`, `budget ${tenant.organizationId}`]);
+  });
+
+  it.each([[{ rpmLimit: 0 }], [{ tpmLimit: 1.5 }], [{ concurrencyLimit: "4" }], [{ rpm: 4 }]])("refuse %j", async (body) => {
+    const tenant = await newTenant();
+    expect((await tenant.call("PATCH", "/projects/default", { body })).status).toBe(400);
+  });
+});
+
+describe("usage", () => {
+  it("comes by one dimension or two, as JSON and CSV, and names what may be asked", async () => {
+    const tenant = await newTenant();
+    expect((await tenant.call("GET", "/usage?group_by=user,model")).body).toMatchObject({ group_by: "user,model", data: [] });
+    expect((await tenant.call("GET", "/usage?group_by=session")).body).toMatchObject({ group_by: "session", data: [] });
+    for (const wrong of ["nothing", "model,model", "model,user,key", ""]) expect((await tenant.call("GET", `/usage?group_by=${wrong}`)).status, wrong).toBe(400);
+  });
+});
+
 describe("a preset's canary", () => {
   const document = (model: string) => ({ rules: [{ name: "all", targets: [{ model }] }] });
   async function withDraft(): Promise<Tenant> {
@@ -263,6 +288,12 @@ describe("the management API", () => {
     expect((await fetch(`${url}/api/v1/keys`, { headers: { authorization: "Bearer tl_mgmt_nonsense" } })).status).toBe(401);
   });
 
+  it("refuses a text that cannot be stored, in a body, a query or a path, by where it stands", async () => {
+    const tenant = await newTenant();
+    for (const [method, path, body, where] of [["POST", "/keys", { name: "a\0b" }, "name"], ["POST", "/presets", { slug: "odd", name: "odd", document: { rules: [{ name: "r", targets: [{ model: "\ud800" }] }] } }, "document.rules[0].targets[0].model"], ["GET", "/requests?model=a%00", undefined, "model"], ["GET", "/keys/a%00", undefined, "id"]] as const) {
+      expect(await tenant.call(method, path, body ? { body } : {})).toMatchObject({ status: 400, body: { errors: [{ path: where }] } });
+    }
+  });
   it("names each operation once", () => {
     expect(new Set(OPERATIONS.map((operation) => operation.id)).size).toBe(OPERATIONS.length);
     expect(new Set(OPERATIONS.map((operation) => `${operation.method} ${operation.path}`)).size).toBe(OPERATIONS.length);

@@ -8,6 +8,9 @@ export interface TopUpRow { readonly id: string; readonly amount_usd: string; re
 export interface AutoTopUpView { readonly enabled: boolean; readonly card_kept: boolean; readonly threshold_usd: string | null; readonly amount_usd: string | null; readonly monthly_cap_usd: string | null; readonly failures: number; readonly recent: readonly TopUpRow[] }
 export interface CreditNoteRow { readonly id: string; readonly amount_usd: string; readonly requests: number; readonly reason: string; readonly state: string; readonly settled_by: string | null; readonly created_at: string }
 export interface TaxIdRow { readonly id: string; readonly type: string; readonly value: string; readonly verification: string | null }
+export interface GapRow { readonly class: string; readonly amount: string; readonly events: number; readonly resendable: number }
+export interface MeterReconciliation { readonly meter: string; readonly unit: string; readonly agrees: boolean; readonly told: string; readonly stripe: string; readonly error_bar: string; readonly gaps: readonly GapRow[] }
+export interface ReconciliationView { readonly compared_at: string; readonly meters: readonly MeterReconciliation[] }
 export interface List<Row> { readonly data: readonly Row[] }
 
 const UNREACHABLE = "The server did not answer. Check your connection, then try again.";

@@ -12,6 +12,7 @@ import { useRole } from "../../shell/use-role.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { DeleteOrganization } from "./delete-organization.tsx";
+import { ProjectLimits } from "./project-limits.tsx";
 import { PromptStorage } from "./prompt-storage.tsx";
 
 const NAME_LENGTH_MAX = 80;
@@ -46,6 +47,7 @@ function Parts({ view, role, manages }: { view: OrganizationView; role: Role; ma
   return (
     <>
       <Card title="Organization"><div className="body"><OrganizationForm key={view.id} view={view} disabled={!manages} /></div></Card>
+      <ProjectLimits manages={manages} />
       <PromptStorage manages={manages} />
       <Card title="Data">
         <div className="body stack">

@@ -2,6 +2,7 @@
 import { Card, daySpan } from "@trunkline/ui";
 import type { BookView, Dimension, UsageView } from "../../../server/views.ts";
 import type { Ranked } from "../../shell/usage-series.ts";
+import { Callers } from "./callers.tsx";
 import { BreakdownTable } from "./breakdown-table.tsx";
 import { MainChart } from "./main-chart.tsx";
 import type { MetricName } from "./metrics.ts";
@@ -17,6 +18,7 @@ export function AnalyticsResults({ usage, ranked, controls: { metric, groupBy, t
     <>
       <MainChart usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} onZoom={(slots) => { const span = zoomOf(usage.buckets, usage, slots); if (span) setCustom(span); }} />
       <Card className="break" title="Breakdown" note={thenBy === "none" ? `by ${groupBy}` : `by ${groupBy}, then by ${thenBy}`}><BreakdownTable usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} thenBy={thenBy} against={against} mode={mode} /></Card>
+      <Callers usage={usage} mode={mode} />
       <Performance usage={usage} groupBy={groupBy} mode={mode} />
     </>
   );
