@@ -2,9 +2,9 @@
 // handed in. Every happening goes through the code that the dashboard, the worker or the command line would use for it.
 import { randomUUID } from "node:crypto";
 import pg from "pg";
-import { createCheckout, createCreditCheckout, createStripe, correctionEntriesFor, ensureCustomer, ensureMeters, ensurePlanPrice, ensureSpendPrice, ledgerEntriesFor, refundPayment, type StripeClient } from "../../packages/billing/src/index.ts";
+import { changePlan, createCheckout, createCreditCheckout, createStripe, correctionEntriesFor, ensureCustomer, ensureMeters, ensurePlanPrice, ensureSpendPrice, ledgerEntriesFor, refundPayment, type StripeClient } from "../../packages/billing/src/index.ts";
 import { correctedSums, priceAt } from "../../packages/catalog/src/index.ts";
-import { PLANS, type CatalogModel, type CatalogSnapshot, type PriceVersion } from "../../packages/contracts/src/index.ts";
+import type { CatalogModel, CatalogSnapshot, PriceVersion } from "../../packages/contracts/src/index.ts";
 import { changeCatalog, correctPrice, createWebDb, type WebDb } from "../../packages/db/src/web/index.ts";
 import { createWorkerDb, type WorkerDb } from "../../packages/db/src/worker/index.ts";
 import { createStripeStandIn, type StripeStandIn } from "../../packages/testkit/src/stripe/index.ts";
@@ -126,7 +126,7 @@ export async function befall(world: World, index: number, what: Happening): Prom
       return visit(url);
     }
     case "subscribe": return subscribe(world, index, what.plan);
-    case "change_plan": return changePlan(world, index, what.plan);
+    case "change_plan": { await changePlan(stripe, { customerId: await customerOf(world, index), plan: what.plan }); return; }
     case "cancel": return cancel(world, index);
     case "refund": return refundPayment(stripe, { paymentIntentId: payments()[0] ?? "", amountCents: what.cents, requestId: randomUUID() });
     case "fail_refund": { await control(world, "/_admin/refunds/fail", { id: objects(world, "refund", index)[0]?.id ?? refundsOf(world, payments())[0] }); return; }
@@ -168,15 +168,6 @@ async function subscribe(world: World, index: number, plan: "pro" | "scale"): Pr
 export async function cancel(world: World, index: number): Promise<void> {
   const live = world.subscriptions.find((one) => one.party === index && one.endedAtMs === null);
   if (live !== undefined) live.endedAtMs = ((await world.stripe.subscriptions.cancel(live.id)).ended_at ?? 0) * 1000;
-}
-
-async function changePlan(world: World, index: number, plan: "pro" | "scale"): Promise<void> {
-  const live = world.subscriptions.find((one) => one.party === index && one.endedAtMs === null);
-  if (live === undefined) return;
-  const { items } = await world.stripe.subscriptions.retrieve(live.id);
-  const item = items.data.find(({ price }) => price.unit_amount === PLANS.pro.monthlyCents || price.unit_amount === PLANS.scale.monthlyCents);
-  if (item === undefined) throw new Error("the subscription sells no plan");
-  await world.stripe.subscriptions.update(live.id, { items: [{ id: item.id, price: await ensurePlanPrice(world.stripe, plan) }] });
 }
 
 /** Stripe's side of time passing: an hour after a period has ended its invoice is final, and the card pays or does not. */

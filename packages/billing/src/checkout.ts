@@ -56,6 +56,25 @@ export async function ensurePlanPrice(stripe: StripeClient, plan: PlanId): Promi
   return price.id;
 }
 
+const ENDED: ReadonlySet<string> = new Set(["canceled", "incomplete", "incomplete_expired"]);
+/** Far above the subscriptions that one customer can come to have here. */
+const SUBSCRIPTIONS_MAX = 100;
+
+/**
+ * Moves a running subscription to another plan, what is left of the month set against it. `none`: there is no subscription to move. A second one beside it
+ * would bill the same usage twice. Rejects with the library's error.
+ */
+export async function changePlan(stripe: StripeClient, { customerId, plan }: { readonly customerId: string; readonly plan: PlanId }): Promise<"none" | "same" | "changed"> {
+  const { data } = await stripe.subscriptions.list({ customer: customerId, status: "all", limit: SUBSCRIPTIONS_MAX });
+  const live = data.find(({ status }) => !ENDED.has(status));
+  if (live === undefined) return "none";
+  const item = live.items.data.find(({ price }) => planOfLookupKey(price.lookup_key) !== null);
+  if (planOfLookupKey(item?.price.lookup_key ?? null) === plan) return "same";
+  const price = await ensurePlanPrice(stripe, plan);
+  await stripe.subscriptions.update(live.id, { items: [item === undefined ? { price, quantity: 1 } : { id: item.id, price }], proration_behavior: "create_prorations" });
+  return "changed";
+}
+
 /** The hosted page for cards, invoices and cancelling. */
 export async function createPortal(stripe: StripeClient, options: { readonly customerId: string; readonly returnUrl: string }): Promise<string> {
   const session = await stripe.billingPortal.sessions.create({ customer: options.customerId, return_url: options.returnUrl });

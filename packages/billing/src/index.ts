@@ -1,4 +1,4 @@
-export { createCheckout, createCreditCheckout, createPortal, ensurePlanPrice } from "./checkout.ts";
+export { changePlan, createCheckout, createCreditCheckout, createPortal, ensurePlanPrice } from "./checkout.ts";
 export { EXPORT_UNIT_NANO_USD, meterEventIdentifier, nextExport } from "./export-math.ts";
 export { listInvoices } from "./invoices.ts";
 export { correctionEntriesFor, LEDGER_ACCOUNTS, ledgerEntriesFor } from "./ledger.ts";

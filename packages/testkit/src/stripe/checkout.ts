@@ -85,12 +85,19 @@ function cancelSubscription(call: Call, [id = ""]: readonly string[]): StripeObj
   return subscription;
 }
 
+function addItem(call: Call, items: { id: string; price: StripeObject }[], price: string): void {
+  const [first] = items;
+  items.push({ ...first, id: nextId(call.state, "si"), price: find(call.state, price, "price") });
+}
+
 /** Swaps the prices of items, as a change of plan does. What it comes to for the rest of the period is not computed. */
 function updateSubscription(call: Call, [id = ""]: readonly string[]): StripeObject {
   const subscription = find(call.state, id, "subscription");
   const known = (subscription["items"] as { data: { id: string; price: StripeObject }[] }).data;
   for (const change of listAt(call.body, "items") as readonly FormObject[]) {
-    const item = known.find((candidate) => candidate.id === textAt(change, "id"));
+    const id = textAt(change, "id");
+    const item = known.find((candidate) => candidate.id === id);
+    if (id === undefined) { addItem(call, known, textAt(change, "price") ?? ""); continue; }
     if (item === undefined) throw invalid("No such subscription item.", { param: "items[0][id]" });
     item.price = find(call.state, textAt(change, "price") ?? item.price.id, "price");
   }

@@ -300,6 +300,17 @@ describe("a subscription", () => {
     expect((await creditsOf(tenant)).balance_usd).toBe("20.00");
   });
 
+  it("is moved to another plan, and is never two: the same usage would be billed by both", async () => {
+    const tenant = await newTenant();
+    await pay((await tenant.call<{ url: string }>("POST", "/billing/subscription", { plan: "pro" })).body.url);
+    const customer = [...standIn.state.objects.values()].findLast((object) => object.object === "subscription")?.["customer"];
+    expect((await tenant.call("POST", "/billing/subscription", { plan: "pro" })).status).toBe(422);
+    expect((await tenant.call("POST", "/billing/subscription", { plan: "scale" })).status).toBe(201);
+    await standIn.settled();
+    expect(await billingOf(tenant)).toMatchObject({ plan: { id: "scale" }, mode: "postpaid" });
+    expect([...standIn.state.objects.values()].filter((object) => object.object === "subscription" && object["customer"] === customer)).toHaveLength(1);
+  });
+
   it("is managed on Stripe's page, of the caller's own customer", async () => {
     const [tenant, other] = [await newTenant(), await newTenant()];
     const pages = await Promise.all([tenant, other].map((one) => one.call<{ url: string }>("POST", "/billing/portal")));

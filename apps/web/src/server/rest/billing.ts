@@ -1,7 +1,7 @@
 /** Plan, credit, invoices and the hosted pages of Stripe. Money is decimal text of US dollars; what was paid counts only when Stripe has said so. */
-import { createCheckout, createCreditCheckout, createPortal, ensureMeters, ensurePlanPrice, ensureSpendPrice, listInvoices } from "@trunkline/billing";
+import { changePlan, createCheckout, createCreditCheckout, createPortal, ensureMeters, ensurePlanPrice, ensureSpendPrice, listInvoices } from "@trunkline/billing";
 import { PLAN_IDS, PLANS, usdTextFromNano } from "@trunkline/contracts";
-import type { Actor, WebDb } from "@trunkline/db/web";
+import { UnprocessableError, type Actor, type WebDb } from "@trunkline/db/web";
 import { z } from "zod";
 import { webEnv } from "../../env.ts";
 import { usd, usdInput } from "../money-view.ts";
@@ -76,10 +76,13 @@ const pagesToVisit: Operation[] = [
     },
   }),
   operation({
-    method: "POST", path: "/billing/subscription", id: "subscribe", summary: "A hosted page that subscribes to a plan, with usage billed monthly", status: 201, query: null, body: z.strictObject({ plan: z.enum(["pro", "scale"]) }),
+    method: "POST", path: "/billing/subscription", id: "subscribe", summary: "A hosted page that subscribes to a plan, with usage billed monthly; a subscription that runs is moved to the plan at once, what is left of its month set against it", status: 201, query: null, body: z.strictObject({ plan: z.enum(["pro", "scale"]) }),
     handle: async ({ db, actor, body }) => {
       const stripe = stripeClient();
       const customerId = await customerOf(stripe, db, actor);
+      const moved = await changePlan(stripe, { customerId, plan: body.plan });
+      if (moved === "same") throw new UnprocessableError("The organization is on this plan already.");
+      if (moved === "changed") return { url: pages().successUrl };
       const spend = await ensureSpendPrice(stripe, (await ensureMeters(stripe)).spend);
       const { url } = await createCheckout(stripe, { customerId, organizationId: actor.organizationId, priceIds: [spend], planPriceId: await ensurePlanPrice(stripe, body.plan), ...pages() });
       return { url };

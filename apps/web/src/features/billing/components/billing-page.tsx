@@ -48,7 +48,7 @@ export function BillingPage() {
       {overview.data && !plans.isPending ? (
         <>
           <Standing view={overview.data} pays={pays} busy={visit.isPending} onBuy={(wish) => open("/credits", wish)} />
-          <Card title="Plans">{plans.data ? <Plans plans={plans.data.data} current={overview.data.plan.id} pays={pays} busy={visit.isPending} onChoose={(plan) => open("/subscription", { plan })} /> : <div className="body"><ErrorCard message={`The plans could not be read. ${plans.error?.message ?? ""}`} onRetry={() => void plans.refetch()} /></div>}</Card>
+          <Card title="Plans">{plans.data ? <Plans plans={plans.data.data} current={overview.data.plan.id} pays={pays} busy={visit.isPending} onChoose={(plan) => { if (overview.data.mode !== "postpaid" || window.confirm("Move to this plan now? What is left of the month is set against it.")) open("/subscription", { plan }); }} /> : <div className="body"><ErrorCard message={`The plans could not be read. ${plans.error?.message ?? ""}`} onRetry={() => void plans.refetch()} /></div>}</Card>
         </>
       ) : loading ? <Skeleton height={STANDING_HEIGHT} /> : null}
       <div style={loading ? { visibility: "hidden" } : undefined}>
