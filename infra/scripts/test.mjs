@@ -180,7 +180,7 @@ async function main() {
       await step("crash, Redis form", jsonCommand(args, holds, { REDIS_URL: servers.env.REDIS_URL }));
     }
     if (only("month")) {
-      const args = ["infra/scripts/cli.mjs", "month", "--requests", "500", "--seed", "7", "--json"];
+      const args = ["infra/scripts/cli.mjs", "month", "--requests", "400", "--seed", "7", "--json"];
       await step("a month of money", jsonCommand(args, (r) => r.failed === 0 && r.passed > 50, { DATABASE_URL: await freshDatabase(servers.env.DATABASE_URL, "month") }));
     }
     if (only("e2e")) await step("end to end in a browser", () => playwright({ CHROMIUM_PATH: NEEDED[0][0].map(onPath).find(Boolean) }));

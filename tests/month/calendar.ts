@@ -47,7 +47,7 @@ export function planParties(chance: Chance): readonly Party[] {
   return [
     party(chance, { name: "open", timeZone: "UTC", ...plain }, []),
     party(chance, { name: "prepaid", timeZone: "America/New_York", ...plain }, [[0, buy(5_000)], [4, { kind: "refund", cents: 700 }], [6, { kind: "fail_refund" }], [8, buy(2_500)], [9, { kind: "dispute" }], [15, { kind: "close_dispute", status: chance.happens(0.5) ? "won" : "lost" }], [20, { kind: "refund", cents: 333 }]]),
-    party(chance, { name: "top-up", timeZone: "Europe/Berlin", ...plain }, [[0, buy(1_000, true)], [1, { kind: "top_up", threshold: 4n * USD, amount: 6n * USD, cap: 30n * USD }], [7, { kind: "card", behaviour: "declined" }], [9, { kind: "card", behaviour: null }], [20, { kind: "card", behaviour: "authentication_required" }], [21, { kind: "card", behaviour: null }]]),
+    party(chance, { name: "top-up", timeZone: "Europe/Berlin", ...plain }, [[0, buy(500, true)], [0, { kind: "top_up", threshold: 4n * USD + USD / 2n, amount: 6n * USD, cap: 30n * USD }], [7, { kind: "card", behaviour: "declined" }], [9, { kind: "card", behaviour: null }], [20, { kind: "card", behaviour: "authentication_required" }], [21, { kind: "card", behaviour: null }]]),
     party(chance, { name: "pro", timeZone: "Australia/Lord_Howe", ...plain }, [[0, { kind: "subscribe", plan: "pro" }], [14, { kind: "change_plan", plan: "scale" }]]),
     party(chance, { name: "to and fro", timeZone: "Asia/Kolkata", ...plain }, [[0, buy(4_000)], [6, { kind: "subscribe", plan: "pro" }], [24, { kind: "cancel" }]]),
     party(chance, { name: "overdue", timeZone: "America/Los_Angeles", ...plain, firstInvoice: "unpaid" }, [[0, { kind: "subscribe", plan: "pro" }], [33, { kind: "pay_overdue" }]]),

@@ -17,6 +17,7 @@ interface Delivery { readonly body: string; readonly dueAtMs: number }
 export interface Inbox {
   readonly url: string;
   readonly applied: () => { readonly applied: number; readonly repeated: number };
+  readonly isEmpty: () => boolean;
   /** Applies what is due; `all`: whatever was put off as well. */
   drain(nowMs: number, all?: boolean): Promise<void>;
   close(): Promise<void>;
@@ -48,6 +49,7 @@ export async function openInbox({ db, chance, clock, stripe }: InboxPorts): Prom
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
     applied: () => ({ ...counts }),
+    isEmpty: () => waiting.length === 0,
     async drain(nowMs, all = false) {
       const due = waiting.filter((delivery) => all || delivery.dueAtMs <= nowMs);
       waiting = waiting.filter((delivery) => !due.includes(delivery));

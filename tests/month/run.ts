@@ -41,7 +41,9 @@ export async function runMonth({ databaseUrl, seed, requests, say }: MonthOption
     const ticks = ticksOf(world);
     const befalls = [...planWorld(chance).map(({ atMs, what }) => ({ atMs, run: () => befallWorld(world, what, chance) })), ...parties.flatMap((party, index) => party.happenings.map(({ atMs, what }) => ({ atMs, run: () => befall(world, index, what) })))].sort((a, b) => a.atMs - b.atMs);
     const plan = callTimes(chance, parties, requests);
+    let wasQuiet = false;
     for (let hourMs = START_MS; hourMs < END_MS + SETTLE_HOURS * HOUR_MS; hourMs += HOUR_MS) {
+      const seen = month.journal.length - befalls.length;
       for (; befalls[0] !== undefined && befalls[0].atMs < hourMs + HOUR_MS; befalls.shift()) {
         world.clock.nowMs = Math.max(world.clock.nowMs, befalls[0].atMs);
         await befalls[0].run();
@@ -49,7 +51,10 @@ export async function runMonth({ databaseUrl, seed, requests, say }: MonthOption
       }
       await use(month, plan, hourMs);
       world.clock.nowMs = hourMs + HOUR_MS + 130_000;
-      await hour(month, ticks);
+      const isQuiet = seen === month.journal.length - befalls.length;
+      // Two hours in a row in which nothing happens have no tick with anything to do.
+      if (!isQuiet || !wasQuiet || !world.inbox.isEmpty() || month.pending.some(({ dueAtMs }) => dueAtMs <= world.clock.nowMs) || await closePeriods(world) > 0) await hour(month, ticks);
+      wasQuiet = isQuiet;
       if ((hourMs - START_MS) % (7 * DAY_MS) === 0) say(`${new Date(hourMs).toISOString().slice(0, 10)}: ${month.journal.length} requests`);
     }
     await settleAll(month, ticks);

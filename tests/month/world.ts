@@ -170,17 +170,20 @@ export async function cancel(world: World, index: number): Promise<void> {
   if (live !== undefined) live.endedAtMs = ((await world.stripe.subscriptions.cancel(live.id)).ended_at ?? 0) * 1000;
 }
 
-/** Stripe's side of time passing: an hour after a period has ended its invoice is final, and the card pays or does not. */
-export async function closePeriods(world: World): Promise<void> {
+/** Stripe's side of time passing: an hour after a period has ended its invoice is final, and the card pays or does not. Returns how many periods ended. */
+export async function closePeriods(world: World): Promise<number> {
+  let closed = 0;
   for (const one of world.subscriptions) {
     const endMs = one.endedAtMs ?? one.nextEndMs;
     if (one.isClosed || world.clock.nowMs < endMs + HOUR_MS) continue;
     const paid = partyOf(world, one.party).firstInvoice === "paid" || one.periods > 0;
     await control(world, "/_admin/invoices", { subscription: one.id, paid, periodEnd: Math.floor(endMs / 1000), goesOn: one.endedAtMs === null });
     one.periods += 1;
+    closed += 1;
     if (one.endedAtMs === null) one.nextEndMs += PERIOD_MS;
     else one.isClosed = true;
   }
+  return closed;
 }
 
 async function visit(url: string): Promise<void> {
