@@ -1,7 +1,7 @@
 export { changePlan, createCheckout, createCreditCheckout, createPortal, ensurePlanPrice } from "./checkout.ts";
 export { EXPORT_UNIT_NANO_USD, meterEventIdentifier, nextExport } from "./export-math.ts";
 export { listInvoices } from "./invoices.ts";
-export { correctionEntriesFor, LEDGER_ACCOUNTS, ledgerEntriesFor } from "./ledger.ts";
+export { absorbedNanoUsdOf, correctionEntriesFor, LEDGER_ACCOUNTS, ledgerEntriesFor } from "./ledger.ts";
 export type { LedgerAccountKind, LedgerLine, LedgerSums } from "./ledger.ts";
 export { ensureMeters, ensureSpendPrice, loadMeterHours, loadMeterTotal, METERS, sendMeterEvent } from "./meters.ts";
 export type { MeterEvent, MeterName, SendOutcome } from "./meters.ts";

@@ -21,7 +21,7 @@ export function ledgerEntriesFor(event: Pick<UsageEvent, "mode" | "chargeNanoUsd
   const cost = event.attempts.reduce((sum, attempt) => sum + amount(attempt.costNanoUsd), 0n);
   const fee = amount(event.ownKeyFeeNanoUsd ?? "0");
   if (fee > charge) throw new RangeError("a usage event carries a fee above its charge");
-  const absorbed = cost > charge - fee ? cost - (charge - fee) : 0n;
+  const absorbed = absorbedNanoUsdOf({ chargeNanoUsd: charge, ownKeyFeeNanoUsd: fee, costNanoUsd: cost });
   const lines: LedgerLine[] = [
     { account: "customer_receivable", amountNanoUsd: charge },
     { account: "revenue", amountNanoUsd: fee - charge },
@@ -31,6 +31,12 @@ export function ledgerEntriesFor(event: Pick<UsageEvent, "mode" | "chargeNanoUsd
     { account: "provider_payable", amountNanoUsd: -cost },
   ];
   return lines.filter((line) => line.amountNanoUsd !== 0n);
+}
+
+/** The part of what providers bill for a request that no customer pays: the one difference between the two books. A fee on own keys pays for none of it. */
+export function absorbedNanoUsdOf({ chargeNanoUsd, ownKeyFeeNanoUsd, costNanoUsd }: LedgerSums): bigint {
+  const paid = chargeNanoUsd - ownKeyFeeNanoUsd;
+  return costNanoUsd > paid ? costNanoUsd - paid : 0n;
 }
 
 export interface LedgerSums { readonly chargeNanoUsd: bigint; readonly ownKeyFeeNanoUsd: bigint; readonly costNanoUsd: bigint }

@@ -279,6 +279,20 @@ describe("request log", () => {
     const membership = { userId: other.owner.id, organizationId: other.organizationId, role: "owner" as const, label: "other" };
     expect((await db.receipts.list(membership, { after: 0, limit: 10 })).receipts).toEqual([]);
   });
+  it("shows what providers bill beyond the charge as absorbed, which a fee on own keys does not pay for, and nothing where they bill no more", async () => {
+    const tenant = await newTenant("absorbed");
+    const shown = async (suffix: string, [charge, fee, cost]: readonly [number, number, number]): Promise<string | null> => {
+      const id = `req_${run}${suffix}`;
+      await insert(tenant, id, "2026-03-08T05:00:00Z");
+      await sql.query(`UPDATE generation SET "chargeNanoUsd" = $2, "ownKeyFeeNanoUsd" = $3, "costNanoUsd" = $4 WHERE id = $1`, [id, charge, fee, cost]);
+      return (await callerOf(tenant.owner).requests.get({ ...tenant.scope, id })).absorbedUsd;
+    };
+    expect(await shown("even", [1_000_000, 0, 1_000_000])).toBeNull();
+    expect(await shown("above", [2_000_000, 0, 1_000_000])).toBeNull();
+    expect(await shown("failed", [0, 0, 3_000_000])).toBe("0.003");
+    expect(await shown("hedged", [1_000_000, 0, 1_500_000])).toBe("0.0005");
+    expect(await shown("fee", [1_000_000, 1_000_000, 2_000_000])).toBe("0.002");
+  });
   it("shows the price lines of the version that was in force, and closes a version when its price changes", async () => {
     const tenant = await newTenant("price");
     const price = { id: `prc_${run}`, provider: `p${run}`, model: `m${run}`, effectiveFromMs: 0, effectiveToMs: null, inputNanoUsdPerMillion: 1_000_000_000n, cacheReadNanoUsdPerMillion: 0n, cacheWriteNanoUsdPerMillion: 0n, outputNanoUsdPerMillion: 2_000_000_000n, source: "test" };

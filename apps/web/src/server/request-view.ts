@@ -1,4 +1,5 @@
 import type { AttemptRecord, PriceVersion, UsageParts } from "@trunkline/contracts";
+import { absorbedNanoUsdOf } from "@trunkline/billing";
 import { priceOfHour, ratedLines } from "@trunkline/catalog";
 import type { RequestRow } from "@trunkline/db/web";
 import { usd } from "./money-view.ts";
@@ -37,8 +38,9 @@ function toCostLines(row: RequestRow, price: PriceVersion | null): RequestView["
 }
 
 export function toRequestView(row: RequestRow, price: PriceVersion | null): RequestView {
+  const absorbed = absorbedNanoUsdOf(row);
   return {
     ...toRequestListItem(row), inboundApi: row.inboundApi, finishReason: row.finishReason, presetVersion: row.presetVersion, endUser: row.endUser, sessionId: row.sessionId,
-    metadata: { ...row.metadata }, losses: [...row.losses], attemptList: row.attempts.map(toAttemptView), costLines: toCostLines(row, price), priceVersionId: row.priceVersionId, ownSpendUsd: row.credentialId === null ? null : usd(row.ownSpendNanoUsd), ownKeyFeeUsd: row.ownKeyFeeNanoUsd === 0n ? null : usd(row.ownKeyFeeNanoUsd), decision: row.decision,
+    metadata: { ...row.metadata }, losses: [...row.losses], attemptList: row.attempts.map(toAttemptView), costLines: toCostLines(row, price), priceVersionId: row.priceVersionId, ownSpendUsd: row.credentialId === null ? null : usd(row.ownSpendNanoUsd), ownKeyFeeUsd: row.ownKeyFeeNanoUsd === 0n ? null : usd(row.ownKeyFeeNanoUsd), absorbedUsd: absorbed === 0n ? null : usd(absorbed), decision: row.decision,
   };
 }

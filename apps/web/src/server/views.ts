@@ -69,7 +69,7 @@ export interface RequestListItem {
 export interface AttemptView { attempt: number; provider: string; model: string; upstreamModel: string; status: number | null; failureClass: string | null; message: string | null; startedAtMs: number; durationMs: number; timeToFirstTokenMs: number | null; costUsd: string }
 export interface RequestView extends RequestListItem {
   inboundApi: string; finishReason: string | null; presetVersion: number | null; endUser: string | null; sessionId: string | null; metadata: Record<string, string>; losses: string[];
-  attemptList: AttemptView[]; costLines: { label: string; tokens: number; usdPerMillion: string; costUsd: string }[]; priceVersionId: string | null; /** What the provider bills the organization for a call on its own key; null: the platform's key served. */ ownSpendUsd: string | null; /** The plan's fee on it, part of the cost; null: none. */ ownKeyFeeUsd: string | null; decision: unknown;
+  attemptList: AttemptView[]; costLines: { label: string; tokens: number; usdPerMillion: string; costUsd: string }[]; priceVersionId: string | null; /** What the provider bills the organization for a call on its own key; null: the platform's key served. */ ownSpendUsd: string | null; /** The plan's fee on it, part of the cost; null: none. */ ownKeyFeeUsd: string | null; /** What providers bill for the request's attempts beyond what it costs; nobody is billed for it. null: nothing. */ absorbedUsd: string | null; decision: unknown;
 }
 export type PromptView = { stored: false; why: string } | { stored: true; request: string; /** null: none is kept of embeddings */ answer: string | null; removed: { kind: string; count: number }[] };
 /** What bounds a project. null: no limit of its own. */

@@ -103,7 +103,10 @@ function Cost({ view }: { view: Shown }) {
           {view.ownKeyFeeUsd === null ? null : <tr><th scope="row">Fee on your own key <span className="meta">by your plan</span></th><td className="r muted">–</td><td className="r muted">–</td><td className="r"><Money usd={view.ownKeyFeeUsd} exact /></td></tr>}
           {view.costLines.length + uncharged.length === 0 ? <tr><td colSpan={4} className="muted">No tokens were used.</td></tr> : null}
         </tbody>
-        <tfoot><tr><th scope="row" colSpan={3}>Billed{view.estimated ? ", estimated" : ""}</th><td className="r"><Money usd={view.costUsd} exact /></td></tr></tfoot>
+        <tfoot>
+          <tr><th scope="row" colSpan={3}>Billed{view.estimated ? ", estimated" : ""}</th><td className="r"><Money usd={view.costUsd} exact /></td></tr>
+          {view.absorbedUsd === null ? null : <tr><th scope="row" colSpan={3}>Absorbed <span className="meta">billed by providers beyond that, not to you</span></th><td className="r muted"><Money usd={view.absorbedUsd} exact /></td></tr>}
+        </tfoot>
       </table>
     </section>
   );
