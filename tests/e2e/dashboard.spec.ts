@@ -140,3 +140,36 @@ test("a preset with many targets is explained", async ({ page }) => {
   await page.goto(`${project.address}/presets/wide`);
   await expect(page.getByText("Rule rule number 0 matches.")).toBeVisible();
 });
+
+test("a key is rotated: the new one is shown once, and the old one works on for the time chosen", async ({ page }) => {
+  const project = await newProject(page, stack().urls.web, "rotate@example.com");
+  const old = await project.createKey({ name: "prod-api" });
+  await page.goto(`${project.address}/keys`);
+  await page.getByRole("button", { name: "Rotate prod-api" }).click();
+  const dialog = page.getByRole("dialog");
+  await dialog.getByLabel(/The old key/).selectOption({ label: "Works for another hour" });
+  await dialog.getByRole("button", { name: "Make the new key" }).click();
+  const secret = await dialog.locator(".secret code").first().textContent();
+  await dialog.getByRole("button", { name: "Done" }).click();
+  await expect(page.getByRole("row", { name: /prod-api/ })).toHaveCount(2);
+  expect(await page.content()).not.toContain(secret);
+  for (const key of [old, secret]) expect((await fetch(`${stack().urls.gateway}/v1/key`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(200);
+  await expect(page.getByRole("row", { name: /prod-api/ }).filter({ hasText: /until \d+ \w+ \d{4}/ })).toHaveCount(1);
+});
+
+test("a request is asked again in the playground, and its address is handed on", async ({ page }) => {
+  const project = await newProject(page, stack().urls.web, "replay@example.com");
+  await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+  const key = await project.createKey({ name: "talk" });
+  const answer = await fetch(`${stack().urls.gateway}/v1/chat/completions`, { method: "POST", headers: { authorization: `Bearer ${key}`, "content-type": "application/json" }, body: JSON.stringify({ model: "openai/gpt-5-mini", messages: [{ role: "user", content: "Hello" }] }) });
+  expect(answer.status).toBe(200);
+  const id = answer.headers.get("x-trunkline-request-id") ?? "";
+  await page.goto(`${project.address}/logs?mode=test`);
+  await page.locator("tr[data-request]").first().click({ timeout: 20_000 });
+  await page.getByRole("button", { name: "Copy link" }).click();
+  await expect(page.getByText("The address of this request is copied.")).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${project.address}/logs?mode=test&id=${id}`);
+  await page.getByRole("link", { name: "Replay" }).click();
+  await expect(page.getByLabel("Model of column 1")).toHaveValue("openai/gpt-5-mini");
+  await expect(page.getByText(`The prompt of ${id} is not stored.`)).toBeVisible();
+});

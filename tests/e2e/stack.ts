@@ -4,7 +4,7 @@ import path from "node:path";
 import { expect, test, type Page } from "@playwright/test";
 import { startStack } from "../../infra/scripts/stack.mjs";
 
-type Stack = Awaited<ReturnType<typeof startStack>>;
+export type Stack = Awaited<ReturnType<typeof startStack>>;
 
 /** One Trunkline for all tests of the file that calls this; read it inside a test. */
 export function useStack(env: Readonly<Record<string, string>> = {}): () => Stack {

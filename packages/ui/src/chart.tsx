@@ -57,8 +57,8 @@ export function Chart(props: ChartProps) {
     <>
       {legend === "top" ? key : null}
       <figure className="chart">
-        <Suspense fallback={<div className="plot" style={{ height: beneath ? height - BELOW_HEIGHT : height }} />}>{shape === "lines" ? <LinesPlot {...plot} height={height} /> : <BarsPlot {...plot} height={beneath ? height - BELOW_HEIGHT : height} previous={isolated === null ? previous : undefined} labels={!beneath} />}</Suspense>
-        {beneath ? <><p className="meta below" aria-hidden style={{ paddingLeft: left }}>{beneath.label}</p><Suspense fallback={<div className="plot" style={{ height: BELOW_HEIGHT - 16 }} />}><BarsPlot {...plot} series={[beneath]} summary={`${beneath.label}: ${beneath.values.reduce<number>((sum, value) => sum + (value ?? 0), 0)} in all`} lines={1} height={BELOW_HEIGHT - 16} /></Suspense></> : null}
+        <Suspense fallback={<div className="plot skeleton" style={{ height: beneath ? height - BELOW_HEIGHT : height }} />}>{shape === "lines" ? <LinesPlot {...plot} height={height} /> : <BarsPlot {...plot} height={beneath ? height - BELOW_HEIGHT : height} previous={isolated === null ? previous : undefined} labels={!beneath} />}</Suspense>
+        {beneath ? <><p className="meta below" aria-hidden style={{ paddingLeft: left }}>{beneath.label}</p><Suspense fallback={<div className="plot skeleton" style={{ height: BELOW_HEIGHT - 16 }} />}><BarsPlot {...plot} series={[beneath]} summary={`${beneath.label}: ${beneath.values.reduce<number>((sum, value) => sum + (value ?? 0), 0)} in all`} lines={1} height={BELOW_HEIGHT - 16} /></Suspense></> : null}
       </figure>
       {legend === "bottom" ? key : null}
     </>

@@ -11,13 +11,13 @@ export function shortUsd(text: string | number): string {
 /** For an axis: no cents on whole dollars, few digits below one. */
 export function axisUsd(value: number): string {
   if (value === 0) return "$0";
-  return value >= 0.01 ? `$${value.toLocaleString("en-US", { minimumFractionDigits: value % 1 ? 2 : 0, maximumFractionDigits: value < 0.1 ? 3 : 2 })}` : `$${Number(value.toPrecision(2))}`;
+  return value >= 0.01 ? `$${value.toLocaleString("en-US", { minimumFractionDigits: value % 1 || value < 10 ? 2 : 0, maximumFractionDigits: value < 0.1 ? 3 : 2 })}` : `$${Number(value.toPrecision(2))}`;
 }
 
 export const count = (value: number): string => value.toLocaleString("en-US");
 const compactFormat = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
-/** `836.9M`, `86.1K`. */
-export const compact = (value: number): string => compactFormat.format(value);
+/** `836.9M`, `86.1k`: small k, as contexts and axes have it. */
+export const compact = (value: number): string => compactFormat.format(value).replace("K", "k");
 
 const SECOND_MS = 1_000;
 /** `412 ms`, `2.65 s`. */
@@ -46,4 +46,13 @@ export function bucketTexts(buckets: readonly string[], timeZone: string, granul
 /** `1–22 Nov`, `28 Oct – 3 Nov`: the days of a span in the reporting zone; `to` is outside it. */
 export function daySpan(from: string, to: string, timeZone: string): string {
   return new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short" }).formatRange(new Date(from), new Date(Date.parse(to) - 1));
+}
+
+/** `30 Nov 2026`: the day of an ISO time, in UTC. */
+export const dayOf = (at: string): string => new Date(at).toLocaleDateString("en-GB", { timeZone: "UTC", day: "numeric", month: "short", year: "numeric" });
+
+/** What one call cost: six decimals, so that the points of a column stand below one another; three digits of what is too small for them. */
+export function callUsd(text: string | number): string {
+  const value = Number(text);
+  return value === 0 ? "$0" : value < 0.0001 || value >= 10 ? shortUsd(value) : `$${value.toFixed(6)}`;
 }

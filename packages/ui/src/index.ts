@@ -8,4 +8,4 @@ export { Delta } from "./delta.tsx";
 export { Dialog } from "./dialog.tsx";
 export { Sparkline } from "./sparkline.tsx";
 export { ToastProvider, useToasts } from "./toast.tsx";
-export { axisUsd, bucketTexts, compact, count, daySpan, duration, percent, shortUsd } from "./format.ts";
+export { axisUsd, bucketTexts, callUsd, compact, count, dayOf, daySpan, duration, percent, shortUsd } from "./format.ts";

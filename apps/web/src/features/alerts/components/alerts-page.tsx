@@ -1,9 +1,11 @@
 "use client";
 import "./alerts.css";
-import { lazy, useState } from "react";
+import { lazy } from "react";
+import { useSearchParams } from "next/navigation";
 import { CircleCheck, CircleSlash, Clock, Plus, TriangleAlert } from "lucide-react";
 import { Ago, Button, Card, Deferred, EmptyState, ErrorCard, Skeleton } from "@trunkline/ui";
 import type { AlertRuleView } from "../../../server/views.ts";
+import { useSetParams } from "../../shell/use-scope.ts";
 import { AlertHistory } from "./alert-history.tsx";
 import { conditionText, kindLabel } from "./alert-words.ts";
 import { useAlerts } from "./use-alerts.ts";
@@ -15,7 +17,9 @@ const SKELETON_ROWS = 4;
 export function AlertsPage() {
   const actions = useAlerts();
   const { alerts } = actions;
-  const [creating, setCreating] = useState(false);
+  const creating = useSearchParams().has("create");
+  const setParams = useSetParams();
+  const setCreating = (on: boolean): void => setParams({ create: on ? "1" : null });
   const mayManage = alerts.data?.mayManage === true;
   const create = mayManage ? <Button variant="primary" onClick={() => setCreating(true)}><Plus className="ic s" aria-hidden />Create alert</Button> : null;
   return (
@@ -26,7 +30,7 @@ export function AlertsPage() {
       {alerts.isError ? <ErrorCard message={`The alerts could not be loaded. ${alerts.error.message}`} onRetry={() => void alerts.refetch()} /> : null}
       {alerts.data ? <Card title="Rules" className="al">{alerts.data.rules.length === 0 ? <EmptyState text="Hear by mail or webhook when a budget fills, requests fail, or a provider key stops working." action={create} /> : <RuleTable rules={alerts.data.rules} mayManage={mayManage} actions={actions} />}</Card> : null}
       {alerts.data && (alerts.data.rules.length > 0 || alerts.data.history.length > 0) ? <Card title="History" className="al"><AlertHistory events={alerts.data.history} /></Card> : null}
-      <Deferred wanted={creating}><CreateAlertDialog open={creating} onClose={() => setCreating(false)} /></Deferred>
+      <Deferred wanted={creating && mayManage}><CreateAlertDialog open={creating && mayManage} onClose={() => setCreating(false)} /></Deferred>
     </>
   );
 }

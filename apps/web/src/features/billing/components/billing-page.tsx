@@ -92,7 +92,7 @@ function Plans({ plans, current, pays, busy, onChoose }: PlansProps) {
       {plans.map(({ id, name, monthlyUsd, requestsPerMinute, logRetentionDays, seats, features }) => (
         <li key={id} className={id === current ? "on" : ""}>
           <h3>{name}{id === current ? <span className="tag acc">yours</span> : null}</h3>
-          <p className="price num">{Number(monthlyUsd) === 0 ? "$0" : `$${Number(monthlyUsd).toLocaleString("en-US")}`}<span className="meta"> a month</span></p>
+          <p className="price num">{Number(monthlyUsd) === 0 ? "$0" : `$${Number(monthlyUsd).toLocaleString("en-US")}`}{" "}<span className="meta">a month</span></p>
           <ul><li>{requestsPerMinute.toLocaleString("en-US")} requests a minute</li><li>Log kept {logRetentionDays} days</li><li>{seats} members</li>{features.map((feature) => <li key={feature}>{feature}</li>)}</ul>
           {pays && id !== current && Number(monthlyUsd) > 0 ? <Button disabled={busy} onClick={() => onChoose(id)}>Choose {name}</Button> : null}
         </li>

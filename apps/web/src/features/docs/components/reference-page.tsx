@@ -42,13 +42,16 @@ export function ReferencePage({ sections, missing }: { sections: readonly Refere
   );
 }
 
+/** Names between backticks are set as code. */
+const Worded = ({ text }: { text: string }) => text.split("`").map((part, at) => (at % 2 === 1 ? <code key={at}>{part}</code> : part));
+
 /** Bodies are laid out when they are opened: hundreds of fields would only be in the way before. */
 function Operation({ operation }: { operation: ReferenceOperation }) {
   const [open, setOpen] = useState(false);
   const { id, method, path, summary, parameters, body, example, answers } = operation;
   return (
     <details id={id} className="op" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary><span className={`verb ${method.toLowerCase()}`}>{method}</span><code>{path}</code><span className="muted what">{summary}</span></summary>
+      <summary><span className={`verb ${method.toLowerCase()}`}>{method}</span><code>{path}</code><span className="muted what"><Worded text={summary} /></span></summary>
       {open ? (
         <div className="opbody">
           <p><a className="link" href={`#${id}`}>Link to this</a></p>
@@ -67,7 +70,7 @@ function Fields({ title, fields }: { title: string; fields: readonly ReferenceFi
   return (
     <>
       <h3>{title}</h3>
-      <dl className="fields">{fields.map(({ name, type, required, note }) => <div key={name}><dt><code>{name}</code>{required ? <span className="tag">required</span> : null}</dt><dd><span className="meta mono">{type}</span>{note ? <span className="muted note">{note}</span> : null}</dd></div>)}</dl>
+      <dl className="fields">{fields.map(({ name, type, required, note }) => <div key={name}><dt><code>{name}</code>{required ? <span className="tag">required</span> : null}</dt><dd><span className="meta mono">{type}</span>{note ? <span className="muted note"><Worded text={note} /></span> : null}</dd></div>)}</dl>
     </>
   );
 }

@@ -1,11 +1,11 @@
 "use client";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { TriangleAlert } from "lucide-react";
-import { Button, CopyButton, Dialog, ErrorCard, Field } from "@trunkline/ui";
+import { Button, Dialog, ErrorCard, Field } from "@trunkline/ui";
 import type { KeyView } from "../../../server/views.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
+import { CreatedKey } from "./created-key.tsx";
 
 type Kind = KeyView["kind"];
 type Period = NonNullable<KeyView["budget"]>["period"];
@@ -18,6 +18,9 @@ const PERIODS: readonly { value: Period; label: string }[] = [{ value: "daily", 
 const NAME_LENGTH_MAX = 80;
 const RPM_MAX = 1_000_000;
 const CENT = 0.01;
+const DAY_MS = 86_400_000;
+/** Days, as text of the choice. */
+const LIFETIMES = [{ value: "", label: "Never" }, { value: "7", label: "In 7 days" }, { value: "30", label: "In 30 days" }, { value: "90", label: "In 90 days" }, { value: "365", label: "In a year" }] as const;
 const limitOf = (text: string): number | null => (text === "" ? null : Number(text));
 
 /** Asks for a key, then shows it: the only time that anybody sees it whole. */
@@ -36,7 +39,7 @@ export function CreateKeyDialog({ open, onClose }: { open: boolean; onClose: () 
   );
 }
 
-interface NewKey { organization: string; project: string; name: string; kind: Kind; rpmLimit: number | null; tpmLimit: number | null; concurrencyLimit: number | null; browserOrigins: string[]; budget: { period: Period; limitUsd: string } | null }
+interface NewKey { organization: string; project: string; name: string; kind: Kind; rpmLimit: number | null; tpmLimit: number | null; concurrencyLimit: number | null; browserOrigins: string[]; expiresAt: string | null; budget: { period: Period; limitUsd: string } | null }
 
 function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string | null; onSubmit: (input: NewKey) => void }) {
   const scope = useScope();
@@ -48,9 +51,10 @@ function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string
   const [origins, setOrigins] = useState("");
   const [limitUsd, setLimitUsd] = useState("");
   const [period, setPeriod] = useState<Period>("monthly");
+  const [days, setDays] = useState("");
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    onSubmit({ ...scope, name: name.trim(), kind, rpmLimit: limitOf(rpm), tpmLimit: limitOf(tpm), concurrencyLimit: limitOf(concurrency), browserOrigins: kind === "mgmt" ? [] : origins.split(/[\s,]+/).filter((one) => one !== ""), budget: limitUsd === "" ? null : { period, limitUsd } });
+    onSubmit({ ...scope, name: name.trim(), kind, rpmLimit: limitOf(rpm), tpmLimit: limitOf(tpm), concurrencyLimit: limitOf(concurrency), browserOrigins: kind === "mgmt" ? [] : origins.split(/[\s,]+/).filter((one) => one !== ""), expiresAt: days === "" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString(), budget: limitUsd === "" ? null : { period, limitUsd } });
   };
   return (
     <form onSubmit={submit} style={{ display: "contents" }}>
@@ -60,7 +64,13 @@ function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string
         <div className="choices">{KINDS.map((one) => <label key={one.value}><input type="radio" name="kind" value={one.value} checked={kind === one.value} onChange={() => setKind(one.value)} />{one.label}</label>)}</div>
         <p className="meta">{KINDS.find((one) => one.value === kind)?.note}</p>
       </fieldset>
-      <Field label="Requests per minute (optional)" type="number" min={1} max={RPM_MAX} step={1} value={rpm} onChange={(event) => setRpm(event.target.value)} />
+      <div className="pair">
+        <Field label="Requests per minute (optional)" type="number" min={1} max={RPM_MAX} step={1} value={rpm} onChange={(event) => setRpm(event.target.value)} />
+        <div className="control">
+          <label htmlFor="key-lifetime">Stops working</label>
+          <select id="key-lifetime" value={days} onChange={(event) => setDays(event.target.value)}>{LIFETIMES.map((one) => <option key={one.value} value={one.value}>{one.label}</option>)}</select>
+        </div>
+      </div>
       <div className="pair">
         <Field label="Tokens per minute (optional)" type="number" min={1} step={1} value={tpm} onChange={(event) => setTpm(event.target.value)} />
         <Field label="Calls at a time (optional)" type="number" min={1} step={1} value={concurrency} onChange={(event) => setConcurrency(event.target.value)} />
@@ -81,25 +91,5 @@ function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string
       {error ? <ErrorCard message={error} /> : null}
       <div className="row" style={{ justifyContent: "flex-end" }}><Button type="submit" variant="primary" disabled={pending}>Create key</Button></div>
     </form>
-  );
-}
-
-function CreatedKey({ name, secret, onDone }: { name: string; secret: string; onDone: () => void }) {
-  const line = useRef<HTMLDivElement>(null);
-  useEffect(() => line.current?.querySelector("button")?.focus(), []);
-  const environment = `TRUNKLINE_API_KEY=${secret}`;
-  return (
-    <>
-      <div className="control">
-        <p style={{ fontWeight: 500 }}>{name}</p>
-        <div className="secret" ref={line}><code>{secret}</code><CopyButton text={secret} label="Copy" /></div>
-      </div>
-      <p className="once"><TriangleAlert className="ic" aria-hidden />This is the only time you see it. Only a keyed hash is stored, so it cannot be shown again.</p>
-      <div className="control">
-        <p style={{ fontWeight: 500 }}>As a line for .env</p>
-        <div className="secret"><code>{environment}</code><CopyButton text={environment} label="Copy line" /></div>
-      </div>
-      <div className="row" style={{ justifyContent: "flex-end" }}><Button variant="primary" onClick={onDone}>Done</Button></div>
-    </>
   );
 }

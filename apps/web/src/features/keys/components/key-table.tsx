@@ -1,5 +1,5 @@
 import { CircleCheck, CircleSlash, CircleX, Clock } from "lucide-react";
-import { Ago, BudgetBar, Button, Money } from "@trunkline/ui";
+import { Ago, BudgetBar, Button, dayOf, Money } from "@trunkline/ui";
 import type { KeyView } from "../../../server/views.ts";
 
 const KINDS = { live: { label: "Live", tone: "ok" }, test: { label: "Test", tone: "acc" }, mgmt: { label: "Management", tone: "" } } as const;
@@ -14,20 +14,22 @@ function stateOf(key: KeyView, revoking: boolean) {
   return { icon: CircleCheck, tone: "ok", label: "Active" };
 }
 
-export function KeyTable({ keys, revoking, onRevoke }: { keys: readonly KeyView[]; revoking: ReadonlySet<string>; onRevoke: (key: KeyView) => void }) {
+interface Acts { readonly onRotate: (key: KeyView) => void; readonly onRevoke: (key: KeyView) => void }
+
+export function KeyTable({ keys, revoking, ...acts }: Acts & { keys: readonly KeyView[]; revoking: ReadonlySet<string> }) {
   return (
     <section className="twrap tablecards" tabIndex={0} aria-label="Keys, table">
       <table>
         <thead>
           <tr><th scope="col">Name</th><th scope="col">Key</th><th scope="col">Kind</th><th scope="col" className="r">Spend, 30 days</th><th scope="col">Budget</th><th scope="col" className="r">Req/min</th><th scope="col">Last used</th><th scope="col">Status</th><th scope="col"><span className="sr">Actions</span></th></tr>
         </thead>
-        <tbody>{keys.map((key) => <KeyRow key={key.id} apiKey={key} revoking={revoking.has(key.id)} onRevoke={onRevoke} />)}</tbody>
+        <tbody>{keys.map((key) => <KeyRow key={key.id} apiKey={key} revoking={revoking.has(key.id)} {...acts} />)}</tbody>
       </table>
     </section>
   );
 }
 
-function KeyRow({ apiKey, revoking, onRevoke }: { apiKey: KeyView; revoking: boolean; onRevoke: (key: KeyView) => void }) {
+function KeyRow({ apiKey, revoking, onRotate, onRevoke }: Acts & { apiKey: KeyView; revoking: boolean }) {
   const { icon: Icon, tone, label } = stateOf(apiKey, revoking);
   const kind = KINDS[apiKey.kind];
   return (
@@ -38,9 +40,9 @@ function KeyRow({ apiKey, revoking, onRevoke }: { apiKey: KeyView; revoking: boo
       <td className="r" data-l="30 days"><Money usd={apiKey.spendUsd30d} /></td>
       <td className="bud wide"><KeyBudget budget={apiKey.budget} /></td>
       <td className="r" data-l="Req/min">{apiKey.rpmLimit === null ? <span className="muted">no limit</span> : apiKey.rpmLimit.toLocaleString("en-US")}</td>
-      <td data-l="Last used"><Ago at={apiKey.lastUsedAt} />{apiKey.expiresAt ? <span className="two">until {apiKey.expiresAt.slice(0, 10)}</span> : null}</td>
+      <td data-l="Last used"><Ago at={apiKey.lastUsedAt} />{apiKey.expiresAt ? <span className="two">until {dayOf(apiKey.expiresAt)}</span> : null}</td>
       <td><span className={`st ${tone}`}><Icon className="ic" aria-hidden />{label}</span></td>
-      <td className="r">{apiKey.revokedAt || revoking ? null : <Button size="sm" variant="ghost" aria-label={`Revoke ${apiKey.name}`} onClick={() => onRevoke(apiKey)}>Revoke</Button>}</td>
+      <td className="r">{apiKey.revokedAt || revoking ? null : <>{label === "Expired" ? null : <Button size="sm" variant="ghost" aria-label={`Rotate ${apiKey.name}`} onClick={() => onRotate(apiKey)}>Rotate</Button>}<Button size="sm" variant="ghost" aria-label={`Revoke ${apiKey.name}`} onClick={() => onRevoke(apiKey)}>Revoke</Button></>}</td>
     </tr>
   );
 }

@@ -11,6 +11,7 @@ import { useUndoable } from "../../shell/use-undoable.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { KeyTable } from "./key-table.tsx";
 
+const RotateKeyDialog = lazy(async () => ({ default: (await import("./rotate-key-dialog.tsx")).RotateKeyDialog }));
 const CreateKeyDialog = lazy(async () => ({ default: (await import("./create-key-dialog.tsx")).CreateKeyDialog }));
 
 type Shown = "all" | "active" | "revoked";
@@ -40,6 +41,7 @@ export function KeysPage() {
   const creating = useSearchParams().has("create");
   const setParams = useSetParams();
   const { pending, revoke } = useRevoke();
+  const [rotating, setRotating] = useState<KeyView | null>(null);
   const create = <Button variant="primary" onClick={() => setParams({ create: "1" })}><Plus className="ic s" aria-hidden />Create key</Button>;
   return (
     <>
@@ -47,13 +49,14 @@ export function KeysPage() {
       {keys.isPending ? <section className="card" aria-label="Keys are loading" aria-busy="true"><div className="body" style={{ display: "grid", gap: 12, paddingTop: 16 }}>{Array.from({ length: SKELETON_ROWS }, (_, row) => <Skeleton key={row} height={36} />)}</div></section> : null}
       {keys.isError ? <ErrorCard message={`The keys could not be loaded. ${keys.error.message}`} onRetry={() => void keys.refetch()} /> : null}
       {keys.data?.length === 0 ? <section className="card" aria-label="Keys"><EmptyState text="A key lets your program call every model through Trunkline." action={create} snippet='curl $TRUNKLINE_URL/v1/chat/completions -H "authorization: Bearer $TRUNKLINE_API_KEY"' /></section> : null}
-      {keys.data && keys.data.length > 0 ? <KeyList keys={keys.data} revoking={pending} onRevoke={revoke} /> : null}
+      {keys.data && keys.data.length > 0 ? <KeyList keys={keys.data} revoking={pending} onRotate={setRotating} onRevoke={revoke} /> : null}
       <Deferred wanted={creating}><CreateKeyDialog open={creating} onClose={() => setParams({ create: null })} /></Deferred>
+      <Deferred wanted={rotating !== null}><RotateKeyDialog apiKey={rotating} onClose={() => setRotating(null)} /></Deferred>
     </>
   );
 }
 
-function KeyList({ keys, revoking, onRevoke }: { keys: readonly KeyView[]; revoking: ReadonlySet<string>; onRevoke: (key: KeyView) => void }) {
+function KeyList({ keys, ...acts }: { keys: readonly KeyView[]; revoking: ReadonlySet<string>; onRotate: (key: KeyView) => void; onRevoke: (key: KeyView) => void }) {
   const [text, setText] = useState("");
   const [shown, setShown] = useState<Shown>("all");
   const active = keys.filter((key) => key.revokedAt === null).length;
@@ -66,7 +69,7 @@ function KeyList({ keys, revoking, onRevoke }: { keys: readonly KeyView[]; revok
         <Segmented<Shown> label="Show" value={shown} options={options} onChange={setShown} />
       </div>
       <section className="card kt" aria-label="Keys">
-        {visible.length > 0 ? <KeyTable keys={visible} revoking={revoking} onRevoke={onRevoke} /> : <EmptyState text="No key matches this filter." action={<Button onClick={() => { setText(""); setShown("all"); }}>Clear filter</Button>} />}
+        {visible.length > 0 ? <KeyTable keys={visible} {...acts} /> : <EmptyState text="No key matches this filter." action={<Button onClick={() => { setText(""); setShown("all"); }}>Clear filter</Button>} />}
       </section>
     </>
   );

@@ -45,7 +45,7 @@ function Header({ home }: { home: string | null }) {
   return (
     <header className="lh">
       <Brand />
-      <nav aria-label="Main"><a href="#failover">Failover</a><a href="#prices">Prices</a><a href="#plans">Plans</a><Link href="/docs">Docs</Link></nav>
+      <nav aria-label="Main"><a href="#failover">Failover</a><a href="#prices">Prices</a><a href="#plans">Plans</a><Link href="/docs">Docs</Link><Link href="/status">Status</Link></nav>
       <span className="grow" />
       {home ? <Link className="btn primary" href={home}>Dashboard</Link> : <><Link className="btn ghost" href="/sign-in">Sign in</Link><Link className="btn primary" href="/signup">Create account</Link></>}
     </header>

@@ -15,7 +15,7 @@ export function PlanTable() {
           return (
             <li key={id}>
               <h3>{name}</h3>
-              <p className="price num">${(monthlyCents / CENTS_PER_USD).toLocaleString("en-US")}<span className="meta"> a month</span></p>
+              <p className="price num">${(monthlyCents / CENTS_PER_USD).toLocaleString("en-US")}{" "}<span className="meta">a month</span></p>
               <ul><li>{requestsPerMinute.toLocaleString("en-US")} requests a minute</li><li>Log kept {logRetentionDays} days</li><li>{seats} members</li><li>{ownKeyFeeBasisPoints === 0 ? "No fee" : `${ownKeyFeeBasisPoints / BASIS_POINTS_PER_PERCENT}% fee`} on calls with your own provider key</li>{features.filter((feature) => !feature.includes("without a fee")).map((feature) => <li key={feature}>{feature}</li>)}</ul>
             </li>
           );

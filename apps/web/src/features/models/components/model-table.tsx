@@ -35,12 +35,12 @@ function ModelRow({ model }: { model: ModelView }) {
   return (
     <>
       <tr>
-        <th scope="row"><button type="button" className="open" aria-expanded={open} onClick={() => setOpen(!open)}><Chevron className="ic s" aria-hidden /><ModelName id={model.id} /></button><span className="two">{model.name} by {model.author}</span></th>
+        <th scope="row"><button type="button" className="open" aria-expanded={open} onClick={() => setOpen(!open)}><Chevron className="ic s" aria-hidden /><ModelName id={model.id} /></button><span className="two">{model.name}</span></th>
         <td className="r" data-l="Context">{tokensText(model.contextTokens)}</td>
         <td className="r" data-l="Input">{price ? <Money usd={price.inputUsdPerMillion} /> : "–"}</td>
         <td className="r" data-l="Output">{price ? <Money usd={price.outputUsdPerMillion} /> : "–"}</td>
         <td className="r" data-l="Cached">{price ? <Money usd={price.cacheReadUsdPerMillion} /> : "–"}</td>
-        <td><span className="caps">{capabilitiesOf(model).map((one) => <span key={one} className="tag">{one}</span>)}</span></td>
+        <td className="wide"><span className="caps">{capabilitiesOf(model).map((one) => <span key={one} className="tag">{one}</span>)}</span></td>
         <td className="r" data-l="Providers">{model.providers.length}</td>
         <td><span className="tag">{model.tier}</span></td>
       </tr>

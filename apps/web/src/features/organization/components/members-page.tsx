@@ -4,7 +4,7 @@ import { lazy, useState } from "react";
 import { ROLES, type Role } from "@trunkline/contracts";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Clock, UserPlus } from "lucide-react";
-import { Ago, Button, Card, Deferred, ErrorCard, Skeleton, useToasts } from "@trunkline/ui";
+import { Ago, Button, Card, Deferred, ErrorCard, Skeleton, useToasts, dayOf } from "@trunkline/ui";
 import type { MembersView, MemberView } from "../../../server/views.ts";
 import { useRole } from "../../shell/use-role.ts";
 import { useScope } from "../../shell/use-scope.ts";
@@ -71,7 +71,7 @@ function Lists({ view, manages, owner }: { view: MembersView; manages: boolean; 
           <div className="twrap tablecards" tabIndex={0} role="region" aria-label="Invitations, table">
             <table>
               <thead><tr><th scope="col">Address</th><th scope="col">As</th><th scope="col">Ends</th><th scope="col"><span className="sr">Actions</span></th></tr></thead>
-              <tbody>{view.invitations.map(({ email, role, expiresAt }) => <tr key={`${email} ${role}`}><th scope="row">{email}</th><td><span className="tag">{role}</span></td><td>{expiresAt.slice(0, 10)}</td><td className="r"><Button size="sm" variant="ghost" aria-label={`Withdraw the invitation of ${email}`} onClick={() => changes.withdraw(email)}>Withdraw</Button></td></tr>)}</tbody>
+              <tbody>{view.invitations.map(({ email, role, expiresAt }) => <tr key={`${email} ${role}`}><th scope="row">{email}</th><td><span className="tag">{role}</span></td><td>{dayOf(expiresAt)}</td><td className="r"><Button size="sm" variant="ghost" aria-label={`Withdraw the invitation of ${email}`} onClick={() => changes.withdraw(email)}>Withdraw</Button></td></tr>)}</tbody>
             </table>
           </div>
         </Card>

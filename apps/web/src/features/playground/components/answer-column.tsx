@@ -60,10 +60,13 @@ function ToolCalls({ calls }: { calls: Answer["toolCalls"] }) {
 
 const MS_PER_SECOND = 1_000;
 
+/** An answer that came in one piece has no speed to tell: dividing by next to nothing would claim one. */
+const SPEED_OVER_MS_MIN = 100;
+
 /** Output tokens a second from the first token on; null where nothing can be said. */
 function speedOf({ answer, firstTokenMs, totalMs }: Run): number | null {
   const tokens = (answer.usage?.outputTokens ?? 0);
-  return firstTokenMs === null || totalMs === null || totalMs <= firstTokenMs || tokens < 2 ? null : (tokens * MS_PER_SECOND) / (totalMs - firstTokenMs);
+  return firstTokenMs === null || totalMs === null || totalMs - firstTokenMs < SPEED_OVER_MS_MIN || tokens < 2 ? null : (tokens * MS_PER_SECOND) / (totalMs - firstTokenMs);
 }
 
 function Figures({ run }: { run: Run }) {

@@ -8,12 +8,12 @@ import { useBook, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { AnswerColumn } from "./answer-column.tsx";
 import { PromptCard } from "./prompt-card.tsx";
-import { buildRequest, EMPTY_PROMPT, type Prompt } from "./playground-request.ts";
+import { buildRequest, type Prompt } from "./playground-request.ts";
 import { COLUMNS_MAX, useColumns } from "./use-columns.ts";
+import { useFirstPrompt } from "./use-first-prompt.ts";
 
 const CodeDialog = lazy(async () => ({ default: (await import("./code-dialog.tsx")).CodeDialog }));
 const SavePresetDialog = lazy(async () => ({ default: (await import("./save-preset-dialog.tsx")).SavePresetDialog }));
-const FIRST_PROMPT: Prompt = { ...EMPTY_PROMPT, user: "Explain in two sentences why the sky is blue." };
 const MODELS_LIST = "playground-models";
 
 /** Everything that `model` may name: catalogue, presets, and the router's own choice. */
@@ -29,7 +29,9 @@ export function PlaygroundPage() {
   const scope = useScope();
   const { mode } = useBook();
   const names = useModelNames();
-  const [prompt, setPrompt] = useState(FIRST_PROMPT);
+  const { first, note } = useFirstPrompt();
+  const [written, setPrompt] = useState<Prompt | null>(null);
+  const prompt = written ?? first;
   const [problem, setProblem] = useState<string | null>(null);
   const [shown, setShown] = useState<string | "save" | null>(null);
   const { calls, columns, setModel, add, remove } = useColumns();
@@ -49,6 +51,7 @@ export function PlaygroundPage() {
         <Button disabled={columns.length >= COLUMNS_MAX} onClick={add}><Plus className="ic s" aria-hidden />Add column</Button>
         {running ? <Button onClick={() => { for (const slot of all) calls[slot]?.stop(); }}><Square className="ic s" aria-hidden />Stop all</Button> : <Button variant="primary" onClick={() => run(all)}><Play className="ic s" aria-hidden />Run{columns.length > 1 ? " all" : ""}</Button>}
       </div>
+      {note ? <p className="muted replayed" role="status">{note}</p> : null}
       {problem ? <ErrorCard message={problem} /> : null}
       <PromptCard prompt={prompt} onChange={(change) => setPrompt({ ...prompt, ...change })} onRun={() => run(all)} />
       <datalist id={MODELS_LIST}>{names.map((name) => <option key={name} value={name}>{name}</option>)}</datalist>

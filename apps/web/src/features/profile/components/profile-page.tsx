@@ -2,7 +2,7 @@
 import "./profile.css";
 import { useState, type FormEvent } from "react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Ago, Button, Card, ErrorCard, Field, Skeleton, useToasts } from "@trunkline/ui";
+import { Ago, Button, Card, ErrorCard, Field, Skeleton, useToasts, dayOf } from "@trunkline/ui";
 import type { ProfileView, SessionView } from "../../../server/views.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { PasswordForm } from "./password-form.tsx";
@@ -68,7 +68,7 @@ function Sessions({ sessions }: { sessions: readonly SessionView[] }) {
     <ul className="sessions">
       {sessions.map((session) => (
         <li key={session.id}>
-          <span className="grow"><b title={session.userAgent ?? undefined}>{browserName(session.userAgent)}</b>{session.current ? <span className="tag ok">this one</span> : null}<span className="meta">signed in <Ago at={session.startedAt} />{session.address && session.address !== "direct" ? ` from ${session.address}` : ""}, ends {session.endsAt.slice(0, 10)}</span></span>
+          <span className="grow"><b title={session.userAgent ?? undefined}>{browserName(session.userAgent)}</b>{session.current ? <span className="tag ok">this one</span> : null}<span className="meta">signed in <Ago at={session.startedAt} />{session.address && session.address !== "direct" ? ` from ${session.address}` : ""}, ends {dayOf(session.endsAt)}</span></span>
           {session.current ? null : <Button size="sm" aria-label={`Sign out ${browserName(session.userAgent)}`} disabled={end.isPending} onClick={() => end.mutate({ id: session.id })}>Sign out</Button>}
         </li>
       ))}

@@ -1,6 +1,6 @@
 "use client";
 import { AudioWaveform, Database, Layers, Waypoints } from "lucide-react";
-import { count, duration, ModelName, Money, Status } from "@trunkline/ui";
+import { callUsd, count, duration, ModelName, Status } from "@trunkline/ui";
 import type { RequestListItem } from "../../../server/views.ts";
 
 const PERCENT = 100;
@@ -58,7 +58,7 @@ function Row({ row, timeZone, state, onOpen }: { row: RequestListItem; timeZone:
       <td className="r">{row.timeToFirstTokenMs === null ? "–" : duration(row.timeToFirstTokenMs)}</td>
       <td className="r">{duration(row.durationMs)}</td>
       <td className="r"><Composition row={row} /></td>
-      <td className="r"><Money usd={row.costUsd} /></td>
+      <td className="r" title={`$${row.costUsd}`}>{callUsd(row.costUsd)}</td>
       <td><Flags row={row} /></td>
     </tr>
   );

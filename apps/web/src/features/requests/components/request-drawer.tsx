@@ -2,7 +2,7 @@
 import { ArrowDown, ArrowLeft, ArrowUp, Check, Copy, Shuffle, X } from "lucide-react";
 import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
-import { count, duration, ErrorCard, ModelName, Money, shortUsd, Skeleton, Status } from "@trunkline/ui";
+import { callUsd, count, duration, ErrorCard, ModelName, Money, shortUsd, Skeleton, Status } from "@trunkline/ui";
 import type { RequestView } from "../../../server/views.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
@@ -11,6 +11,7 @@ import { cacheSavingUsd, unchargedOf } from "./cost-notes.ts";
 import { toDecisionView } from "./decision-view.ts";
 import { PromptSection } from "./prompt-section.tsx";
 import { logTime } from "./log-table.tsx";
+import { RequestActions } from "./request-actions.tsx";
 import { ReceiptSection } from "./receipt-section.tsx";
 
 /** As it comes over the wire, where an unknown value may be absent. */
@@ -79,11 +80,12 @@ function Summary({ view, timeZone }: { view: Shown; timeZone: string }) {
       <p className="how">Asked for <code className="fg">{view.preset ? `@preset/${view.preset}${view.presetVersion ? `:${view.presetVersion}` : ""}` : view.requestedModel}</code> with key <span className="fg">{view.keyName}</span>, <span className="num fg" title={time.full}>{time.short}</span></p>
       {view.errorMessage ? <p className="said"><code>{view.errorCode}</code> {view.errorMessage}</p> : null}
       <dl className="dkv">
-        <div><dt>Cost{view.estimated ? ", estimated" : ""}</dt><dd><Money usd={view.costUsd} /></dd></div>
+        <div><dt>Cost{view.estimated ? ", estimated" : ""}</dt><dd title={`$${view.costUsd}`}>{callUsd(view.costUsd)}</dd></div>
         <div><dt>First token</dt><dd>{view.timeToFirstTokenMs === null ? "–" : duration(view.timeToFirstTokenMs)}</dd></div>
         <div><dt>Total</dt><dd>{duration(view.durationMs)}</dd></div>
         <div><dt>Tokens in / out</dt><dd>{count(view.inputTokens + view.cacheReadTokens + view.cacheWriteTokens)} / {count(view.outputTokens + view.reasoningTokens)}</dd></div>
       </dl>
+      <RequestActions id={view.id} model={view.preset ? `@preset/${view.preset}` : view.model ?? view.requestedModel} mayReplay={view.inboundApi !== "embeddings"} />
     </div>
   );
 }
@@ -134,7 +136,7 @@ function Facts({ view }: { view: Shown }) {
   ];
   return (
     <section className="dsec" id="log-facts" aria-label="Facts">
-      <header><h3>Facts</h3><span className="meta">prompts and answers are never stored</span></header>
+      <header><h3>Facts</h3></header>
       <dl className="facts">{facts.map(([name, value]) => (value === null ? null : <div key={name}><dt>{name}</dt><dd>{value}</dd></div>))}</dl>
     </section>
   );

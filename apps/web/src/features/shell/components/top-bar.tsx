@@ -24,7 +24,7 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
     <header className="top">
       <span className="switch">
         <span className="orgmark" aria-hidden>{(here?.name ?? organization).slice(0, 1).toUpperCase()}</span>
-        <select className="select" style={{ border: 0, background: "transparent", fontWeight: 500, maxWidth: "40vw" }} aria-label="Organization and project" value={`${organization}/${project}`} onChange={(event) => router.push(`/${event.target.value}`)}>
+        <select className="select" style={{ border: 0, backgroundColor: "transparent", fontWeight: 500, maxWidth: "40vw" }} aria-label="Organization and project" value={`${organization}/${project}`} onChange={(event) => router.push(`/${event.target.value}`)}>
           {organizations.length === 0 ? <option value={`${organization}/${project}`}>{`${organization} / ${project}`}</option> : null}
           {organizations.flatMap((one) => one.projects.map((two) => <option key={two.id} value={`${one.slug}/${two.slug}`}>{`${one.name} / ${two.name}`}</option>))}
         </select>
