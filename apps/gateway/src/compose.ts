@@ -52,7 +52,7 @@ import { inboundLabelOf } from "./paths.ts";
 import { keepingAnswers } from "./stored/keep-answer.ts";
 import { keepingPrompts, PromptLog } from "./stored/prompt-log.ts";
 import { storedRoutes } from "./stored/stored-routes.ts";
-import { StoredResponses } from "./stored/stored-responses.ts";
+import { countsOnStoring, StoredResponses } from "./stored/stored-responses.ts";
 import type { Exchange, Inbound, Soon, Stages } from "./stages.ts";
 
 /** Reads are few: keys on first use, budgets once a window, receipts. */
@@ -173,10 +173,11 @@ function hearChanges({ kv, keys, presets, catalog, hearCircuit }: { readonly hea
   }, () => { keys.invalidateAll(); presets.invalidateAll(); void catalog.reload(); });
 }
 
-/** A body that continues a stored answer, with the conversation in front of it; every other one as it came. */
+/** A body that continues a stored answer or names items of some, with what it means in their place; every other one as it came. */
 async function withConversation({ request, exchange }: Ask, { stored, authenticate }: { readonly stored: StoredResponses; readonly authenticate: RouteOptions["authenticate"] }): Promise<JsonBody> {
   const json = await readJsonBody(request);
-  return json.body["previous_response_id"] == null ? json : stored.continued(await authenticate(exchange), json);
+  if (json.body["previous_response_id"] != null) return stored.resolved(await authenticate(exchange), await stored.continued(await authenticate(exchange), json));
+  return countsOnStoring(json.body) ? stored.resolved(await authenticate(exchange), json) : json;
 }
 
 const documentedApi = (): Record<string, unknown> => openapiDocument({ chatCompletions: chatCompletionsBodySchema, messages: messagesBodySchema, responses: responsesBodySchema, embeddings: embeddingsBodySchema, completions: completionsBodySchema, countTokens: countTokensBodySchema });

@@ -67,4 +67,4 @@ export interface SpendScope extends BudgetFilter { readonly organizationId: stri
 export interface ResponseScope { readonly organizationId: string; readonly projectId: string; readonly mode: BookMode }
 /** An answer and the input that asked for it, sealed. */
 export interface SealedResponse { readonly id: string; readonly previousId: string | null; readonly sealed: string }
-export interface NewSealedResponse extends SealedResponse { readonly bytes: number; readonly expiresAtMs: number }
+export interface NewSealedResponse extends SealedResponse { readonly bytes: number; readonly expiresAtMs: number; readonly itemIds: readonly string[] }

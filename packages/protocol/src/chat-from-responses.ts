@@ -2,7 +2,7 @@ import type { ChatMessage, ChatPart, ChatRequest, ChatToolCall } from "./chat.ts
 import { InvalidRequestError } from "./invalid-request.ts";
 import { arrayOf, isJsonObject, objectOf, textOf, type JsonObject } from "./json-object.ts";
 import { CHAT_MESSAGES_MAX } from "./parse-chat-request.ts";
-import { isReasoningReference, stateFromItem } from "./responses-state.ts";
+import { isReasoningReference, lostReferenceText, stateFromItem } from "./responses-state.ts";
 import { argumentsFromFreeText, chatToolsFrom } from "./responses-tools.ts";
 
 /** What the translation reads, or what asks for nothing that could be lost. The gateway's own fields never go upstream. */
@@ -84,7 +84,7 @@ class Conversation {
       case "reasoning": return this.#reasoning(item);
       case "item_reference":
         if (isReasoningReference(item)) { this.losses.push("dropped:input.reasoning"); return; }
-        throw new InvalidRequestError(path, `\`${path}\` refers to a stored item, and nothing is stored here. Send the item itself; set \`store: false\` in your client, so that it does.`);
+        throw new InvalidRequestError(path, lostReferenceText(path));
       default: this.losses.push(`dropped:input.${textOf(item["type"]) || "unknown"}`);
     }
   }

@@ -38,6 +38,10 @@ export const withoutPackedState = (input: readonly unknown[]): readonly unknown[
  */
 export const isReasoningReference = (item: unknown): boolean => isJsonObject(item) && item["type"] === "item_reference" && textOf(item["id"]).startsWith("rs_");
 
+/** What was said or called and cannot be found: no provider keeps it either, because none is asked to. */
+export const isLostReference = (item: unknown): boolean => isJsonObject(item) && item["type"] === "item_reference" && !isReasoningReference(item);
+export const lostReferenceText = (path: string): string => `\`${path}\` refers to a stored item, and there is none of that id. Send the item itself (\`store: false\` in your client, so that it does), or let an owner allow storing in the dashboard under Settings ("Keep answers of the Responses API").`;
+
 /** A reasoning item of the wire → what the hub carries of it. */
 export function stateFromItem(item: JsonObject): OpaqueState {
   const packed = unpackState(item["encrypted_content"]);

@@ -1,6 +1,6 @@
 import { estimateTokens } from "@trunkline/catalog";
 import { GatewayError } from "@trunkline/contracts";
-import { chatFromResponses, type ChatFromResponses } from "@trunkline/protocol";
+import { chatFromResponses, isLostReference, lostReferenceText, type ChatFromResponses } from "@trunkline/protocol";
 import type { Exchange, Inbound } from "../stages.ts";
 import { readChatCompletions } from "./chat-completions.ts";
 import type { JsonBody } from "./read-body.ts";
@@ -22,6 +22,8 @@ export function readResponses(exchange: Exchange, { raw, body }: JsonBody): Inbo
   for (const param in STATEFUL) if (body[param] != null) throw new GatewayError("caller.invalid_request", `\`${param}\`: ${STATEFUL[param]}`, { param });
   if (fields.background === true) throw new GatewayError("caller.invalid_request", "`background`: there is nothing to fetch a background response from. Leave it out and stream instead.", { param: "background" });
   const items = typeof fields.input === "string" ? [] : fields.input;
+  const lost = items.findIndex(isLostReference);
+  if (lost >= 0) throw new GatewayError("caller.invalid_request", lostReferenceText(`input[${lost}]`), { param: `input[${lost}]` });
   const format = fields.text?.format;
   const tokens = measureInput(raw.byteLength, [fields.input, fields.instructions, fields.tools, format], estimateTokens);
   let hub: ChatFromResponses | null = null;

@@ -41,6 +41,45 @@ describe.each(["openai/gpt-5-mini", "anthropic/claude-haiku-4.5", "google/gemini
   });
 });
 
+/** As clients send the turns before that they believe stored: by the ids of their items. */
+const referring = (items: readonly { readonly id?: string | null }[], next: readonly unknown[]): never => [{ role: "user", content: "What is the weather in Oslo?" }, ...items.map(({ id }) => ({ type: "item_reference", id })), ...next] as never;
+const WEATHER = { type: "function" as const, name: "get_weather", description: "Weather of a city", strict: false, parameters: { type: "object", properties: { city: { type: "string" } }, required: ["city"] } };
+
+describe.each(["openai/gpt-5-mini", "anthropic/claude-haiku-4.5", "google/gemini-2.5-flash"])("references to stored items with %s", (model) => {
+  it("stand for what the model said and called, over several answers", async () => {
+    const key = await storingKey();
+    const client = clientOf(key);
+    const first = await client.responses.create({ model, input: "What is the weather in Oslo?", tools: [WEATHER] });
+    const call = first.output.find((item) => item.type === "function_call");
+    const result = { type: "function_call_output", call_id: call?.call_id, output: "12 degrees" };
+    const second = await client.responses.create({ model, tools: [WEATHER], input: referring(first.output, [result]) });
+    expect(second.output_text).toContain("The tool has answered");
+    const third = await client.responses.create({ model, tools: [WEATHER], input: referring([...first.output, ...second.output], [result, { role: "user", content: "Thanks." }]) });
+    expect(third.usage?.input_tokens).toBeGreaterThan(second.usage?.input_tokens ?? 0);
+  });
+});
+
+describe("references to stored items", () => {
+  it("lead nowhere in another project, without storing and once deleted, and the refusal names both ways out", async () => {
+    const [key, other, never] = [await storingKey(), await storingKey(), await stack.issueKey()];
+    const first = await clientOf(key).responses.create({ model: "openai/gpt-5-mini", input: "Hi" });
+    const ask = (by: IssuedKey) => clientOf(by).responses.create({ model: "openai/gpt-5-mini", input: referring(first.output, [{ role: "user", content: "And?" }]) });
+    await ask(key);
+    for (const by of [other, never]) await expect(ask(by)).rejects.toMatchObject({ status: 400, message: expect.stringMatching(/`store: false`.*Settings/) as unknown });
+    await clientOf(key).responses.delete(first.id);
+    await expect(ask(key)).rejects.toMatchObject({ status: 400 });
+  });
+});
+
+describe("`store: true` under `losses: strict`", () => {
+  it("is no loss where the answer is kept, and one where it is not", async () => {
+    const [key, never] = [await storingKey(), await stack.issueKey()];
+    const strict = { model: "anthropic/claude-haiku-4.5", input: "Hi", store: true, routing: { losses: "strict" } };
+    expect(await (await stack.post("/responses", strict, { key })).json()).toMatchObject({ store: true });
+    expect((await stack.post("/responses", strict, { key: never })).status).toBe(400);
+  });
+});
+
 describe("stored responses", () => {
   it("keep nothing while the organization does not allow it, and the refusal names the setting", async () => {
     const key = await stack.issueKey();

@@ -8,7 +8,7 @@ import { FIND_GENERATION, LOAD_RECEIPT_KEYS, signedReceipt } from "./generation.
 import type { GatewayDb } from "./port.ts";
 import { createPrepared } from "./prepared.ts";
 import { LOAD_PRESETS, organizationPresets } from "./presets.ts";
-import { LOAD_RESPONSE_CHAIN, REMOVE_RESPONSE, responseParameters, scopeParameters, STORE_RESPONSE } from "./stored-responses.ts";
+import { LOAD_RESPONSE_CHAIN, LOAD_RESPONSES_OF_ITEMS, REMOVE_RESPONSE, responseParameters, scopeParameters, STORE_RESPONSE } from "./stored-responses.ts";
 import { promptParameters, STORE_PROMPT } from "./stored-prompts.ts";
 import { LOAD_SPENT, LOAD_USER_SPENT, spentParameters } from "./spend.ts";
 
@@ -47,6 +47,7 @@ export function createGatewayDb(options: GatewayDbOptions): GatewayDb {
     loadEndpointStats: async (scope) => (await prepared.read(LOAD_ENDPOINT_STATS, statsParameters(scope))).map(endpointStats),
     confirmGenerations: async (ids) => new Set((await prepared.read(CONFIRM_GENERATIONS, [ids])).map((row) => row.id)),
     loadResponseChain: (scope, id, { depthMax, bytesMax }) => prepared.read(LOAD_RESPONSE_CHAIN, [...scopeParameters(scope), id, depthMax, bytesMax]),
+    loadResponsesOfItems: (scope, itemIds, { countMax, bytesMax }) => prepared.read(LOAD_RESPONSES_OF_ITEMS, [...scopeParameters(scope), itemIds, countMax, bytesMax]),
     async storeResponse(scope, row) { await prepared.read(STORE_RESPONSE, responseParameters(scope, row)); },
     removeResponse: async (scope, id) => (await prepared.read(REMOVE_RESPONSE, [...scopeParameters(scope), id])).length > 0,
     async storePrompt(row) { await prepared.read(STORE_PROMPT, promptParameters(row)); },

@@ -22,6 +22,8 @@ export interface GatewayDb {
   confirmGenerations(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** A stored response with all that it continues, oldest first; empty when absent, foreign or expired. Beyond a bound, or where an ancestor is gone, the first row still names one. */
   loadResponseChain(scope: ResponseScope, id: string, bounds: { readonly depthMax: number; readonly bytesMax: number }): Promise<readonly SealedResponse[]>;
+  /** The answers that hold any of these items, latest first. */
+  loadResponsesOfItems(scope: ResponseScope, itemIds: readonly string[], bounds: { readonly countMax: number; readonly bytesMax: number }): Promise<readonly SealedResponse[]>;
   storeResponse(scope: ResponseScope, row: NewSealedResponse): Promise<void>;
   /** False when there was none. */
   removeResponse(scope: ResponseScope, id: string): Promise<boolean>;

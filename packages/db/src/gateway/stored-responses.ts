@@ -16,12 +16,22 @@ WITH RECURSIVE chain AS (
 SELECT id, "previousId", sealed FROM chain ORDER BY depth DESC`,
 };
 
+/** $1 organization, $2 project, $3 mode, $4 ids of items, $5 answers, $6 bytes. Latest first; what goes beyond either bound stays out. */
+export const LOAD_RESPONSES_OF_ITEMS: Statement<SealedResponse> = {
+  name: "gateway_load_responses_of_items",
+  text: `
+SELECT id, "previousId", sealed FROM (
+  SELECT id, "previousId", sealed, sum(bytes) OVER (ORDER BY "createdAt" DESC, id) AS total, "createdAt" FROM stored_response
+  WHERE "organizationId" = $1 AND "projectId" = $2 AND mode = $3 AND "itemIds" && $4::text[] AND "expiresAt" > now()
+) found WHERE total <= $6 ORDER BY "createdAt" DESC, id LIMIT $5`,
+};
+
 /** An id comes from the provider; the same one again is the same answer given again. */
 export const STORE_RESPONSE: Statement<Record<string, never>> = {
   name: "gateway_store_response",
   text: `
-INSERT INTO stored_response ("organizationId", "projectId", mode, id, "previousId", sealed, bytes, "expiresAt") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT ("organizationId", "projectId", mode, id) DO UPDATE SET "previousId" = excluded."previousId", sealed = excluded.sealed, bytes = excluded.bytes, "expiresAt" = excluded."expiresAt"`,
+INSERT INTO stored_response ("organizationId", "projectId", mode, id, "previousId", sealed, bytes, "expiresAt", "itemIds") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+ON CONFLICT ("organizationId", "projectId", mode, id) DO UPDATE SET "previousId" = excluded."previousId", sealed = excluded.sealed, bytes = excluded.bytes, "expiresAt" = excluded."expiresAt", "itemIds" = excluded."itemIds"`,
 };
 
 export const REMOVE_RESPONSE: Statement<{ readonly id: string }> = {
@@ -30,4 +40,4 @@ export const REMOVE_RESPONSE: Statement<{ readonly id: string }> = {
 };
 
 export const scopeParameters = ({ organizationId, projectId, mode }: ResponseScope): readonly string[] => [organizationId, projectId, mode];
-export const responseParameters = (scope: ResponseScope, row: NewSealedResponse): readonly unknown[] => [...scopeParameters(scope), row.id, row.previousId, row.sealed, row.bytes, new Date(row.expiresAtMs)];
+export const responseParameters = (scope: ResponseScope, row: NewSealedResponse): readonly unknown[] => [...scopeParameters(scope), row.id, row.previousId, row.sealed, row.bytes, new Date(row.expiresAtMs), row.itemIds];
