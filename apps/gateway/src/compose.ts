@@ -95,7 +95,7 @@ export function compose(env: GatewayEnv): Gateway {
     authenticate: createAuthenticate(keys, now),
     admit: createAdmit(admitOptions),
     plan: createPlan(planOptions),
-    attempt: createAttempt({ ...upstreams, states }),
+    attempt: createAttempt({ ...upstreams, states, drills: presets }),
     respond: shadows.around(keepingAnswers(keepingPrompts(createRespond(now), new PromptLog({ db, encryptionKeys: env.encryptionKeys, now, random: Math.random, onFault: warn })), stored)),
     keepAlive: createKeepAlive(env.heartbeatMs),
     meter: createMeter(meterOptions),
@@ -213,7 +213,7 @@ function observe(event: UsageEvent, metrics: ReturnType<typeof createMetrics>, l
   let upstreamMs = 0;
   for (const attempt of event.attempts) {
     upstreamMs += attempt.durationMs;
-    metrics.observeAttempt({ provider: attempt.provider, class: attempt.failureClass ?? "ok", durationMs: attempt.durationMs, timeToFirstTokenMs: attempt.timeToFirstTokenMs });
+    metrics.observeAttempt({ provider: attempt.provider, class: attempt.drill === "failed" ? "drill" : attempt.failureClass ?? "ok", durationMs: attempt.durationMs, timeToFirstTokenMs: attempt.timeToFirstTokenMs });
   }
   metrics.observeOverhead(event.durationMs - upstreamMs);
   if (event.errorCode === "tenant.budget_exceeded") metrics.countBudgetRefused();

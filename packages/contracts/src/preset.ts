@@ -3,6 +3,7 @@
  * is router-core's. A field that is added here is optional or has a default, so that every published version stays readable.
  */
 import { z } from "zod";
+import type { BookMode } from "./usage.ts";
 
 /** Bounds of a preset document: large enough for real use, small enough that planning stays in microseconds. */
 export const PRESET_RULES_MAX = 32;
@@ -127,6 +128,8 @@ export interface PublishedPreset {
   readonly document: PresetDocument;
   /** A version that gets copies of a share of the requests. */
   readonly shadow?: PresetShadow;
+  /** Running, or waiting for its time. */
+  readonly drill?: PresetDrill;
   /** A version that takes a share of the requests which name no version. */
   readonly canary?: { readonly preset: PublishedPreset; readonly percent: number; readonly by: DrawnBy };
 }
@@ -141,5 +144,12 @@ export type DrawnBy = z.infer<typeof drawnBySchema>;
 export const canaryShareSchema = z.number().min(0.1).max(99);
 export const canarySchema = z.strictObject({ percent: canaryShareSchema, by: drawnBySchema.default("session") });
 export type CanaryOutcome = "promoted" | "aborted" | "aborted_automatically" | "replaced";
+
+/** Carries its own beginning and end, so that it ends though everybody who knows of it dies. */
+export interface PresetDrill { readonly id: string; readonly provider: string; readonly percent: number; readonly mode: BookMode; readonly startsAtMs: number; readonly endsAtMs: number }
+/** Long enough to see a whole prompt cache expire, short enough that a drill is never forgotten. */
+export const DRILL_MINUTES_MAX = 60;
+/** Further ahead the preset, or who watches, will have changed. */
+export const DRILL_DAYS_AHEAD_MAX = 30;
 
 export const PRESET_SLUG = /^[a-z0-9](?:[a-z0-9_-]{0,62}[a-z0-9])?$/;

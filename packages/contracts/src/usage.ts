@@ -91,6 +91,8 @@ export interface AttemptRecord {
   readonly costNanoUsd: string;
   /** It went on from the text that the attempt before it had delivered when its stream broke. */
   readonly continues?: true;
+  /** `failed`: a failover drill made it fail, nothing was sent and the provider is not to blame. `spared`: nobody else was left, so it went ahead; without the drill's mercy the request had been refused. */
+  readonly drill?: "failed" | "spared";
   /** The organization's own credential that was used: then it, not we, is billed. Absent: the platform's. */
   readonly credentialId?: string;
 }

@@ -71,7 +71,7 @@ function attemptReceipt(attempt: AttemptRecord): Record<string, unknown> {
   return {
     attempt: attempt.attempt, provider: attempt.provider, model: attempt.model, upstream_model: attempt.upstreamModel,
     started_at: new Date(attempt.startedAtMs).toISOString(), duration_ms: attempt.durationMs, time_to_first_token_ms: attempt.timeToFirstTokenMs,
-    status: attempt.status, failure_class: attempt.failureClass, message: attempt.message, continues: attempt.continues === true, cost: usdFromNano(BigInt(attempt.costNanoUsd)), cost_nano_usd: attempt.costNanoUsd, credential: attempt.credentialId === undefined ? { owner: "platform" } : { owner: "organization", id: attempt.credentialId },
+    status: attempt.status, failure_class: attempt.failureClass, message: attempt.message, continues: attempt.continues === true, drill: attempt.drill ?? null, cost: usdFromNano(BigInt(attempt.costNanoUsd)), cost_nano_usd: attempt.costNanoUsd, credential: attempt.credentialId === undefined ? { owner: "platform" } : { owner: "organization", id: attempt.credentialId },
   };
 }
 

@@ -34,6 +34,12 @@ export class CandidateWalk {
     return this.#untried();
   }
 
+  /** It was taken for failed and not asked: who comes after such a failure, and it itself once nobody else is left. */
+  afterDrill(index: number, failure: Failure): number {
+    (this.#waiting ??= new Set()).add(index);
+    return retryDecision(this.#plan, index, failure, { attemptsMade: 0, isLeft: this.#isLeft }).next ?? nextOrdinary(this.#plan, this.#isWaiting) ?? index;
+  }
+
   /** It was asked and failed. */
   afterFailure(index: number, failure: Failure, attemptsMade: number): number | null {
     this.#finish(index);

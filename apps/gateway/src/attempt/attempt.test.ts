@@ -1,4 +1,4 @@
-import { GatewayError, ZERO_USAGE, type AttemptRecord, type Failure, type FailureClass } from "@trunkline/contracts";
+import { GatewayError, ZERO_USAGE, type AttemptRecord, type Failure, type FailureClass, type PresetDrill } from "@trunkline/contracts";
 import type { ProviderAdapter, StreamRelay } from "@trunkline/providers";
 import { CircuitBook, RetryBudget, type Candidate } from "@trunkline/router-core";
 import type { Dispatcher } from "undici";
@@ -64,7 +64,7 @@ class ScriptPool {
   }
 }
 
-function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean; failingSince?: number; failing?: readonly string[]; tokenless?: string; retries?: RetryBudget; downgrades?: boolean; maxAttempts?: number; hedgeAfterMs?: number } = {}) {
+function run(scripts: Readonly<Record<string, Script>>, options: { stream?: boolean; candidates?: readonly Candidate[]; strict?: boolean; affordable?: bigint; callerLeaves?: boolean; failingSince?: number; failing?: readonly string[]; tokenless?: string; retries?: RetryBudget; downgrades?: boolean; maxAttempts?: number; hedgeAfterMs?: number; drill?: Partial<PresetDrill> } = {}) {
   const asked: string[] = [];
   const closed: string[] = [];
   const covered: bigint[] = [];
@@ -73,8 +73,8 @@ function run(scripts: Readonly<Record<string, Script>>, options: { stream?: bool
   const answerHeaders: string[] = [];
   const exchange = { requestId: "req_1", receivedAtMs: Date.now(), headers: {}, answerHeaders, callerGone: false, onCallerGone: (listener: () => void) => { leave = listener; } };
   const routed = {
-    exchange, call: { raw: new Uint8Array(), stream: options.stream ?? false, inbound: "chat_completions" }, facts: { inputTokens: 1_000, losses: options.strict ? "strict" : "warn", explain: false }, mode: "test", key: { organizationId: "org" }, attempts, explain: () => ({}),
-    plan: { candidates: options.candidates ?? Object.keys(scripts).map((provider) => candidate(provider)), hedgeAfterMs: options.hedgeAfterMs ?? null, maxAttempts: options.maxAttempts ?? 3, deadlineMs: 2_000 },
+    exchange, call: { raw: new Uint8Array(), stream: options.stream ?? false, inbound: "chat_completions" }, facts: { sessionId: null, endUser: null, inputTokens: 1_000, losses: options.strict ? "strict" : "warn", explain: false }, mode: "test", key: { organizationId: "org" }, attempts, explain: () => ({}),
+    plan: { presetSlug: "mine", candidates: options.candidates ?? Object.keys(scripts).map((provider) => candidate(provider)), hedgeAfterMs: options.hedgeAfterMs ?? null, maxAttempts: options.maxAttempts ?? 3, deadlineMs: 2_000 },
     reservation: { cover: (amount: bigint) => { if (amount > (options.affordable ?? amount)) return Promise.reject(new GatewayError("tenant.budget_exceeded", "no", options.downgrades ? { metadata: { budget: { action: "downgrade" } } } : {})); covered.push(amount); return Promise.resolve(); } },
   } as unknown as RoutedCall;
   const find = (origin: string) => {
@@ -85,7 +85,7 @@ function run(scripts: Readonly<Record<string, Script>>, options: { stream?: bool
   const circuits = new CircuitBook({ jitter: () => 0 });
   const state = { circuits, retries: options.retries ?? new RetryBudget() };
   for (const provider of options.failing ?? ["a"]) for (let faults = 0; options.failingSince !== undefined && faults < 5; faults++) circuits.record({ provider, model: "x/m", credentialOwner: "platform" }, { ok: false, failure: failure("network") }, options.failingSince);
-  const attempt = createAttempt({ states: { of: () => state }, pools: { find }, guardedPools: { find }, own: { find: () => null }, ownAuthorization: { headers: () => ({}) }, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: (provider) => options.tokenless === provider ? Promise.reject(new Error("no token")) : ({}), available: { live: new Set(), test: new Set() } } });
+  const attempt = createAttempt({ states: { of: () => state }, pools: { find }, guardedPools: { find }, own: { find: () => null }, ownAuthorization: { headers: () => ({}) }, drills: { drillOf: () => options.drill && { id: "drl_1", provider: "a", percent: 100, mode: "test", startsAtMs: 0, endsAtMs: Date.now() + 60_000, ...options.drill } }, adapter: () => adapter, now: Date.now, timeouts: { firstTokenMs: 60, plainMs: 60, idleMs: 60 }, credentials: { baseUrl: () => "", headers: (provider) => options.tokenless === provider ? Promise.reject(new Error("no token")) : ({}), available: { live: new Set(), test: new Set() } } });
   return { answer: attempt(routed), asked, closed, covered, attempts, answerHeaders, stateOf: (provider: string) => circuits.state({ provider, model: "x/m", credentialOwner: "platform" }, Date.now()) };
 }
 const ok: Script = { status: 200, chunks: ["hello"] };
@@ -232,5 +232,48 @@ describe("a hedged request", () => {
     const { answer, closed } = run({ a: silent, b: silent }, { ...short, callerLeaves: true, stream: true });
     await expect(answer).rejects.toBeInstanceOf(CallerLeft);
     expect(closed).toContain("a");
+  });
+});
+
+describe("a failover drill", () => {
+  const whole: Script = { status: 200, chunks: ["CF"] };
+
+  it("takes the provider for failed before anything is sent; circuits, retries and bills hear nothing of it", async () => {
+    const retries = new RetryBudget();
+    let withdrawn = 0;
+    const { answer, asked, attempts, stateOf } = run({ a: whole, b: whole }, { drill: {}, retries: { deposit: () => retries.deposit(), withdraw: () => { withdrawn += 1; return retries.withdraw(); } } as RetryBudget });
+    expect((await answer).candidate.provider).toBe("b");
+    expect([asked, withdrawn, stateOf("a")]).toEqual([["b"], 0, "closed"]);
+    expect(attempts.map(({ provider, failureClass, costNanoUsd, drill }) => [provider, failureClass, costNanoUsd, drill])).toEqual([["a", "server_error", "0", "failed"], ["b", null, "0", undefined]]);
+  });
+
+  it.each([["nobody else is there", { a: whole }], ["everybody else fails", { a: whole, b: { status: 500, chunks: [] } }]])("refuses nobody where %s: the provider is asked after all, and marked", async (_when, scripts) => {
+    const { answer, attempts } = run(scripts, { drill: {} });
+    expect((await answer).candidate.provider).toBe("a");
+    expect(attempts.at(-1)).toMatchObject({ provider: "a", failureClass: null, drill: "spared" });
+  });
+
+  it("uses up none of the plan's attempts", async () => {
+    const { answer } = run({ a: whole, b: { status: 500, chunks: [] }, c: whole }, { drill: {}, maxAttempts: 2 });
+    expect((await answer).candidate.provider).toBe("c");
+  });
+
+  it("says that the budget does not cover the request where that is what refuses it", async () => {
+    await expect(run({ a: whole, b: whole }, { drill: {}, affordable: 1n }).answer).rejects.toMatchObject({ status: 402 });
+  });
+
+  it.each([["has not begun", { startsAtMs: Date.now() + 60_000 }], ["is past its own end", { endsAtMs: Date.now() - 1 }], ["is of the other book", { mode: "live" as const }], ["drew others", { percent: 0 }]])("leaves a request alone while it %s", async (_when, drill) => {
+    const { answer, attempts } = run({ a: whole, b: whole }, { drill });
+    expect((await answer).candidate.provider).toBe("a");
+    expect(attempts).toEqual([expect.not.objectContaining({ drill: expect.anything() })]);
+  });
+
+  it("leaves no request unserved that one candidate can serve, whoever is drilled", async () => {
+    await fc.assert(fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }), fc.nat(4), async (works, drilled) => {
+      fc.pre(works.some(Boolean) && drilled < works.length);
+      const scripts = Object.fromEntries(works.map((fine, at) => [`p${at}`, fine ? whole : { status: 500, chunks: [] }]));
+      const { answer } = run(scripts, { drill: { provider: `p${drilled}` }, maxAttempts: 5, retries: { deposit: () => undefined, withdraw: () => true } as unknown as RetryBudget });
+      expect(works[Number((await answer).candidate.provider.slice(1))]).toBe(true);
+    }));
   });
 });

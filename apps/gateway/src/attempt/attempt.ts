@@ -4,6 +4,7 @@ import { CandidateWalk, type Candidate, type CircuitKey } from "@trunkline/route
 import { chargeFor, chargeMax, deliveredUsage, ratedCost } from "../charge.ts";
 import type { UpstreamState, UpstreamStates } from "../upstream-states.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
+import { DRILL_FAILURE, drilledAttempt, drilledProvider, type Drills } from "./drill.ts";
 import { AttemptOnce, OUTRUN, type AttemptResult } from "./attempt-once.ts";
 import { continuedCall, isContinuable } from "./continuation/continued-call.ts";
 import { ContinuedStream } from "./continuation/continued-stream.ts";
@@ -36,6 +37,7 @@ export interface AttemptOptions {
   readonly states: Pick<UpstreamStates, "of">;
   readonly timeouts: { readonly firstTokenMs: number; readonly plainMs: number; readonly idleMs: number };
   readonly now: () => number;
+  readonly drills?: Drills;
   /** Adapters by provider id; handed in so that the loop can be tested without a wire. */
   readonly adapter?: (provider: string) => ProviderAdapter;
 }
@@ -67,6 +69,8 @@ class AttemptLoop {
   /** Why the gateway itself could not send it to a candidate: a form that its wire cannot carry, or a full queue. */
   #unsendable: GatewayError | null = null;
   readonly #walk: CandidateWalk;
+  /** Taken for failed in this request. */
+  readonly #drilled: string | null;
   /** What a broken stream had delivered, once another provider is asked to go on from it. */
   #carriedNanoUsd: bigint | null = null;
 
@@ -74,6 +78,7 @@ class AttemptLoop {
     this.#deadlineAtMs = routed.exchange.receivedAtMs + routed.plan.deadlineMs;
     this.#state = options.states.of(routed.mode, routed.key.organizationId);
     this.#walk = new CandidateWalk(routed.plan);
+    this.#drilled = options.drills === undefined ? null : drilledProvider(options.drills, routed, routed.exchange.receivedAtMs);
   }
 
   async run(): Promise<WonAttempt> {
@@ -85,6 +90,7 @@ class AttemptLoop {
       if (!candidate) break;
       if (routed.exchange.callerGone) throw new CallerLeft();
       if (this.#deadlineAtMs - this.options.now() < ATTEMPT_MS_MIN) break;
+      if (candidate.provider === this.#drilled && !this.#walk.isLastChoice(index)) { index = this.#drill(candidate, index); continue; }
       if (!this.#mayTry(candidate, index)) { index = this.#walk.passOver(index); continue; }
       const outcome: WonAttempt | Failure | null = await this.#isCovered(candidate) ? await (routed.plan.hedgeAfterMs === null || !this.#walk.isFresh ? this.#try(candidate, this.#hasNext(index)) : this.#hedged(candidate, index, routed.plan.hedgeAfterMs)) : null;
       if (!outcome) { this.#giveBack(candidate); index = this.#walk.dismiss(index); continue; }
@@ -98,9 +104,16 @@ class AttemptLoop {
       if (index !== null && !this.#state.retries.withdraw()) break;
     }
     const refusal = this.#uncovered ?? this.#unsendable;
-    if (refusal && routed.attempts.length === 0) throw refusal;
+    if (refusal && routed.attempts.every(({ drill }) => drill === "failed")) throw refusal;
     routed.exchange.answerHeaders.push("x-trunkline-attempts", String(routed.attempts.length));
     throw allAttemptsFailed(routed, { last: this.#lastFailure, refusals: this.#refusals, deadlinePassed: this.options.now() >= this.#deadlineAtMs - ATTEMPT_MS_MIN });
+  }
+
+  /** It uses up neither an attempt nor a retry, and comes again when nobody else is left. */
+  #drill(candidate: Candidate, index: number): number {
+    this.routed.attempts.push(drilledAttempt(candidate, ++this.#begun, this.options.now()));
+    this.#turnedAway++;
+    return this.#walk.afterDrill(index, DRILL_FAILURE);
   }
 
   #hasNext(index: number): boolean {
@@ -137,7 +150,7 @@ class AttemptLoop {
   /** The first candidate, and after a while another provider beside it. Whoever loses is closed and put down at what it may cost us; the caller pays the winner alone. */
   async #hedged(candidate: Candidate, index: number, afterMs: number): Promise<WonAttempt | Failure | null> {
     const { routed } = this;
-    const at = routed.plan.candidates.findIndex(({ provider, after, lastResort }, position) => position > index && after === null && !lastResort && provider !== candidate.provider);
+    const at = routed.plan.candidates.findIndex(({ provider, after, lastResort }, position) => position > index && after === null && !lastResort && provider !== candidate.provider && provider !== this.#drilled);
     const rival = routed.plan.candidates[at];
     if (!rival) return this.#try(candidate, this.#hasNext(index));
     const raced = await hedge(this.#try(candidate, true), {
@@ -190,7 +203,7 @@ class AttemptLoop {
     const usage = deliveredUsage(broken, routed.facts.inputTokens);
     const chargeNanoUsd = chargeFor(usage, won.candidate);
     this.#carriedNanoUsd = chargeNanoUsd;
-    const others = routed.plan.candidates.filter(({ provider, model, after }) => after === null && provider !== won.candidate.provider && continuesText(provider, model));
+    const others = routed.plan.candidates.filter(({ provider, model, after }) => after === null && provider !== won.candidate.provider && provider !== this.#drilled && continuesText(provider, model));
     for (const candidate of others.slice(0, CONTINUATIONS_MAX)) {
       if (this.#deadlineAtMs - options.now() < ATTEMPT_MS_MIN || !this.#state.retries.withdraw()) return null;
       if (!this.#state.circuits.admit(circuitKey(candidate), options.now())) continue;
@@ -315,7 +328,8 @@ class AttemptLoop {
       failureClass: result.kind === "caller_left" ? "cancelled" : failure?.class ?? null, message: failure?.publicMessage ?? null,
       usage, priceVersionId: candidate.price.id, costNanoUsd: ratedCost(usage, candidate).toString(),
     };
-    this.routed.attempts.push(candidate.credential ? { ...record, credentialId: candidate.credential.id } : record);
+    const marked: AttemptRecord = candidate.provider === this.#drilled ? { ...record, drill: "spared" } : record;
+    this.routed.attempts.push(candidate.credential ? { ...marked, credentialId: candidate.credential.id } : marked);
     const cancelled: Failure = { class: "cancelled", status: null, publicMessage: "The caller left.", retryAfterMs: null };
     const outcome = result.kind === "won"
       ? { ok: true, timeToFirstTokenMs: this.routed.call.stream ? result.timeToFirstTokenMs : null, tokensPerSecond: null } as const

@@ -53,11 +53,12 @@ const CUT = "Ended by the gateway: the provider delivered more than the output l
 
 /** The winning attempt, now that its end is known. */
 function closedAttempt(record: AttemptRecord, { delivered: { won, how, observation, endedAtMs }, usage, costNanoUsd }: { readonly delivered: DeliveredResponse; readonly usage: TokenUsage; readonly costNanoUsd: bigint }): AttemptRecord {
-  const closed: AttemptRecord = {
+  const bare: AttemptRecord = {
     attempt: record.attempt, provider: record.provider, model: record.model, upstreamModel: record.upstreamModel, startedAtMs: record.startedAtMs, durationMs: endedAtMs - won.startedAtMs,
     timeToFirstTokenMs: record.timeToFirstTokenMs, status: record.status, failureClass: observation.failure?.class ?? null, message: how === "cut" ? CUT : observation.failure?.publicMessage ?? null,
     usage, priceVersionId: won.candidate.price.id, costNanoUsd: costNanoUsd.toString(),
   };
+  const closed = record.drill === undefined ? bare : { ...bare, drill: record.drill };
   if (won.continues) return { ...closed, continues: true, ...(record.credentialId === undefined ? {} : { credentialId: record.credentialId }) };
   return record.credentialId === undefined ? closed : { ...closed, credentialId: record.credentialId };
 }

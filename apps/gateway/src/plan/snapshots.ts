@@ -1,4 +1,4 @@
-import type { CatalogSnapshot, PresetShadow, PublishedPreset } from "@trunkline/contracts";
+import type { CatalogSnapshot, PresetDrill, PresetShadow, PublishedPreset } from "@trunkline/contracts";
 import type { GatewayDb, OrganizationPresets } from "@trunkline/db/gateway";
 import { GatewayError } from "@trunkline/contracts";
 import { BUILT_IN_PRESETS } from "@trunkline/router-core";
@@ -52,6 +52,9 @@ export class PresetCache {
 
   /** Of what is held already: a request has just been planned by it. */
   shadowOf(organizationId: string, slug: string): PresetShadow | undefined { return this.#held.get(organizationId)?.presets.published.get(slug)?.shadow; }
+
+  /** As above. */
+  drillOf(organizationId: string, slug: string): PresetDrill | undefined { return this.#held.get(organizationId)?.presets.published.get(slug)?.drill; }
 
   async #load(organizationId: string, slug: string): Promise<OrganizationPresets | null> {
     const held = this.#held.get(organizationId);

@@ -86,6 +86,8 @@ async function withCanary(owner: Caller): Promise<string> {
   return slug;
 }
 
+const withDrill = async (owner: Caller) => owner.presets.startDrill({ ...acme.scope, preset: await twicePublished(owner), provider: "openai", percent: 5, minutes: 1 });
+
 /** Every project-scoped procedure, what it needs, and a call that must succeed for whoever may. */
 const PROCEDURES: readonly [string, Permission, (caller: Caller, owner: Caller) => Promise<unknown>][] = [
   ["keys.list", "resources.read", (caller) => caller.keys.list(acme.scope)],
@@ -114,6 +116,10 @@ const PROCEDURES: readonly [string, Permission, (caller: Caller, owner: Caller) 
     await owner.presets.startShadow({ ...acme.scope, slug, percent: 5, version: 1 });
     return caller.presets.stopShadow({ ...acme.scope, slug });
   }],
+  ["presets.drills", "usage.read", async (caller, owner) => caller.presets.drills({ ...acme.scope, slug: await twicePublished(owner) })],
+  ["presets.drill", "usage.read", async (caller, owner) => caller.presets.drill({ ...acme.scope, id: (await withDrill(owner)).id })],
+  ["presets.startDrill", "presets.manage", async (caller, owner) => caller.presets.startDrill({ ...acme.scope, preset: await twicePublished(owner), provider: "openai", percent: 5, minutes: 1 })],
+  ["presets.stopDrill", "presets.manage", async (caller, owner) => caller.presets.stopDrill({ ...acme.scope, id: (await withDrill(owner)).id })],
   ["presets.explain", "resources.read", (caller) => caller.presets.explain({ ...acme.scope, document, body: { messages: [] } })],
   ["presets.backtest", "usage.read", async (caller, owner) => caller.presets.backtest({ ...acme.scope, slug: (await owner.presets.create({ ...acme.scope, slug: name(), name: "x", document })).slug, days: 7 })],
   ["presets.priceNotices", "resources.read", (caller) => caller.presets.priceNotices(acme.scope)],

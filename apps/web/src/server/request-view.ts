@@ -18,7 +18,7 @@ export function toRequestListItem(row: RequestRow): RequestListItem {
 
 function toAttemptView(attempt: AttemptRecord): AttemptView {
   const { attempt: number, provider, model, upstreamModel, status, failureClass, message, startedAtMs, durationMs, timeToFirstTokenMs } = attempt;
-  return { attempt: number, provider, model, upstreamModel, status, failureClass, message, startedAtMs, durationMs, timeToFirstTokenMs, costUsd: usd(BigInt(attempt.costNanoUsd)) };
+  return { attempt: number, provider, model, upstreamModel, status, failureClass, message, startedAtMs, durationMs, timeToFirstTokenMs, costUsd: usd(BigInt(attempt.costNanoUsd)), ...(attempt.drill === undefined ? {} : { drill: attempt.drill }) };
 }
 
 const LINE_LABELS = {

@@ -34,6 +34,12 @@ export interface CanaryArmView { version: number; requests: number; judged: numb
 export interface ShadowView { version: number; baseVersion: number; percent: number; startedAt: string; startedBy: string | null; endedAt: string | null }
 export interface ShadowReport { shadow: ShadowView; mode: BookMode; copies: CanaryArmView; served: CanaryArmView }
 export interface CanaryReport { canary: CanaryView; mode: BookMode; tried: CanaryArmView; beside: CanaryArmView; verdict: "collecting" | "holds" | "worse"; reason: string }
+/** A time in which a provider is taken for failed for a share of a preset's requests. */
+export interface DrillView { id: string; preset: string; provider: string; percent: number; mode: BookMode; state: "waiting" | "running" | "over" | "stopped"; startsAt: string; endsAt: string; endedAt: string | null; startedBy: string | null }
+/** `recovery`: from the failure that was made to the next candidate's first token. `spared`: nobody else was left, so the provider was asked after all. */
+export interface DrillArmView { requests: number; answered: number; failed: number; spared: number; servedBy: Record<string, number>; costUsd: string; costPerAnsweredUsd: string | null; recoveryP50Ms: number | null; recoveryP95Ms: number | null; ttftP50Ms: number | null; ttftP95Ms: number | null; durationP50Ms: number | null; durationP95Ms: number | null }
+/** `lost`: requests that an outage of the provider would have refused. `costChangePercent` of an answer; null without answers on both sides. */
+export interface DrillReport { drill: DrillView; drilled: DrillArmView; beside: DrillArmView; lost: number; costChangePercent: number | null }
 /** What new prices mean for a preset, a month at the traffic of the last weeks. `followedUsd` below zero: its own choice costs more now. */
 export interface PriceNoticeView { preset: string; models: string[]; requests: number; changedShare: number; followedUsd: string; /** null: nothing is proposed */ draftSavesUsd: string | null; moved: { rule: string; model: string }[]; foundAt: string }
 export type Dimension = "model" | "provider" | "key" | "preset" | "status";
@@ -66,7 +72,7 @@ export interface RequestListItem {
   requestedModel: string; model: string | null; provider: string | null; preset: string | null; keyName: string; streaming: boolean; durationMs: number; timeToFirstTokenMs: number | null;
   inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number; outputTokens: number; reasoningTokens: number; costUsd: string; attempts: number; estimated: boolean;
 }
-export interface AttemptView { attempt: number; provider: string; model: string; upstreamModel: string; status: number | null; failureClass: string | null; message: string | null; startedAtMs: number; durationMs: number; timeToFirstTokenMs: number | null; costUsd: string }
+export interface AttemptView { attempt: number; provider: string; model: string; upstreamModel: string; status: number | null; failureClass: string | null; message: string | null; startedAtMs: number; durationMs: number; timeToFirstTokenMs: number | null; costUsd: string; /** A failover drill made it fail, or asked it because nobody else was left. */ drill?: "failed" | "spared" }
 export interface RequestView extends RequestListItem {
   inboundApi: string; finishReason: string | null; presetVersion: number | null; endUser: string | null; sessionId: string | null; metadata: Record<string, string>; losses: string[];
   attemptList: AttemptView[]; costLines: { label: string; tokens: number; usdPerMillion: string; costUsd: string }[]; priceVersionId: string | null; /** What the provider bills the organization for a call on its own key; null: the platform's key served. */ ownSpendUsd: string | null; /** The plan's fee on it, part of the cost; null: none. */ ownKeyFeeUsd: string | null; /** What providers bill for the request's attempts beyond what it costs; nobody is billed for it. null: nothing. */ absorbedUsd: string | null; decision: unknown;
@@ -98,6 +104,7 @@ export interface ProviderCredentialsView { credentials: ProviderCredentialView[]
  *  presets.publish(Scope & {slug, comment}) · presets.rollBack(Scope & {slug, version}) (each → PresetView) · presets.explain(Scope & {document, body, now?}) → RoutePlan JSON (pure, through router-core)
  *  presets.canary(Scope & {slug}) → CanaryReport | null · presets.startCanary(Scope & {slug, percent, by?, version?, comment?}) · presets.setCanaryShare(Scope & {slug, percent}) · presets.promoteCanary · presets.abortCanary(Scope & {slug}) (each → PresetView)
  *  presets.shadow(Scope & {slug}) → ShadowReport | null · presets.startShadow(Scope & {slug, percent, version?, comment?}) · presets.stopShadow(Scope & {slug}) (each → PresetView)
+ *  presets.drills(Scope & {slug}) → DrillView[] · presets.drill(Scope & {id}) → DrillReport · presets.startDrill(Scope & {preset, provider, percent, minutes, mode?, startsAt?}) · presets.stopDrill(Scope & {id}) (each → DrillView)
  *  usage.book(Scope) → BookView · usage.series(Scope & {mode, from, to, granularity, groupBy: Dimension, compare?}) → UsageView · usage.inner(Scope & {mode, from, to, groupBy, key, thenBy}) → InnerGroup[] · usage.callers(Scope & {mode, from, to, by}) → InnerGroup[] · usage.nested(Scope & {mode, from, to, groupBy, thenBy}) → NestedGroup[] · usage.performance(Scope & {mode, from, to, groupBy, model?}) → PerformanceView · usage.overview(Scope & {mode?}) → OverviewView
  *  usage.cacheSavings(Scope & {mode, from, to}) → CacheSavingsView · views.list(Scope & {page}) → SavedView[] · views.save(Scope & {page, name, query}) · views.remove(Scope & {id})
  *  requests.list(Scope & {mode, cursor?, limit?, status?, model?, provider?, keyId?, search?}) → {items: RequestListItem[], nextCursor: string | null} · requests.get(Scope & {id}) → RequestView · requests.prompt(Scope & {id}) → PromptView · requests.watch(Scope & {mode}): server-sent count of stored requests

@@ -25,7 +25,8 @@ export interface StatusSamples {
 interface Count { readonly subject: StatusSubject; readonly bucketMs: number; ok: number; failed: number }
 
 /** Null: says nothing about the provider. */
-function verdictOf({ failureClass }: AttemptRecord): "ok" | "failed" | null {
+function verdictOf({ failureClass, drill }: AttemptRecord): "ok" | "failed" | null {
+  if (drill === "failed") return null;
   if (failureClass === null) return "ok";
   if (PROVIDER_FAULTS.has(failureClass)) return "failed";
   return UNJUDGED.has(failureClass) ? null : "ok";

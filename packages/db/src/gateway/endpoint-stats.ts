@@ -36,7 +36,7 @@ WITH recent AS (
 ), tried AS (
   SELECT a->>'provider' AS provider, "createdAt" > $6::timestamptz AS fresh, streaming, a->>'failureClass' AS failure, (a->>'timeToFirstTokenMs')::float8 AS ttft, (a->>'durationMs')::float8 AS duration,
     (a->'usage'->>'outputTokens')::float8 + (a->'usage'->>'reasoningTokens')::float8 AS tokens
-  FROM recent, json_array_elements(attempts) a WHERE a->>'model' = $4
+  FROM recent, json_array_elements(attempts) a WHERE a->>'model' = $4 AND a->>'drill' IS DISTINCT FROM 'failed'
 )
 SELECT provider, count(*) FILTER (WHERE failure IS NULL) AS ok, count(*) FILTER (WHERE failure = ANY($7)) AS down,
   count(*) FILTER (WHERE fresh AND failure IS NULL) AS "okFresh", count(*) FILTER (WHERE fresh AND failure = ANY($7)) AS "downFresh",

@@ -11,6 +11,7 @@ export type { MemberRecord, PendingInvitation } from "./members.ts";
 export type { OrganizationRecord, ProjectRecord } from "./organizations.ts";
 export { PERFORMANCE_REQUESTS_MAX, type ErrorClassRow, type PerformanceDimension, type PerformanceRow } from "./performance.ts";
 export type { SessionRecord } from "./profiles.ts";
+export type { DrillArmRow, DrillRecord } from "./drills.ts";
 export type { NewShadow } from "./shadows.ts";
 export type { NewCanary } from "./canaries.ts";
 export type { CanaryArmRow, CanaryArms } from "../canary-arms.ts";

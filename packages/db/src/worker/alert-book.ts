@@ -88,7 +88,7 @@ export function createAlertQueries(pool: pg.Pool): AlertQueries {
     async loadProviderRates(organizationId, fromMs) {
       return (await pool.query<RateRow>(
         `SELECT a->>'provider' AS subject, count(*)::int AS total, count(*) FILTER (WHERE a->>'failureClass' = ANY ($4::text[]))::int AS failed
-         FROM (SELECT attempts FROM generation WHERE "organizationId" = $1 AND mode = 'live' AND "createdAt" >= $2::timestamptz ORDER BY "createdAt" DESC LIMIT $3) g, json_array_elements(g.attempts) a GROUP BY 1`,
+         FROM (SELECT attempts FROM generation WHERE "organizationId" = $1 AND mode = 'live' AND "createdAt" >= $2::timestamptz ORDER BY "createdAt" DESC LIMIT $3) g, json_array_elements(g.attempts) a WHERE a->>'drill' IS DISTINCT FROM 'failed' GROUP BY 1`,
         [organizationId, iso(fromMs), ATTEMPT_ROWS_MAX, [...PROVIDER_FAULTS]])).rows;
     },
     async listFailingCredentials(organizationId) {

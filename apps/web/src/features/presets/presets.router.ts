@@ -1,6 +1,7 @@
 import { router } from "../../server/trpc.ts";
 import { backtest } from "./procedures/backtest-preset.ts";
 import { abortPresetCanary, canary, promotePresetCanary, setPresetCanaryShare, startPresetCanary } from "./procedures/canary.ts";
+import { drill, drills, startPresetDrill, stopPresetDrill } from "./procedures/drill.ts";
 import { shadow, startPresetShadow, stopPresetShadow } from "./procedures/shadow.ts";
 import { createPreset } from "./procedures/create-preset.ts";
 import { explainPreset } from "./procedures/explain-preset.ts";
@@ -15,4 +16,5 @@ export const presetsRouter = router({
   list: listPresets, get: getPreset, create: createPreset, saveDraft: savePresetDraft, publish: publishPreset, rollBack: rollBackPreset, explain: explainPreset, backtest, priceNotices, takeNotice, dismissNotice,
   canary, startCanary: startPresetCanary, setCanaryShare: setPresetCanaryShare, promoteCanary: promotePresetCanary, abortCanary: abortPresetCanary,
   shadow, startShadow: startPresetShadow, stopShadow: stopPresetShadow,
+  drills, drill, startDrill: startPresetDrill, stopDrill: stopPresetDrill,
 });

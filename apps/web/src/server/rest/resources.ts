@@ -11,6 +11,7 @@ import { publishChange } from "../publish.ts";
 import { backtestInput, backtestPreset } from "../backtest-preset.ts";
 import { builtInPresets, explainRoute } from "../routing.ts";
 import { CANARY_OPERATIONS } from "./canaries.ts";
+import { DRILL_OPERATIONS } from "./drills.ts";
 import { SHADOW_OPERATIONS } from "./shadows.ts";
 import { MEMBER_OPERATIONS } from "./members.ts";
 import { promptStorageIn, promptStorageInputs } from "../prompt-storage.ts";
@@ -152,4 +153,4 @@ const budgets: Operation[] = [
   operation({ method: "DELETE", path: "/budgets/{id}", id: "removeBudget", summary: "Remove a budget", status: 200, ...none, handle: ({ db, kv, actor, parameters }) => removeBudget({ db, kv }, actor, id(parameters)) }),
 ];
 
-export const RESOURCE_OPERATIONS: readonly Operation[] = [...organizations, ...MEMBER_OPERATIONS, ...keys, ...presets, ...CANARY_OPERATIONS, ...SHADOW_OPERATIONS, ...PRICE_NOTICE_OPERATIONS, ...budgets];
+export const RESOURCE_OPERATIONS: readonly Operation[] = [...organizations, ...MEMBER_OPERATIONS, ...keys, ...presets, ...CANARY_OPERATIONS, ...SHADOW_OPERATIONS, ...DRILL_OPERATIONS, ...PRICE_NOTICE_OPERATIONS, ...budgets];

@@ -9,12 +9,14 @@ import { useProjectPath, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { Backtest } from "./backtest.tsx";
 import { CanaryPanel } from "./canary-panel.tsx";
+import { DrillPanel } from "./drill-panel.tsx";
 import { DocumentJson } from "./document-json.tsx";
 import { NewPresetDialog } from "./new-preset-dialog.tsx";
 import { PriceNotice } from "./price-notice.tsx";
 import { RuleCards } from "./rule-cards.tsx";
 import { Simulator, useExplained, useSimulatedRequest } from "./simulator.tsx";
 import { ShadowPanel } from "./shadow-panel.tsx";
+import { StartDrillDialog } from "./start-drill-dialog.tsx";
 import { StartTrialDialog } from "./start-trial-dialog.tsx";
 import { usePresetChanges, type PresetChanges } from "./use-preset-changes.ts";
 import { VersionList } from "./version-list.tsx";
@@ -45,6 +47,7 @@ export function PresetEditor({ preset, stored }: { preset: PresetView; stored: P
       {models.isError ? <ErrorCard message={`The models could not be loaded. ${models.error.message}`} onRetry={() => void models.refetch()} /> : null}
       <CanaryPanel preset={preset} onEnded={focusTitle} />
       <ShadowPanel preset={preset} onEnded={focusTitle} />
+      {preset.builtIn ? null : <DrillPanel slug={preset.slug} onEnded={focusTitle} />}
       <div className="cols">
         <section aria-labelledby="rules-title">
           <div className="colh"><h2 id="rules-title">Rules</h2><Segmented<Form> label="View of the same document" value={form} options={FORMS} onChange={show} /></div>
@@ -60,7 +63,7 @@ export function PresetEditor({ preset, stored }: { preset: PresetView; stored: P
 
 function EditorHead({ preset, changes }: { preset: PresetView; changes: PresetChanges }) {
   const path = useProjectPath();
-  const [dialog, setDialog] = useState<"publish" | "duplicate" | "canary" | "shadow" | null>(null);
+  const [dialog, setDialog] = useState<"publish" | "duplicate" | "canary" | "shadow" | "drill" | null>(null);
   /** The button that opened the dialog is gone. */
   const left = useRef(false);
   const closed = (): void => {
@@ -82,9 +85,11 @@ function EditorHead({ preset, changes }: { preset: PresetView; changes: PresetCh
       <CopyButton text={preset.slug} label="Copy slug" />
       {preset.published && !preset.builtIn && !isTried ? <Button disabled={nothingToTry || changes.problem !== null} onClick={() => setDialog("canary")}>Canary</Button> : null}
       {preset.published && !preset.builtIn && !isShadowed ? <Button disabled={nothingToTry || changes.problem !== null} onClick={() => setDialog("shadow")}>Shadow</Button> : null}
+      {preset.published && !preset.builtIn ? <Button onClick={() => setDialog("drill")}>Drill</Button> : null}
       {preset.builtIn ? <Button variant="primary" onClick={() => setDialog("duplicate")}>Duplicate</Button> : <Button variant="primary" disabled={nothingNew || changes.problem !== null} onClick={() => setDialog("publish")}>Publish v{next}</Button>}
       <NewPresetDialog open={dialog === "duplicate"} onClose={() => setDialog(null)} source={preset.slug} sources={[preset]} />
       <Dialog title={`Publish v${next}`} open={dialog === "publish"} onClose={closed}><PublishForm preset={preset} changes={changes} onDone={() => { left.current = true; setDialog(null); }} /></Dialog>
+      <StartDrillDialog slug={preset.slug} open={dialog === "drill"} onStarted={() => setDialog(null)} onClose={closed} />
       <StartTrialDialog kind={dialog === "shadow" ? "shadow" : "canary"} open={dialog === "canary" || dialog === "shadow"} preset={preset} changes={changes} onStarted={() => { left.current = true; setDialog(null); }} onClose={closed} />
     </div>
   );

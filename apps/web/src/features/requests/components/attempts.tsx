@@ -26,7 +26,7 @@ function Lane({ bar: { attempt, offsetMs, waitMs, streamMs }, totalMs, next }: {
   const said = failed ? `${duration(attempt.durationMs)}, then ${attempt.status ?? attempt.failureClass}` : `waited ${duration(waitMs)}${streamMs > 0 ? `, streamed ${duration(streamMs)}` : ""}`;
   return (
     <>
-      <div className="who"><span className={`st num ${failed ? "err" : "ok"}`}><Icon className="ic" aria-hidden />{attempt.status ?? "–"}</span> <b>{attempt.provider}</b><br /><span className="meta">{attempt.upstreamModel}</span></div>
+      <div className="who"><span className={`st num ${failed ? "err" : "ok"}`}><Icon className="ic" aria-hidden />{attempt.status ?? "–"}</span> <b>{attempt.provider}</b>{attempt.drill ? <> <span className="tag">{attempt.drill === "failed" ? "drill" : "drill, spared"}</span></> : null}<br /><span className="meta">{attempt.upstreamModel}</span></div>
       <div className="lane" role="img" aria-label={`Begins after ${duration(offsetMs)}: ${said}`}>
         <i className={failed ? "w-e end" : streamMs > 0 ? "w-t" : "w-t end"} style={{ left: at(offsetMs), width: at(waitMs) }} />
         {streamMs > 0 ? <i className="w-s end" style={{ left: at(offsetMs + waitMs), width: at(streamMs) }} /> : null}

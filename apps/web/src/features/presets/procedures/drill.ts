@@ -1,0 +1,10 @@
+import { z } from "zod";
+import { drillReport, listDrills, newDrillInput, startDrill, stopDrill } from "../../../server/drill.ts";
+import { memberProcedure } from "../../../server/trpc.ts";
+
+const idInput = z.object({ id: z.string() });
+
+export const drills = memberProcedure.input(z.object({ slug: z.string() })).query(({ ctx, input }) => listDrills(ctx, input.slug));
+export const drill = memberProcedure.input(idInput).query(({ ctx, input }) => drillReport(ctx, input.id));
+export const startPresetDrill = memberProcedure.input(z.object(newDrillInput.shape)).mutation(({ ctx, input: { preset, provider, percent, minutes, mode, startsAt } }) => startDrill(ctx, { preset, provider, percent, minutes, mode, ...(startsAt === undefined ? {} : { startsAt }) }));
+export const stopPresetDrill = memberProcedure.input(idInput).mutation(({ ctx, input }) => stopDrill(ctx, input.id));

@@ -1,0 +1,17 @@
+/** Failover drills: a provider is taken for failed for a share of a preset's requests, and what came of it. */
+import { z } from "zod";
+import { drillReport, listDrills, newDrillInput, startDrill, stopDrill } from "../drill.ts";
+import { presetSlugInput } from "../preset-view.ts";
+import { operation, type Operation } from "./operation.ts";
+
+const id = (parameters: Readonly<Record<string, string>>): string => parameters["id"] ?? "";
+
+export const DRILL_OPERATIONS: readonly Operation[] = [
+  operation({ method: "GET", path: "/drills", id: "listDrills", summary: "Failover drills, newest first; `preset` narrows to one", status: 200, query: z.strictObject({ preset: presetSlugInput.optional() }), body: null, handle: ({ db, actor, query }) => listDrills({ db, actor }, query.preset) }),
+  operation({
+    method: "POST", path: "/drills", id: "startDrill", summary: "Take a provider for failed for a share of a preset's live (or test) requests, now or at `startsAt`, for 1 to 60 minutes; nothing is sent to it, and nobody is refused for it", status: 201, query: null, body: newDrillInput,
+    handle: ({ db, kv, actor, body }) => startDrill({ db, kv, actor }, body),
+  }),
+  operation({ method: "GET", path: "/drills/{id}", id: "getDrill", summary: "What came of a drill: time to recover, requests lost, who served, cost beside the requests that were not drilled", status: 200, query: null, body: null, handle: ({ db, actor, parameters }) => drillReport({ db, actor }, id(parameters)) }),
+  operation({ method: "POST", path: "/drills/{id}/stop", id: "stopDrill", summary: "End a drill before its time", status: 200, query: null, body: null, handle: ({ db, kv, actor, parameters }) => stopDrill({ db, kv, actor }, id(parameters)) }),
+];
