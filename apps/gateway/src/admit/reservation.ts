@@ -1,4 +1,4 @@
-import { budgetFilter, budgetWindow, CREDIT_BUDGET_ID, EVERY_USER, GatewayError, PAST_DUE_BUDGET_ID, usdTextFromNano, type Budget } from "@trunkline/contracts";
+import { budgetFilter, budgetWindow, CREDIT_BUDGET_ID, EVERY_USER, GatewayError, PAST_DUE_BUDGET_ID, shadowSlug, usdTextFromNano, type Budget } from "@trunkline/contracts";
 import type { GatewayDb } from "@trunkline/db/gateway";
 import type { BudgetLine, Kv } from "@trunkline/kv";
 import { hash } from "node:crypto";
@@ -87,7 +87,7 @@ class BudgetReservation implements Reservation {
   /** The budgets of the candidate's model and preset take the place of the former candidate's, whose hold is given back. */
   async #rebind(model: string, presetSlug: string | null): Promise<void> {
     const former = this.#lines;
-    this.#bind(this.budgets.filter((budget) => (budget.scope !== "model" || budget.scopeId === model) && (budget.scope !== "preset" || budget.scopeId === presetSlug)));
+    this.#bind(this.budgets.filter((budget) => (budget.scope !== "model" || budget.scopeId === model) && (budget.scope !== "preset" || budget.scopeId === presetSlug || shadowSlug(budget.scopeId) === presetSlug)));
     const kept = new Set(this.lineKeys);
     const left = former.filter((line) => !kept.has(line.key));
     if (left.length === 0 && former.length === this.#lines.length) return;

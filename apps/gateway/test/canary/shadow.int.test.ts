@@ -56,6 +56,14 @@ describe("a shadow of a preset", () => {
     expect([copy?.status, copy?.errorCode, copy?.chargeNanoUsd]).toEqual(["failed", "tenant.budget_exceeded", "0"]);
   });
 
+  it("counts in the budget of the preset that it copies", async () => {
+    const key = await keyWith({ kind: "live" });
+    await stack.pool.query(`INSERT INTO budget (id, "organizationId", scope, "scopeId", name, period, "limitNanoUsd") VALUES ($1, $2, 'preset', 'mine', 'Mine', 'monthly', 250000)`, [`bud_${key.organizationId}`, key.organizationId]);
+    expect((await ask(key, { max_tokens: 50 })).status).toBe(200);
+    const copy = (await stack.eventsSoon(key, 2)).find(({ presetSlug }) => presetSlug === "mine/shadow");
+    expect([copy?.status, copy?.errorCode, copy?.chargeNanoUsd]).toEqual(["failed", "tenant.budget_exceeded", "0"]);
+  });
+
   it("leaves alone what names a version or a model, what failed, and the copies themselves", async () => {
     const key = await keyWith();
     await (await ask(key, { model: "@preset/mine:1" })).text();

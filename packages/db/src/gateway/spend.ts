@@ -1,13 +1,13 @@
 import type { SpendScope } from "../records.ts";
 import type { Statement } from "./prepared.ts";
 
-/** $1 organization, $2 mode, $3 from, $4 to or null, $5 project, $6 key, $7 model, $8 preset, each or null. Windows begin on a minute. */
+/** $1 organization, $2 mode, $3 from, $4 to or null, $5 project, $6 key, $7 model, $8 preset, with the copies of its shadow, each or null. Windows begin on a minute. */
 export const LOAD_SPENT: Statement<{ readonly spent: string }> = {
   name: "gateway_load_spent",
   text: `
 SELECT coalesce(sum("chargeNanoUsd"), 0)::text AS spent FROM usage_between($1, $2, $3::timestamptz, $4::timestamptz, '{}')
 WHERE ($5::text IS NULL OR "projectId" = $5) AND ($6::text IS NULL OR "apiKeyId" = $6)
-  AND ($7::text IS NULL OR model = $7) AND ($8::text IS NULL OR "presetSlug" = $8)`,
+  AND ($7::text IS NULL OR model = $7) AND ($8::text IS NULL OR "presetSlug" IN ($8, $8 || '/shadow'))`,
 };
 
 /** Sums are not kept by end user: their few rows are found by an index of their own, and those taken away by their days. $1 organization, $2 mode, $3 from, $4 to or null, $5 end user. */

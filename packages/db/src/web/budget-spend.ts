@@ -26,7 +26,7 @@ export async function spentOf(transaction: Transaction, budget: Budget, nowMs: n
   const modes = budget.scope === "key" ? ["live", "test"] : ["live"];
   const [sum] = await transaction.$queryRaw<{ spent: bigint }[]>`
     SELECT coalesce(sum(u."chargeNanoUsd"), 0)::bigint AS spent FROM unnest(${modes}::text[]) book, usage_between(${organizationId}, book, ${new Date(startMs)}::timestamptz, ${endMs === null ? null : new Date(endMs)}::timestamptz, '{}') u
-    WHERE (${projectId}::text IS NULL OR u."projectId" = ${projectId}) AND (${apiKeyId}::text IS NULL OR u."apiKeyId" = ${apiKeyId}) AND (${model}::text IS NULL OR u.model = ${model}) AND (${presetSlug}::text IS NULL OR u."presetSlug" = ${presetSlug})`;
+    WHERE (${projectId}::text IS NULL OR u."projectId" = ${projectId}) AND (${apiKeyId}::text IS NULL OR u."apiKeyId" = ${apiKeyId}) AND (${model}::text IS NULL OR u.model = ${model}) AND (${presetSlug}::text IS NULL OR u."presetSlug" IN (${presetSlug}, ${presetSlug} || '/shadow'))`;
   return sum?.spent ?? 0n;
 }
 

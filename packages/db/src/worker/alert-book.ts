@@ -73,7 +73,7 @@ export function createAlertQueries(pool: pg.Pool): AlertQueries {
       const window = [organizationId, iso(fromMs), toMs === null ? null : iso(toMs)];
       const { rows } = endUser === undefined
         ? await pool.query<{ spent: string }>(`SELECT coalesce(sum("chargeNanoUsd"), 0)::text AS spent FROM usage_between($1, 'live', $2::timestamptz, $3::timestamptz, '{}')
-            WHERE ($4::text IS NULL OR "projectId" = $4) AND ($5::text IS NULL OR "apiKeyId" = $5) AND ($6::text IS NULL OR model = $6) AND ($7::text IS NULL OR "presetSlug" = $7)`, [...window, projectId ?? null, apiKeyId ?? null, model ?? null, presetSlug ?? null])
+            WHERE ($4::text IS NULL OR "projectId" = $4) AND ($5::text IS NULL OR "apiKeyId" = $5) AND ($6::text IS NULL OR model = $6) AND ($7::text IS NULL OR "presetSlug" IN ($7, $7 || '/shadow'))`, [...window, projectId ?? null, apiKeyId ?? null, model ?? null, presetSlug ?? null])
         : await pool.query<{ spent: string }>(`SELECT coalesce(sum("chargeNanoUsd"), 0)::text AS spent FROM generation WHERE "organizationId" = $1 AND mode = 'live' AND "createdAt" >= $2::timestamptz AND ($3::timestamptz IS NULL OR "createdAt" < $3::timestamptz) AND "endUser" = $4`, [...window, endUser]);
       return BigInt(rows[0]?.spent ?? "0");
     },
