@@ -1,5 +1,5 @@
 // `npm run screenshots [-- --out DIR --only NAME]`: a picture of every page in light, dark and at phone width, of the whole running product with
-// weeks of data. The list of pages is tests/e2e/views.ts, and each page is held to what the end-to-end test holds it to.
+// weeks of data. The list of pages is tests/e2e/views.ts, which the end-to-end test of accessibility walks too.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { parseArgs } from "node:util";

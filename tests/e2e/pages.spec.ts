@@ -6,8 +6,10 @@ import { livelyProject, type LivelyProject } from "./lively-project.ts";
 import { newProject, useStack } from "./stack.ts";
 import { LEADS_ON, VIEWS } from "./views.ts";
 
+/** Set by the command that takes the pictures alone: what they show is judged by the test. */
+const ASKED = process.env["SCREENSHOTS_DIR"];
 /** The pictures of the documentation are chosen from these. */
-const IMAGES = process.env["SCREENSHOTS_DIR"] ?? path.join(import.meta.dirname, "../../test-results/images");
+const IMAGES = ASKED ?? path.join(import.meta.dirname, "../../test-results/images");
 const APP = path.join(import.meta.dirname, "../../apps/web/src/app");
 const LOOKS = [["light", "light", 1440], ["dark", "dark", 1440], ["mobile", "light", 390]] as const;
 
@@ -53,7 +55,7 @@ test.describe("every page with data is there in light, dark and at phone width, 
         if (!long) await page.setViewportSize({ width, height: await page.evaluate(() => document.documentElement.scrollHeight) });
         await page.screenshot({ path: path.join(IMAGES, `${name}-${look}.png`) });
         if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) faults.push(`${name} at ${width} px scrolls sideways`);
-        faults.push(...await violationsOf(page, `${name} ${look}`));
+        if (ASKED === undefined) faults.push(...await violationsOf(page, `${name} ${look}`));
       }
       expect(faults).toEqual([]);
     });
