@@ -253,6 +253,12 @@ describe("a failover drill", () => {
     expect(attempts.at(-1)).toMatchObject({ provider: "a", failureClass: null, drill: "spared" });
   });
 
+  it.each([["attempts", { maxAttempts: 2 }], ["retries", { retries: { deposit: () => undefined, withdraw: () => false } as unknown as RetryBudget }]])("refuses nobody where the others have used up the %s", async (_what, options) => {
+    const { answer, attempts } = run({ a: whole, b: { status: 500, chunks: [] }, c: { status: 500, chunks: [] }, d: whole }, { drill: {}, ...options });
+    expect((await answer).candidate.provider).toBe("a");
+    expect(attempts.at(-1)).toMatchObject({ provider: "a", drill: "spared" });
+  });
+
   it("uses up none of the plan's attempts", async () => {
     const { answer } = run({ a: whole, b: { status: 500, chunks: [] }, c: whole }, { drill: {}, maxAttempts: 2 });
     expect((await answer).candidate.provider).toBe("c");

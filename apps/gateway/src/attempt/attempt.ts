@@ -71,6 +71,7 @@ class AttemptLoop {
   readonly #walk: CandidateWalk;
   /** Taken for failed in this request. */
   readonly #drilled: string | null;
+  #drilledFirst: number | null = null;
   /** What a broken stream had delivered, once another provider is asked to go on from it. */
   #carriedNanoUsd: bigint | null = null;
 
@@ -101,7 +102,7 @@ class AttemptLoop {
       this.#lastFailure = outcome;
       if (candidate.credential && outcome.class === "credential_rejected") this.#turnedAway++;
       index = this.#walk.afterFailure(index, outcome, routed.attempts.length - this.#turnedAway);
-      if (index !== null && !this.#state.retries.withdraw()) break;
+      if (index === null || (index !== this.#drilledFirst && !this.#state.retries.withdraw())) index = this.#undrilled(outcome);
     }
     const refusal = this.#uncovered ?? this.#unsendable;
     if (refusal && routed.attempts.every(({ drill }) => drill === "failed")) throw refusal;
@@ -113,7 +114,13 @@ class AttemptLoop {
   #drill(candidate: Candidate, index: number): number {
     this.routed.attempts.push(drilledAttempt(candidate, ++this.#begun, this.options.now()));
     this.#turnedAway++;
+    this.#drilledFirst ??= index;
     return this.#walk.afterDrill(index, DRILL_FAILURE);
+  }
+
+  /** All that the plan or the retry budget allows has failed, and the drill alone kept its candidate from being asked: it is asked now. Not where the fault is the caller's. */
+  #undrilled(failure: Failure): number | null {
+    return this.#drilledFirst !== null && failure.class !== "caller_error" && this.#walk.isLastChoice(this.#drilledFirst) ? this.#drilledFirst : null;
   }
 
   #hasNext(index: number): boolean {
