@@ -116,7 +116,7 @@ async function seed(pool: pg.Pool): Promise<void> {
   await pool.query(
     `INSERT INTO price_version (id, provider, "modelId", "effectiveFrom", "effectiveTo", "inputNanoUsdPerMillion", "cacheReadNanoUsdPerMillion", "cacheWriteNanoUsdPerMillion", "outputNanoUsdPerMillion", steps, parts, hours, "tierPerMille", source)
      SELECT row->>'id', row->>'provider', row->>'model', to_timestamp((row->>'effectiveFromMs')::double precision / 1000), to_timestamp((row->>'effectiveToMs')::double precision / 1000), (row->>'inputNanoUsdPerMillion')::bigint,
-       (row->>'cacheReadNanoUsdPerMillion')::bigint, (row->>'cacheWriteNanoUsdPerMillion')::bigint, (row->>'outputNanoUsdPerMillion')::bigint, row->'steps', row->'parts', row->'hours', row->'tierPerMille', row->>'source' FROM jsonb_array_elements($1::jsonb) row`,
+       (row->>'cacheReadNanoUsdPerMillion')::bigint, (row->>'cacheWriteNanoUsdPerMillion')::bigint, (row->>'outputNanoUsdPerMillion')::bigint, row->'steps', row->'parts', row->'hours', row->'tierPerMille', row->>'source' FROM jsonb_array_elements($1::jsonb) row ON CONFLICT DO NOTHING`,
     [json(SEED.prices)],
   );
 }

@@ -61,9 +61,17 @@ function summarise(plan: RoutePlan): string {
   return "Every candidate was filtered out; the reasons are in `rejected`.";
 }
 
+/** Behind others that are well, whoever has an open circuit is told of as set aside, with when it is asked all the same. */
+function setAside(plan: RoutePlan): ExplainedPlan["rejected"] {
+  const names = new Map(plan.candidates.filter(({ lastResort }) => lastResort).map((candidate) => [`${candidate.provider} ${candidate.model}`, candidate]));
+  return [...names.values()].map(({ provider, model }) => ({ provider, model, filter: "circuit_open", reason: `Recent attempts at ${provider} failed; until its cooldown ends it is asked only when all others have failed.` }));
+}
+
 export function explain(plan: RoutePlan): ExplainedPlan {
+  const isAnybodyWell = plan.candidates.some(({ lastResort }) => !lastResort);
+  const kept = isAnybodyWell ? plan.candidates.filter(({ lastResort }) => !lastResort) : plan.candidates;
   return {
     preset: plan.presetSlug, preset_version: plan.presetVersion, rule: plan.rule, task: plan.task && { label: plan.task.task, source: plan.task.source, confidence: plan.task.confidence, evidence: plan.task.evidence }, strategy: plan.strategy, summary: summarise(plan),
-    candidates: plan.candidates.map(explainCandidate), rejected: plan.rejected, max_attempts: plan.maxAttempts, deadline_ms: plan.deadlineMs,
+    candidates: kept.map(explainCandidate), rejected: kept.length === plan.candidates.length ? plan.rejected : [...plan.rejected, ...setAside(plan)], max_attempts: plan.maxAttempts, deadline_ms: plan.deadlineMs,
   };
 }

@@ -83,6 +83,12 @@ describe("circuits", () => {
     expect(made.candidates.map(({ lastResort }) => lastResort)).toEqual([false, false, true]);
     expect(why(made)).toEqual({});
   });
+  it("explain an open one as set aside while anybody is well, and as a last resort when nobody is", () => {
+    const some = explain(plan(inputOf({ models: ["a/big"] }, { health: healthOf({ "alpha a/big": "open" }) })));
+    expect([some.candidates.map(({ provider }) => provider), some.rejected]).toEqual([["beta"], [{ provider: "alpha", model: "a/big", filter: "circuit_open", reason: expect.stringContaining("only when all others have failed") }]]);
+    const none = explain(plan(inputOf({ models: ["a/big"] }, { health: healthOf({ "alpha a/big": "open", "beta a/big": "open" }) })));
+    expect([none.candidates.map(({ provider, last_resort }) => [provider, last_resort]), none.rejected]).toEqual([[["alpha", true], ["beta", true]], []]);
+  });
   it("put an open one of an earlier model behind the fallback models that are well", () => {
     const made = plan(withRule({ targets: [{ model: "a/big", provider: "alpha" }], fallbacks: [{ model: "b/wide" }] }, { health: healthOf({ "alpha a/big": "open" }) }));
     expect(names(made)).toEqual(["gamma b/wide", "alpha a/big"]);

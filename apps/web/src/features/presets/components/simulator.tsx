@@ -97,7 +97,7 @@ function Outcome({ plan, down, onDown }: { plan: Plan; down: readonly string[]; 
           <tbody>
             <tr className="grp"><th colSpan={3} scope="colgroup">Kept, in this order</th></tr>
             {plan.candidates.length === 0 ? <tr><td colSpan={3} className="muted">None</td></tr> : null}
-            {plan.candidates.map((one, at) => <tr key={`${at} ${one.provider}/${one.model}`}><td className="num">{at + 1}</td><td><ModelName id={one.model} /><span className="why">{one.provider}{one.after ? `, only after ${one.after.join(" or ")}` : ""}{one.last_resort ? ", down: only when all others have failed" : ""}</span></td><td className="r"><Money usd={one.estimated_cost_usd.toFixed(USD_DIGITS)} /></td></tr>)}
+            {plan.candidates.map((one, at) => <tr key={`${at} ${one.provider}/${one.model}`}><td className="num">{at + 1}</td><td><ModelName id={one.model} /><span className="why">{one.provider}{one.after ? `, only after ${one.after.join(" or ")}` : ""}</span></td><td className="r"><Money usd={one.estimated_cost_usd.toFixed(USD_DIGITS)} /></td></tr>)}
             {plan.rejected.length > 0 ? <tr className="grp"><th colSpan={3} scope="colgroup">Dropped</th></tr> : null}
             {plan.rejected.map((one) => <tr key={`${one.provider}/${one.model}/${one.filter}`}><td className="muted">–</td><td colSpan={2}><ModelName id={one.model} /><span className="why">{one.provider ? `${one.provider}: ` : ""}{one.reason}</span></td></tr>)}
           </tbody>
