@@ -38,12 +38,6 @@ export async function subscribe({ url, client, organizationId }) {
   await client.query('UPDATE organization SET "stripeCustomerId" = $2 WHERE id = $1', [organizationId, customer.id]);
 }
 
-/** Events that Stripe counts and answers with a closed connection: their sender cannot know. */
-export async function hangUpOnMeterEvents(url, times) {
-  const response = await fetch(`${url}/_admin/faults`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ kind: "drop", path: "/v2/billing/meter_events", times: Math.max(1, times) }) });
-  if (!response.ok) throw new Error(`the stand-in refused the fault: ${response.status}`);
-}
-
 /** True at the first moment at which the stand-in holds a meter event in its hands, false when none came in time. */
 export async function exporting(url) {
   const deadline = Date.now() + EXPORT_WAIT_MS;
