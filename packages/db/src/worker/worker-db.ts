@@ -53,7 +53,8 @@ export function createWorkerDb({ databaseUrl, ...ingestOptions }: WorkerDbOption
     connectionString: databaseUrl, max: POOL_CONNECTIONS_MAX, connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS, application_name: "trunkline-worker", options: "-c timezone=UTC",
   });
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  // A connection that breaks is replaced by the pool; without a listener on it, idle or in the middle of a transaction, it would end the process.
+  pool.on("connect", (client) => { client.on("error", () => {}); });
   pool.on("error", () => {});
   return {
     ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool), ...createCreditNoteQueries(pool), ...createPriceQueries(pool), ...createRetentionQueries(pool), ...createCanaryQueries(pool), ...createCallerQueries(pool),
