@@ -1,5 +1,5 @@
 import type { JobName } from "@trunkline/contracts";
-import { UnrecoverableError } from "bullmq";
+import { UnrecoverableError, type Worker } from "bullmq";
 import { JOB_NAMES } from "./job-schemas.ts";
 import { processJob } from "./process-job.ts";
 import type { JobHandlers } from "./process-job.ts";
@@ -33,22 +33,35 @@ export interface Consumer {
  */
 const LOCK_MS = 10_000;
 const STALLED_CHECK_MS = 5_000;
+/** Before a worker that could not begin is replaced. */
+const RESTART_MS = 1_000;
 
 /** One queue a job name, so that a slow kind never stands before a quick one. Starts at once; reconnects by itself. */
 export function createConsumer(options: ConsumerOptions): Consumer {
   const store = openStore(options, "consumer", JOB_NAMES.length);
-  const workers = JOB_NAMES.map((name) => {
+  const workers = new Map<JobName, Worker>();
+  let isClosing = false;
+  const start = (name: JobName): void => {
     const worker = store.worker(name, (job) => processJob(options.handlers, job.name, job.data), { concurrency: options.concurrency, lockDuration: LOCK_MS, stalledInterval: STALLED_CHECK_MS });
+    workers.set(name, worker);
     worker.on("failed", (job, error) => {
       const attempts = job?.opts.attempts ?? 1;
       options.onError(error, { name, jobId: job?.id ?? null, final: error instanceof UnrecoverableError || (job?.attemptsMade ?? attempts) >= attempts });
     });
     worker.on("error", (error) => options.onError(error, { name, jobId: null, final: false }));
-    return worker;
-  });
+    // BullMQ remembers a failed beginning for good: another worker takes the place of one that never was ready.
+    worker.waitUntilReady().catch(async () => {
+      if (isClosing) return;
+      await worker.close(true).catch(() => {});
+      await new Promise((resolve) => setTimeout(resolve, RESTART_MS));
+      if (!isClosing) start(name);
+    });
+  };
+  JOB_NAMES.forEach(start);
   return {
     async close() {
-      await Promise.all(workers.map((worker) => worker.close()));
+      isClosing = true;
+      await Promise.all([...workers.values()].map((worker) => worker.close()));
       await store.close();
     },
   };

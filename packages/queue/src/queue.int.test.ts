@@ -107,6 +107,27 @@ describe.each([{ form: "redis", key: "redisUrl", target: redisUrl }, { form: "po
     line.cut();
   });
 
+  it("processes jobs when its store came up after the consumer, which did not spin meanwhile", async () => {
+    const line = await openLine(target);
+    line.cut();
+    const onError = vi.fn();
+    const ids: string[] = [];
+    const consumer = createConsumer({ databaseUrl, [key]: line.url, concurrency: 1, onError, handlers: { "usage.ingest-events": (payload) => { ids.push(payload.batchId); return Promise.resolve(); }, "billing.report-meter-events": () => Promise.resolve(), "catalog.sync-prices": () => Promise.resolve(), "response.remove-expired": () => Promise.resolve(), "alert.evaluate-rules": () => Promise.resolve(), "preset.judge-canaries": () => Promise.resolve() } });
+    await line.restore();
+    // It takes connections and drops them: no refusal, and no Postgres or Redis either.
+    line.drop(true);
+    await vi.waitFor(() => expect(line.dropped).toBeGreaterThan(20), { timeout: WAIT_MS });
+    expect(onError.mock.calls.length).toBeLessThan(10 * line.dropped);
+    line.drop(false);
+    const producer = createProducer({ databaseUrl, [key]: line.url });
+    const after = batch("later");
+    await vi.waitFor(() => producer.add("usage.ingest-events", after, { jobId: after.batchId }), WAIT_MS);
+    await vi.waitFor(() => expect(ids).toContain(after.batchId), { timeout: 20_000 });
+    await consumer.close();
+    await producer.close();
+    line.cut();
+  }, 60_000);
+
   it("takes jobs when its store came up after the producer", async () => {
     const line = await openLine(target);
     line.cut();

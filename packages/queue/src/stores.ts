@@ -3,6 +3,7 @@ import { assertSchemaCompatibility, createPostgresBackend, Queue, withBackend, W
 import type { PgQueryable, PostgresConnectionOptions, Processor, QueueOptions, WorkerOptions } from "bullmq";
 import { Redis } from "ioredis";
 import pg from "pg";
+import { PatientPool } from "./patient-pool.ts";
 
 /** The schema that `migrateQueue` makes. */
 export const POSTGRES_SCHEMA = "bullmq";
@@ -57,7 +58,8 @@ function redisStore(url: string, role: "producer" | "consumer"): Store {
 
 function postgresStore(databaseUrl: string, role: "producer" | "consumer", queueCount: number): Store {
   const bound = withBackend(createPostgresBackend);
-  const pool = new pg.Pool({
+  const Pool = role === "consumer" ? PatientPool : pg.Pool;
+  const pool = new Pool({
     connectionString: databaseUrl,
     options: `-c search_path=${POSTGRES_SCHEMA}`,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,

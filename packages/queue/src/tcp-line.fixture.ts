@@ -1,12 +1,22 @@
 import net from "node:net";
 
-export interface Line { readonly url: string; cut(): void; restore(): Promise<void> }
+export interface Line {
+  readonly url: string;
+  cut(): void;
+  restore(): Promise<void>;
+  /** While true, connections are taken and dropped. */
+  drop(isDropping: boolean): void;
+  /** Connections dropped so far. */
+  readonly dropped: number;
+}
 
 /** A loopback relay before a real store, which a test can cut and restore. */
 export async function openLine(target: string): Promise<Line> {
   const to = new URL(target);
   const sockets = new Set<net.Socket>();
+  let [isDropping, dropped] = [false, 0];
   const server = net.createServer((near) => {
+    if (isDropping) { dropped++; near.on("error", () => {}).destroy(); return; }
     const far = net.connect(Number(to.port), to.hostname);
     for (const socket of [near, far]) {
       sockets.add(socket);
@@ -26,5 +36,7 @@ export async function openLine(target: string): Promise<Line> {
       for (const socket of sockets) socket.destroy();
     },
     restore: () => listen(port),
+    drop(next) { isDropping = next; },
+    get dropped() { return dropped; },
   };
 }
