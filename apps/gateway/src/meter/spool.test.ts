@@ -1,7 +1,7 @@
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { Spool } from "./spool.ts";
 
 const dirs: string[] = [];
@@ -18,6 +18,16 @@ describe("the spool", () => {
     const { recovered } = openSpool(dir);
     expect(recovered.map(({ record }) => record.payload)).toEqual([event("a")]);
     spool.close();
+  });
+  it("syncs what a full segment holds before it leaves it for the next", async () => {
+    const synced = vi.spyOn(fs, "fdatasync");
+    const { spool } = openSpool(freshDir(), 20_000_000);
+    const text = JSON.stringify({ ...event("a"), filler: "x".repeat(5 * 1024 * 1024) });
+    await spool.append("event", "a", text);
+    await spool.append("event", "b", JSON.stringify(event("b")));
+    expect(synced).toHaveBeenCalledTimes(1);
+    spool.close();
+    synced.mockRestore();
   });
   it("reads records back by their locations, in the order asked for, and null for what is gone or damaged", async () => {
     const dir = freshDir();

@@ -211,10 +211,17 @@ export class Spool {
     return segment;
   }
 
+  /** What was written since the last sync is still synced: the timer only knows the segment that is written to. */
   #leaveSegment(): void {
-    if (this.#fd === null) return;
-    fs.closeSync(this.#fd);
+    const fd = this.#fd;
+    if (fd === null) return;
     this.#fd = null;
+    if (!this.#dirty) { fs.closeSync(fd); return; }
+    this.#dirty = false;
+    fs.fdatasync(fd, (error) => {
+      if (error) this.#options.onFault(`the spool cannot be synced: ${error.message}`);
+      fs.close(fd, () => {});
+    });
   }
 
   /** Oldest first, so that an event never goes before the opening that it closes. */
