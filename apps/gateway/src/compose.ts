@@ -176,8 +176,10 @@ function hearChanges({ kv, keys, presets, catalog, hearCircuit }: { readonly hea
 /** A body that continues a stored answer or names items of some, with what it means in their place; every other one as it came. */
 async function withConversation({ request, exchange }: Ask, { stored, authenticate }: { readonly stored: StoredResponses; readonly authenticate: RouteOptions["authenticate"] }): Promise<JsonBody> {
   const json = await readJsonBody(request);
-  if (json.body["previous_response_id"] != null) return stored.resolved(await authenticate(exchange), await stored.continued(await authenticate(exchange), json));
-  return countsOnStoring(json.body) ? stored.resolved(await authenticate(exchange), json) : json;
+  const isContinued = json.body["previous_response_id"] != null;
+  if (!isContinued && !countsOnStoring(json.body)) return json;
+  const key = await authenticate(exchange);
+  return stored.resolved(key, isContinued ? await stored.continued(key, json) : json);
 }
 
 const documentedApi = (): Record<string, unknown> => openapiDocument({ chatCompletions: chatCompletionsBodySchema, messages: messagesBodySchema, responses: responsesBodySchema, embeddings: embeddingsBodySchema, completions: completionsBodySchema, countTokens: countTokensBodySchema });
