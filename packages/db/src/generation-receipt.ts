@@ -88,4 +88,8 @@ export function signedFacts(row: GenerationRow): Record<string, unknown> {
   };
 }
 
-const picked = (source: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> => Object.fromEntries(names.map((name) => [name, source[name] ?? null]));
+function picked(source: Readonly<Record<string, unknown>>, names: readonly string[]): Record<string, unknown> {
+  const members: Record<string, unknown> = {};
+  for (const name of names) members[name] = source[name] ?? null;
+  return members;
+}

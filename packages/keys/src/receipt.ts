@@ -29,10 +29,17 @@ const KEY_ID_CHARACTERS = 16;
 
 /** RFC 8785 for what JSON.parse can give: names sorted by code unit, no space, numbers and texts as ECMAScript writes them. */
 export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(",")}]`;
-  if (value !== null && typeof value === "object") {
-    const members = Object.entries(value).filter(([, member]) => member !== undefined).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`).join(",")}}`;
+  if (Array.isArray(value)) {
+    let items = "";
+    for (const item of value) items += `${items === "" ? "" : ","}${canonicalJson(item)}`;
+    return `[${items}]`;
+  }
+  if (isRecord(value)) {
+    let members = "";
+    for (const name of Object.keys(value).sort()) {
+      if (value[name] !== undefined) members += `${members === "" ? "" : ","}${JSON.stringify(name)}:${canonicalJson(value[name])}`;
+    }
+    return `{${members}}`;
   }
   return JSON.stringify(value ?? null);
 }
