@@ -1,14 +1,14 @@
 // What a job's payload must be before a handler sees it. Objects are loose: a field added by a newer producer passes through.
 import { FAILURE_CLASSES, INBOUND_APIS, USAGE_BATCH_EVENTS_MAX } from "@trunkline/contracts";
-import type { JobName, JobPayloads } from "@trunkline/contracts";
+import type { JobName, JobPayloads, UsageEvent } from "@trunkline/contracts";
 import { z } from "zod";
+import { BASES, isUsageEvent, MODES, NANO_USD, STATUSES } from "./is-usage-event.ts";
 import { inflateLines } from "./lines.ts";
 
 const count = z.number().int().min(0);
 const milliseconds = z.number().min(0);
-/** Digits that fit Postgres's bigint with room for sums. */
-const nanoUsd = z.string().regex(/^\d{1,18}$/);
-const usage = z.looseObject({ inputTokens: count, cacheReadTokens: count, cacheWriteTokens: count, outputTokens: count, reasoningTokens: count, basis: z.enum(["reported", "estimated"]) });
+const nanoUsd = z.string().regex(NANO_USD);
+const usage = z.looseObject({ inputTokens: count, cacheReadTokens: count, cacheWriteTokens: count, outputTokens: count, reasoningTokens: count, basis: z.enum(BASES) });
 
 const attempt = z.looseObject({
   attempt: count,
@@ -18,16 +18,17 @@ const attempt = z.looseObject({
   usage, priceVersionId: z.string().nullable(), costNanoUsd: nanoUsd,
 });
 
-const usageEvent = z.looseObject({
+/** What `isUsageEvent` lets pass, with words for what it does not. */
+export const usageEventSchema = z.looseObject({
   schema: z.literal(1),
   id: z.string().min(1),
-  mode: z.enum(["live", "test"]),
+  mode: z.enum(MODES),
   organizationId: z.string().min(1), projectId: z.string().min(1), apiKeyId: z.string().min(1),
   createdAtMs: milliseconds,
   inboundApi: z.enum(INBOUND_APIS),
   streaming: z.boolean(),
   requestedModel: z.string(), presetSlug: z.string().nullable(), presetVersion: z.number().int().nullable(),
-  status: z.enum(["ok", "rescued", "failed", "cancelled", "partial"]),
+  status: z.enum(STATUSES),
   httpStatus: z.number().int(), errorCode: z.string().nullable(), errorMessage: z.string().nullable(),
   provider: z.string().nullable(), model: z.string().nullable(), finishReason: z.string().nullable(),
   durationMs: milliseconds, timeToFirstTokenMs: milliseconds.nullable(),
@@ -37,7 +38,13 @@ const usageEvent = z.looseObject({
   decision: z.unknown(),
 });
 
-const events = z.array(usageEvent).min(1).max(USAGE_BATCH_EVENTS_MAX);
+const eventsSchema = z.array(usageEventSchema);
+/** Thousands at a time: the schema is asked only for what is wrong. */
+const events = z.array(z.unknown()).min(1).max(USAGE_BATCH_EVENTS_MAX).transform((values, context) => {
+  if (values.every(isUsageEvent)) return values as UsageEvent[];
+  for (const { path, code, message } of eventsSchema.safeParse(values).error?.issues ?? []) context.addIssue({ code: "custom", path: [...path], message, params: { code } });
+  return z.NEVER;
+});
 
 export const JOB_SCHEMAS: { readonly [Name in JobName]: z.ZodType<JobPayloads[Name]> } = {
   "usage.ingest-events": z.preprocess(unpack, z.looseObject({ batchId: z.string().min(1), events })),

@@ -26,7 +26,12 @@ const text = (value: string | null | undefined): string => (value === null || va
 const json = (value: unknown): string => (value === null || value === undefined ? NULL : escaped(JSON.stringify(value)));
 /** Integer columns meet floats from monotonic clocks. */
 const whole = (value: number | null): string => (value === null ? NULL : String(Math.round(value)));
-const time = (ms: number): string => new Date(ms).toISOString();
+let lastTime = { ms: Number.NaN, text: "" };
+/** A row and its ledger transaction name the same moment, and so do neighbours. */
+function time(ms: number): string {
+  if (ms !== lastTime.ms) lastTime = { ms, text: new Date(ms).toISOString() };
+  return lastTime.text;
+}
 
 /** What the providers bill for the request: the sum over its attempts, lost ones included. */
 export function costNanoUsdOf({ attempts }: UsageEvent): string {
