@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
 import { newProject, useStack } from "./stack.ts";
+import { violationsOf } from "./violations.ts";
 
 const stack = useStack({ OUTBOUND_PRIVATE_ADDRESSES: "allow", ALERT_TICK_MS: "500" });
 let hooks: { readonly signature: string | undefined; readonly body: string }[] = [];
@@ -28,8 +28,7 @@ async function looksRight(page: Page, what: string): Promise<void> {
     await expect(page.locator(".skeleton")).toHaveCount(0);
     await page.screenshot({ path: `test-results/images/${what}-${look}.png` });
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${what} at ${width} px scrolls sideways`).toBeLessThanOrEqual(0);
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
-    expect(violations.map((violation) => `${what} ${look}: ${violation.id} ${violation.nodes[0]?.target.join(" ")}`)).toEqual([]);
+    expect(await violationsOf(page), `${what} ${look}`).toEqual([]);
   }
   await page.setViewportSize({ width: 1440, height: 900 });
   await page.emulateMedia({ colorScheme: "light" });

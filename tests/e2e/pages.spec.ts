@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
 import { livelyProject, type LivelyProject } from "./lively-project.ts";
 import { newProject, useStack } from "./stack.ts";
 import { LEADS_ON, VIEWS } from "./views.ts";
+import { violationsOf } from "./violations.ts";
 
 /** Set by the command that takes the pictures alone: what they show is judged by the test. */
 const ASKED = process.env["SCREENSHOTS_DIR"];
@@ -15,11 +15,7 @@ const LOOKS = [["light", "light", 1440], ["dark", "dark", 1440], ["mobile", "lig
 
 const stack = useStack({ OUTBOUND_PRIVATE_ADDRESSES: "allow" });
 
-async function violationsOf(page: Page, what: string): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
-  return violations.map((violation) => `${what}: ${violation.id} ${violation.nodes[0]?.target.join(" ")}`);
-}
-const noViolation = async (page: Page, what: string): Promise<void> => expect(await violationsOf(page, what)).toEqual([]);
+const noViolation = async (page: Page, what: string): Promise<void> => expect(await violationsOf(page), what).toEqual([]);
 
 /** A loaded machine may be many times slower than a person's; how fast a page is, is measured elsewhere. */
 const LOADED_MS_MAX = 20_000;
@@ -55,7 +51,7 @@ test.describe("every page with data is there in light, dark and at phone width, 
         if (!long) await page.setViewportSize({ width, height: await page.evaluate(() => document.documentElement.scrollHeight) });
         await page.screenshot({ path: path.join(IMAGES, `${name}-${look}.png`) });
         if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) faults.push(`${name} at ${width} px scrolls sideways`);
-        if (ASKED === undefined) faults.push(...await violationsOf(page, `${name} ${look}`));
+        if (ASKED === undefined) faults.push(...(await violationsOf(page)).map((fault) => `${name} ${look}: ${fault}`));
       }
       expect(faults).toEqual([]);
     });

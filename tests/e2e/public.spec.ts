@@ -1,6 +1,6 @@
-import AxeBuilder from "@axe-core/playwright";
 import { expect, test, type Page } from "@playwright/test";
 import { newProject, useStack } from "./stack.ts";
+import { violationsOf } from "./violations.ts";
 
 const stack = useStack({ STATUS_TICK_MS: "2000" });
 const LOOKS = [["light", 1440], ["dark", 1440], ["light", 390]] as const;
@@ -10,8 +10,7 @@ async function inEveryLook(page: Page, what: string): Promise<void> {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });
     expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), `${what} at ${width} px scrolls sideways`).toBeLessThanOrEqual(0);
-    const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
-    expect(violations.map((violation) => `${what}: ${violation.id} ${violation.nodes[0]?.target.join(" ")}`)).toEqual([]);
+    expect(await violationsOf(page), what).toEqual([]);
   }
 }
 
