@@ -32,14 +32,14 @@ function entryOf(provider, upstreamModel) {
 
 /** The prices are made by what makes them of every later release, so that the seed and a sync of the same data agree. */
 const { code } = transformSync(readFileSync(new URL("../src/sync/price-versions.ts", import.meta.url), "utf8"), { loader: "ts", format: "esm" });
-const { bookedPrices, TIER_PER_MILLE } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
+const { bookedPrices, tiersOf } = await import(`data:text/javascript,${encodeURIComponent(code)}`);
 
 function priceRows(provider, model, { entry, isEmbedding }) {
   const versions = bookedPrices(entry, isEmbedding);
   if (versions.length === 0) throw new Error(`${provider} ${model}: no complete price in ${SOURCE}`);
   return versions.map(({ fromMs, ...prices }, index) => ({
     id: `prc_seed_${provider}_${model.replace("/", "_")}_${new Date(fromMs).toISOString().slice(0, 10).replaceAll("-", "")}`, provider, model, effectiveFromMs: fromMs, effectiveToMs: versions[index + 1]?.fromMs ?? null,
-    ...prices, ...(TIER_PER_MILLE[provider] && !isEmbedding ? { tierPerMille: TIER_PER_MILLE[provider] } : {}), source: SOURCE,
+    ...prices, ...(tiersOf(provider, model) && !isEmbedding ? { tierPerMille: tiersOf(provider, model) } : {}), source: SOURCE,
   }));
 }
 

@@ -31,7 +31,7 @@ describe("rating what is priced apart", () => {
   });
   it("bills the tier that served, and an unknown one as the ordinary", () => {
     expect(rate(usage({ outputTokens: 1_000_000, parts: { serviceTier: "priority" } }), price)).toBe(8_750_000_000n);
-    expect(rate(usage({ outputTokens: 1_000_000, parts: { serviceTier: "gold" } }), price)).toBe(5_000_000_000n);
+    for (const serviceTier of ["gold", "constructor", "__proto__"]) expect(rate(usage({ outputTokens: 1_000_000, parts: { serviceTier } }), price), serviceTier).toBe(5_000_000_000n);
   });
   it("bills a part without a price of its own as its class", () => {
     const { parts: _parts, ...plain } = price;
@@ -65,10 +65,19 @@ describe("the seed", () => {
     const found = priceAt(snapshot, provider, "anthropic/claude-sonnet-4.5", nowMs);
     for (const one of [found, ...(found?.steps ?? [])]) expect(one?.parts?.cacheWrite1hNanoUsdPerMillion).toBe((one?.inputNanoUsdPerMillion ?? 0n) * 2n);
   });
+  it.each([["gpt-5.5", 12_500_000_000n, 75_000_000_000n], ["gpt-5.4-mini", 1_500_000_000n, 9_000_000_000n], ["gpt-5-mini", 450_000_000n, 3_600_000_000n], ["gpt-4.1", 3_500_000_000n, 14_000_000_000n], ["gpt-4o-2024-05-13", 8_750_000_000n, 26_250_000_000n], ["o3", 3_500_000_000n, 14_000_000_000n]] as const)("prices priority processing of %s as OpenAI lists it", (slug, input, output) => {
+    const found = priceAt(snapshot, "openai", `openai/${slug}`, nowMs);
+    if (found === undefined || found === null) throw new Error("unpriced");
+    const served = { parts: { serviceTier: "priority" } };
+    // A tenth of the million: longer prompts are another price, and served by the ordinary tier.
+    expect([rate(usage({ inputTokens: 100_000, ...served }), found), rate(usage({ outputTokens: 100_000, ...served }), found)]).toEqual([input / 10n, output / 10n]);
+  });
   it("prices searches, audio, flexible processing and DeepSeek's peak hours", () => {
     expect(priceAt(snapshot, "anthropic", "anthropic/claude-haiku-4.5", nowMs)?.parts?.webSearchNanoUsdPerThousand).toBe(10_000_000_000n);
     expect(priceAt(snapshot, "gemini", "google/gemini-2.5-flash", nowMs)?.parts).toMatchObject({ inputAudioNanoUsdPerMillion: 1_000_000_000n, cacheReadAudioNanoUsdPerMillion: 100_000_000n });
-    expect(priceAt(snapshot, "openai", "openai/gpt-5-mini", nowMs)?.tierPerMille).toEqual({ flex: 500, batch: 500 });
+    expect(priceAt(snapshot, "openai", "openai/gpt-5-mini", nowMs)?.tierPerMille).toEqual({ flex: 500, batch: 500, priority: 1_800 });
+    // Five thirds of the ordinary price are no whole number of thousandths, and half a nano-dollar is not charged by guess.
+    expect(priceAt(snapshot, "openai", "openai/gpt-4o-mini", nowMs)?.tierPerMille).not.toHaveProperty("priority");
     const output = (hour: number): bigint | undefined => priceAt(snapshot, "deepseek", "deepseek/deepseek-v4-pro", Date.UTC(2026, 10, 23, hour))?.outputNanoUsdPerMillion;
     expect([output(2), output(12)]).toEqual([3_960_000_000n, 1_980_000_000n]);
   });

@@ -21,6 +21,9 @@ export function pricesFor(price: PriceVersion, promptTokens: number): TokenPrice
   return found;
 }
 
+/** What a service tier costs, in thousandths of the ordinary price; undefined where the version does not price it. The name may be anybody's text. */
+export const tierPerMille = (version: PriceVersion, tier: string): number | undefined => version.tierPerMille !== undefined && Object.hasOwn(version.tierPerMille, tier) ? version.tierPerMille[tier] : undefined;
+
 const promptOf = (usage: TokenUsage): number => floor(usage.inputTokens) + floor(usage.cacheReadTokens) + floor(usage.cacheWriteTokens);
 
 /** The lines whose sum `rate` rounds. Reasoning is billed at the output price, a part without a price of its own at its class's. */
@@ -29,7 +32,7 @@ export function ratedLines(usage: TokenUsage, version: PriceVersion): readonly R
   const classes = usageClasses(usage);
   const parts = price.parts ?? {};
   const tier = usage.parts?.serviceTier;
-  const perMille = tier === undefined ? undefined : version.tierPerMille?.[tier];
+  const perMille = tier === undefined ? undefined : tierPerMille(version, tier);
   const line = (label: keyof UsageClasses, nanoUsdPerMillion: bigint): RatedLine => ({ label, tokens: count(classes[label]), nanoUsdPerMillion: perMille === undefined ? nanoUsdPerMillion : (nanoUsdPerMillion * BigInt(perMille) + 999n) / 1_000n });
   return [
     line("input", price.inputNanoUsdPerMillion), line("inputAudio", parts.inputAudioNanoUsdPerMillion ?? price.inputNanoUsdPerMillion), line("inputImage", parts.inputImageNanoUsdPerMillion ?? price.inputNanoUsdPerMillion),

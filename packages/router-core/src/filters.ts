@@ -4,7 +4,7 @@
  */
 import { usdTextFromNano } from "@trunkline/contracts";
 import type { CatalogEndpoint, CatalogModel, Need, PresetTarget, PriceVersion, TokenPrices } from "@trunkline/contracts";
-import { dataPolicyOf, priceIn, pricesFor } from "@trunkline/catalog";
+import { dataPolicyOf, priceIn, pricesFor, tierPerMille } from "@trunkline/catalog";
 import type { Candidate, PlanInput, ProviderPreferences, RejectedCandidate, RequestFacts } from "./types.ts";
 
 /** `estimateTokens` counts four bytes a token, and a byte-level token covers at least one byte: four times the estimate is never too low. */
@@ -154,6 +154,18 @@ function likelyInputPrice({ endpoint: { provider }, model }: Pair, { sticky }: P
   return BigInt(Math.round(Number(price.inputNanoUsdPerMillion) * (1 - cached) + Number(price.cacheReadNanoUsdPerMillion) * cached));
 }
 
+const sameCost = (nanoUsd: bigint): bigint => nanoUsd;
+/** A cheaper tier lowers no bound: the provider may serve by its ordinary one. */
+const dearerPerMille = (price: PriceVersion, tier: string): number => Math.max(1_000, tierPerMille(price, tier) ?? 1_000);
+const costInTier = (price: PriceVersion, tier: string) => (nanoUsd: bigint): bigint => (nanoUsd * BigInt(dearerPerMille(price, tier)) + 999n) / 1_000n;
+
+/** What a ceiling is held against. */
+function priceInTier(price: PriceVersion, tier: string | undefined): PriceVersion {
+  if (tier === undefined) return price;
+  const inTier = costInTier(price, tier);
+  return { ...price, inputNanoUsdPerMillion: inTier(price.inputNanoUsdPerMillion), outputNanoUsdPerMillion: inTier(price.outputNanoUsdPerMillion) };
+}
+
 const UNSCORED: Candidate["scores"] = {};
 
 function draftOf(pair: Pair, input: PlanInput, place: Place, { price, maxOutputTokens }: { readonly price: PriceVersion; readonly maxOutputTokens: number }): Draft {
@@ -163,10 +175,11 @@ function draftOf(pair: Pair, input: PlanInput, place: Place, { price, maxOutputT
   const inputMax = whole(facts.inputTokensMax ?? facts.inputTokens * INPUT_BOUND_FACTOR);
   const bound = price.steps === undefined ? null : dearestWithin(price, inputMax, facts);
   const likely = bound === null ? price : pricesFor(price, facts.inputTokens);
+  const inTier = facts.serviceTier === undefined ? sameCost : costInTier(price, facts.serviceTier);
   return {
     provider: endpoint.provider, model: model.id, upstreamModel: endpoint.upstreamModel, contextTokens: model.contextTokens, maxOutputTokens, price,
-    estimatedCostNanoUsd: cost({ input: whole(facts.inputTokens), inputPrice: likelyInputPrice(pair, facts, likely), output: answers * whole(Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)), outputPrice: likely.outputNanoUsdPerMillion }),
-    maxCostNanoUsd: cost({ input: inputMax, inputPrice: bound?.input ?? dearestInput(price, facts), output: answers * whole(maxOutputTokens), outputPrice: bound?.output ?? price.outputNanoUsdPerMillion }),
+    estimatedCostNanoUsd: inTier(cost({ input: whole(facts.inputTokens), inputPrice: likelyInputPrice(pair, facts, likely), output: answers * whole(Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)), outputPrice: likely.outputNanoUsdPerMillion })),
+    maxCostNanoUsd: inTier(cost({ input: inputMax, inputPrice: bound?.input ?? dearestInput(price, facts), output: answers * whole(maxOutputTokens), outputPrice: bound?.output ?? price.outputNanoUsdPerMillion })),
     circuit: health.circuit(endpoint.provider, model.id), scores: UNSCORED, lastResort: false,
     after: place.after, timeoutMs: place.target.timeoutMs ?? null, overrides: place.target.overrides ?? null,
   };
@@ -188,7 +201,8 @@ export function judge(pair: Pair, input: PlanInput, place: Place): Verdict {
   const price = priceIn(pair.prices, input.nowMs);
   if (!price) return refuse(["unpriced", `${provider} has no price for ${model.id} now; nothing is served unpriced.`]);
   const draft = draftOf(pair, input, place, { price, maxOutputTokens });
-  const dear = ceilingObjection(price, place.target) ?? priceObjection(price, input) ?? costObjection(draft.maxCostNanoUsd, input);
+  const asked = priceInTier(price, input.facts.serviceTier);
+  const dear = ceilingObjection(asked, place.target) ?? priceObjection(asked, input) ?? costObjection(draft.maxCostNanoUsd, input);
   if (dear) return refuse(dear);
   return draft.circuit === "open" ? refuse(["circuit_open", `Recent attempts at ${provider} failed; it is left alone until its cooldown ends.`], draft) : { draft, rejected: null };
 }

@@ -177,3 +177,19 @@ it("removes a candidate that would lose what the request hangs on, and says what
   expect(route.candidates.map(({ provider }) => provider)).toEqual(["beta"]);
   expect(route.rejected).toContainEqual({ provider: "alpha", model: "a/big", filter: "losses", reason: "alpha cannot honour dropped:tools.web_search." });
 });
+
+describe("a dearer service tier", () => {
+  const [model, tiered] = [modelOf("a/big"), { ...priceOf("alpha", "a/big", [2, 10]), tierPerMille: { priority: 2_000, flex: 500 } }];
+  const catalog = snapshotFrom({ models: [model], endpoints: [{ provider: "alpha", model: "a/big", upstreamModel: "big-1" }], prices: [tiered] });
+  const planned = (serviceTier: string | undefined, more: Parameters<typeof inputOf>[0] = {}) => plan(inputOf({ ...big, serviceTier, ...more }, { catalog }));
+  const most = (tier: string | undefined): bigint => planned(tier).candidates[0]?.maxCostNanoUsd ?? 0n;
+
+  it("raises what is held for the call, and a cheaper one does not lower it", () => {
+    expect([most("priority"), most("flex"), most("constructor")]).toEqual([2n * most(undefined), most(undefined), most(undefined)]);
+  });
+  it("counts against the caller's ceilings", () => {
+    expect(why(planned("priority", { preferences: { maxPrice: { completion: 15 } } }))).toEqual({ "alpha a/big": "max_price" });
+    expect(names(planned(undefined, { preferences: { maxPrice: { completion: 15 } } }))).toEqual(["alpha a/big"]);
+    expect(why(planned("priority", { maxCostNanoUsd: most(undefined) }))).toEqual({ "alpha a/big": "max_cost" });
+  });
+});

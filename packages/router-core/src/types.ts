@@ -33,6 +33,8 @@ export interface RequestFacts {
   readonly inputTokensMax?: number;
   /** The body asks for cache writes that are kept an hour, which cost more. Absent: it does not. */
   readonly cachesForAnHour?: boolean;
+  /** The service tier that the body asks for, where that is not the provider's ordinary one. */
+  readonly serviceTier?: string | undefined;
   /** null: the caller set none. */
   readonly maxOutputTokens: number | null;
   /** The wire's `n`: answers asked for at once; 1 when absent. Each may use the whole output bound. */

@@ -17,14 +17,14 @@ export interface LossGuard {
 /** Undefined where no candidate can be ruled out. */
 export function lossGuard(call: Call, facts: Pick<InboundFacts, "losses" | "needs" | "preferences">, preset: Pick<PublishedPreset, "document"> | null): LossGuard | undefined {
   const policy: LossPolicy = facts.losses ?? preset?.document.losses ?? "warn";
-  if (policy === "strict") return { losses: (target) => losses(call, target), relaxed: null };
+  if (policy === "strict") return { losses: (target) => reportedLosses(call, target), relaxed: null };
   const required = facts.preferences.requireParameters === true;
-  if (required) return { losses: (target) => losses(call, target).filter((loss) => loss.startsWith("dropped:")), relaxed: null };
+  if (required) return { losses: (target) => reportedLosses(call, target).filter((loss) => loss.startsWith("dropped:")), relaxed: null };
   return policy === "allow" || (facts.needs.length === 0 && call.body["functions"] === undefined) ? undefined : essentialGuard(call);
 }
 
 /** What the adapter itself would report. Throws GatewayError caller.invalid_request for a body that cannot be translated. */
-function losses(call: Call, target: Parameters<LossesOf>[0]): readonly string[] {
+export function reportedLosses(call: Call, target: Parameters<LossesOf>[0]): readonly string[] {
   const profile = PROVIDERS.get(target.provider);
   return profile ? adapterFor(target.provider, { inbound: call.inbound, upstreamModel: target.upstreamModel }).prepare(call, { ...target, baseUrl: profile.baseUrl }).losses : [];
 }

@@ -1,11 +1,13 @@
 import { findModel, nearestModels } from "@trunkline/catalog";
 import { GatewayError, type BookMode, type CatalogSnapshot, type PublishedPreset } from "@trunkline/contracts";
 import { classifyTask, compilePreset, explain, plan, type CircuitBook, type HealthSnapshot, type PlanInput, type RoutePlan } from "@trunkline/router-core";
+import { extraTier } from "@trunkline/providers";
 import type { AdmittedCall, AuthenticatedCall, InboundFacts, RoutedCall, Stages } from "../stages.ts";
 import type { BudgetUse } from "./budget-use.ts";
-import { lossGuard, planWithin } from "./loss-guard.ts";
+import { lossGuard, planWithin, reportedLosses } from "./loss-guard.ts";
 import { readPrompt } from "./read-prompt.ts";
 import { servingVersion } from "./serving-version.ts";
+import { withSoldTiers } from "./sold-tiers.ts";
 import type { SessionPlaces } from "./session-places.ts";
 import type { CatalogCache, PresetCache } from "./snapshots.ts";
 
@@ -71,9 +73,10 @@ function planWith({ facts, mode, call, key, exchange }: Planned, preset: Publish
   const own = mode === "live" ? options.own.find(key) : null;
   const { circuits } = options.states.of(mode, key.organizationId);
   const platform = options.available[mode];
+  const tier = extraTier(call.body["service_tier"]);
   const input: PlanInput = {
     facts: {
-      models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, inputTokensMax: facts.inputTokensMax, maxOutputTokens: facts.maxOutputTokens, answers: facts.answers, cachesForAnHour: asksForAnHour(call.raw), needs: facts.needs, task: facts.task,
+      models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, inputTokensMax: facts.inputTokensMax, maxOutputTokens: facts.maxOutputTokens, answers: facts.answers, cachesForAnHour: asksForAnHour(call.raw), serviceTier: tier, needs: facts.needs, task: facts.task,
       inferTask: preset === null && facts.choice.names.length > 0 ? undefined : () => classifyTask({ text: readPrompt(call.body), tools: Array.isArray(call.body["tools"]) ? call.body["tools"].length : 0 }),
       keyId: key.id, projectId: key.projectId, endUser: facts.endUser, sessionId: facts.sessionId, headers: exchange.headers, budgetUsedPercent, sticky: facts.sessionId === null ? null : options.sessions.find(key.organizationId, facts.sessionId),
       metadata: facts.metadata, preferences: facts.preferences, maxCostNanoUsd: facts.maxCostNanoUsd, deadlineMs: facts.deadlineMs, fallbacks: facts.fallbacks,
@@ -82,7 +85,8 @@ function planWith({ facts, mode, call, key, exchange }: Planned, preset: Publish
   };
   const guard = lossGuard(call, facts, preset);
   const route = guard === undefined ? plan(input) : planWithin(guard, (losses) => plan({ ...input, losses }));
-  return own ? own.expand(route, platform, options.random) : route;
+  const expanded = own ? own.expand(route, platform, options.random) : route;
+  return tier === undefined ? expanded : withSoldTiers(expanded, tier, (candidate) => !reportedLosses(call, candidate).includes("dropped:service_tier"));
 }
 
 /** The only value a cache marker's `ttl` has beside the ordinary five minutes. Text that merely says so makes a larger hold, and nothing else. */
@@ -104,6 +108,7 @@ function noCandidate(route: RoutePlan, facts: InboundFacts): GatewayError {
   const only = (filter: string): boolean => filters.size === 1 && filters.has(filter);
   if (only("context")) return new GatewayError("caller.context_overflow", `No model of this request can hold it. ${reasons} Shorten it, or name a model with a larger context.`, details);
   if (only("provider_unavailable")) return new GatewayError("gateway.dependency_unavailable", `No provider of ${facts.requestedModel} has a credential in this gateway. ${reasons} Use a tl_test_ key to try without one, or ask the operator.`, { ...details, retry: false });
+  if (only("service_tier")) return new GatewayError("caller.invalid_request", `Nobody sells this by that service tier. ${reasons} Leave service_tier out, or bring your own key of the provider.`, { ...details, param: "service_tier" });
   if (only("losses")) return new GatewayError("caller.invalid_request", `No candidate can honour all of this request. ${reasons} Leave out what they name, allow other models, or set routing.losses to "allow".`, details);
   return new GatewayError("caller.invalid_request", `No provider can serve this request. ${reasons || `No rule of the preset ${route.presetSlug ?? ""} matches it.`}`, details);
 }

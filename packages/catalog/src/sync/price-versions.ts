@@ -67,9 +67,24 @@ function pricesOf(prices: UnitPrices, isEmbedding: boolean): TokenPrices | null 
 
 /**
  * Which the package does not tell. OpenAI bills flexible processing and batches at half the price (https://platform.openai.com/docs/guides/flex-processing,
- * https://platform.openai.com/docs/guides/batch), Anthropic batches (https://docs.anthropic.com/en/docs/build-with-claude/batch-processing#pricing).
+ * https://platform.openai.com/docs/guides/batch), Anthropic batches (https://docs.anthropic.com/en/docs/build-with-claude/batch-processing#pricing); Groq's flexible processing costs what its
+ * ordinary one does (https://console.groq.com/docs/flex-processing).
  */
-export const TIER_PER_MILLE: Readonly<Record<string, Readonly<Record<string, number>>>> = { openai: { flex: 500, batch: 500 }, anthropic: { batch: 500 } };
+const TIER_PER_MILLE: Readonly<Record<string, Readonly<Record<string, number>>>> = { openai: { flex: 500, batch: 500 }, anthropic: { batch: 500 }, groq: { flex: 1_000 } };
+/**
+ * Priority processing over the ordinary price, where the published price is a whole multiple of a thousandth in every class (https://openai.com/api-priority-processing/, read 2026-11).
+ * INVARIANT: exact names. What is not listed (GPT-4o mini and o4-mini among them, at five thirds and twenty elevenths) is not sold by that tier on the platform's credentials.
+ */
+const PRIORITY_PER_MILLE: Readonly<Record<string, number>> = {
+  "openai/gpt-5.5": 2_500, "openai/gpt-5.4": 2_000, "openai/gpt-5.4-mini": 2_000, "openai/gpt-5.2": 2_000, "openai/gpt-5.1": 2_000, "openai/gpt-5.1-codex": 2_000, "openai/gpt-5": 2_000, "openai/gpt-5-codex": 2_000, "openai/gpt-5-mini": 1_800,
+  "openai/gpt-4.1": 1_750, "openai/gpt-4.1-mini": 1_750, "openai/gpt-4.1-nano": 2_000, "openai/gpt-4o": 1_700, "openai/gpt-4o-2024-11-20": 1_700, "openai/gpt-4o-2024-08-06": 1_700, "openai/gpt-4o-2024-05-13": 1_750, "openai/o3": 1_750,
+};
+
+/** What a provider's other service tiers cost for a model, in thousandths of its ordinary price; undefined where it has none. */
+export function tiersOf(provider: string, model: string): Readonly<Record<string, number>> | undefined {
+  const priority = provider === "openai" ? PRIORITY_PER_MILLE[model] : undefined;
+  return priority === undefined ? TIER_PER_MILLE[provider] : { ...TIER_PER_MILLE[provider], priority };
+}
 
 const DAY_MINUTES = 1_440;
 const MINUTE = /^(\d\d):(\d\d)/;

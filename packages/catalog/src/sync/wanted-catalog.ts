@@ -7,7 +7,7 @@ import type { CatalogEndpoint, CatalogModel, CatalogSnapshot, PriceVersion } fro
 import type { CatalogRows } from "../snapshot.ts";
 import { parseCatalogDocument } from "./catalog-document.ts";
 import { installedPriceData, isNamed, listedNames, parsePriceData, type PriceData, type PricedModel } from "./price-data.ts";
-import { bookedPrices, TIER_PER_MILLE } from "./price-versions.ts";
+import { bookedPrices, tiersOf } from "./price-versions.ts";
 
 interface Source {
   /** The price package's provider id. */
@@ -57,7 +57,7 @@ function entryOf(models: readonly PricedModel[], upstreamModel: string): PricedM
 
 function pricesOf({ provider, model }: CatalogEndpoint, entry: PricedModel, { isEmbedding, source }: { readonly isEmbedding: boolean; readonly source: string }): readonly PriceVersion[] {
   const versions = bookedPrices(entry, isEmbedding);
-  const tiers = isEmbedding ? undefined : TIER_PER_MILLE[provider];
+  const tiers = isEmbedding ? undefined : tiersOf(provider, model);
   return versions.map(({ fromMs, ...prices }, index) => ({
     id: `prc_${provider}_${model.replace("/", "_")}_${new Date(fromMs).toISOString().slice(0, 10).replaceAll("-", "")}`, provider, model, effectiveFromMs: fromMs, effectiveToMs: versions[index + 1]?.fromMs ?? null, source, ...prices, ...(tiers ? { tierPerMille: tiers } : {}),
   }));

@@ -26,9 +26,9 @@ export function withParts(usage: TokenUsage, parts: UsageParts): TokenUsage {
 }
 
 /** Tiers that every provider calls its ordinary one. */
-const ORDINARY_TIERS: ReadonlySet<unknown> = new Set(["default", "standard", "auto", "on_demand", "scale", "unspecified"]);
-/** The tier that an answer says it was served by; undefined for the ordinary one. */
-export const servedTier = (tier: unknown): string | undefined => typeof tier === "string" && tier !== "" && tier.length <= 32 && !ORDINARY_TIERS.has(tier) ? tier : undefined;
+const ORDINARY_TIERS: ReadonlySet<unknown> = new Set(["default", "standard", "standard_only", "auto", "on_demand", "scale", "unspecified"]);
+/** The tier that a request asks for or an answer says it was served by; undefined for the ordinary one. */
+export const extraTier = (tier: unknown): string | undefined => typeof tier === "string" && tier !== "" && tier.length <= 32 && !ORDINARY_TIERS.has(tier) ? tier : undefined;
 
 /** For a stream that broke off before its last usage report: the input as reported, the output at least as seen. */
 export function withDeliveredOutput(usage: TokenUsage, contentBytes: number): TokenUsage {

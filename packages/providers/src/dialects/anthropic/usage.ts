@@ -1,6 +1,6 @@
 import type { TokenUsage } from "@trunkline/contracts";
 import { objectOf, type JsonObject } from "@trunkline/protocol";
-import { optionalCount, readCount, servedTier, withParts } from "../../relay/token-usage.ts";
+import { optionalCount, readCount, extraTier, withParts } from "../../relay/token-usage.ts";
 
 /**
  * Anthropic's `usage` → disjoint classes (https://docs.anthropic.com/en/api/messages#response-usage): cache reads and writes
@@ -17,7 +17,7 @@ export function usageFrom(usage: JsonObject): TokenUsage | null {
   const counted: TokenUsage = { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens: output - reasoningTokens, reasoningTokens, basis: "reported" };
   const anHour = objectOf(usage["cache_creation"])["ephemeral_1h_input_tokens"];
   const searches = objectOf(usage["server_tool_use"])["web_search_requests"];
-  const tier = servedTier(usage["service_tier"]);
+  const tier = extraTier(usage["service_tier"]);
   if (!anHour && !searches && tier === undefined) return counted;
   const [cacheWrite1hTokens, webSearches] = [optionalCount(anHour), optionalCount(searches)];
   if (cacheWrite1hTokens === null || webSearches === null) return null;

@@ -1,6 +1,6 @@
 import type { TokenUsage } from "@trunkline/contracts";
 import { objectOf, type JsonObject } from "@trunkline/protocol";
-import { optionalCount, readCount, servedTier, withParts } from "../../relay/token-usage.ts";
+import { optionalCount, readCount, extraTier, withParts } from "../../relay/token-usage.ts";
 
 /**
  * OpenAI's `usage` → disjoint classes (https://platform.openai.com/docs/api-reference/chat/object#chat/object-usage): cached
@@ -28,7 +28,7 @@ export function usageFrom(usage: JsonObject, serviceTier?: unknown): TokenUsage 
   const heard = promptDetails["audio_tokens"];
   const seen = promptDetails["image_tokens"];
   const spoken = objectOf(usage["completion_tokens_details"])["audio_tokens"];
-  const tier = servedTier(serviceTier);
+  const tier = extraTier(serviceTier);
   return !heard && !seen && !spoken && tier === undefined ? counted : withMedia(counted, { heard, seen, spoken, tier });
 }
 

@@ -1,6 +1,6 @@
 import type { TokenUsage } from "@trunkline/contracts";
 import { arrayOf, objectOf, type JsonObject } from "@trunkline/protocol";
-import { optionalCount, readCount, servedTier, withParts } from "../../relay/token-usage.ts";
+import { optionalCount, readCount, extraTier, withParts } from "../../relay/token-usage.ts";
 
 /**
  * A response, whole: its `usage`, its tier and the searches among its items → disjoint classes (https://platform.openai.com/docs/api-reference/responses/object#responses/object-usage):
@@ -20,7 +20,7 @@ export function usageFrom(response: JsonObject): TokenUsage | null {
   // QUIRK(xai): reasoning comes on top of the output; only the total tells.
   const onTop = reasoning > output || (reasoning > 0 && usage["total_tokens"] === input + output + reasoning);
   const counted: TokenUsage = { inputTokens: input - cacheReadTokens - cacheWriteTokens, cacheReadTokens, cacheWriteTokens, outputTokens: onTop ? output : output - reasoning, reasoningTokens: reasoning, basis: "reported" };
-  const tier = servedTier(response["service_tier"]);
+  const tier = extraTier(response["service_tier"]);
   const webSearches = arrayOf(response["output"]).filter(isSearch).length;
   return webSearches === 0 && tier === undefined ? counted : withParts(counted, { webSearches, ...(tier === undefined ? {} : { serviceTier: tier }) });
 }
