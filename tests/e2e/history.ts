@@ -37,7 +37,20 @@ export async function giveHistory(databaseUrl: string, organizationId: string, d
        SELECT "organizationId", mode, date_bin('1 minute', "createdAt", 'epoch'::timestamptz), "projectId", "apiKeyId", coalesce(provider, ''), coalesce(model, ''), coalesce("presetSlug", ''), status, count(*), sum(json_array_length(attempts)),
          sum("inputTokens"), sum("cacheReadTokens"), sum("cacheWriteTokens"), sum("outputTokens"), sum("reasoningTokens"), sum("chargeNanoUsd"), sum("costNanoUsd"), sum("durationMs"), coalesce(sum("timeToFirstTokenMs"), 0), count("timeToFirstTokenMs")
        FROM generation WHERE "organizationId" = $1 GROUP BY 1, 2, 3, 4, 5, 6, 7, 8, 9`, [organizationId]);
+    await giveComparisons(client, organizationId);
   } finally {
     await client.end();
   }
+}
+
+/** What the mornings before had found, had there been providers' accounts to ask. */
+async function giveComparisons(client: pg.Client, organizationId: string): Promise<void> {
+  const gaps = (...found: readonly (readonly [string, number, number])[]): string => JSON.stringify(found.map(([kind, nanoUsd, attempts]) => ({ class: kind, nanoUsd: String(nanoUsd), attempts: String(attempts) })));
+  for (const [provider, back, state, booked, billed, within, found] of [
+    ["openai", 1, "agrees", 4_182_400_120, 4_182_977_320, 1_204_000, gaps(["aborted", 577_200, 3])], ["anthropic", 1, "differs", 9_031_000_000, 9_115_300_000, 840_000, gaps(["missing", 84_300_000, 12])],
+    ["openai", 2, "agrees", 3_901_118_004, 3_901_118_004, 2_000, gaps()], ["anthropic", 2, "agrees", 8_774_020_500, 8_773_800_100, 412_000, gaps(["in_flight", -220_400, 0])],
+  ] as const) {
+    await client.query(`INSERT INTO provider_comparison (provider, day, "comparedAt", state, "bookedNanoUsd", "providerNanoUsd", "errorBarNanoUsd", gaps) VALUES ($1, current_date - $2::int, now() - interval '3 hours', $3, $4, $5, $6, $7)`, [provider, back, state, booked, billed, within, found]);
+  }
+  await client.query(`INSERT INTO estimate_settlement (id, provider, day, model, "organizationId", attempts, "estimatedNanoUsd", "deltaNanoUsd", "createdAt") VALUES ('est:' || $1, 'openai', current_date - 1, 'gpt-5-mini', $1, 3, 1200000, 577200, now())`, [organizationId]);
 }

@@ -8,7 +8,7 @@ const HISTORY_DAYS = 48;
 /** All of them are stored before they are copied. */
 const STORED_MS_MAX = 20_000;
 
-export interface LivelyProject { readonly address: string; readonly session: Awaited<ReturnType<BrowserContext["storageState"]>> }
+export interface LivelyProject { readonly address: string; readonly organizationId: string; readonly session: Awaited<ReturnType<BrowserContext["storageState"]>> }
 
 /** A project as one in use looks: keys with and without limits, budgets near and far from their end, alerts, provider keys that work and that do not, colleagues, an own preset, and weeks of requests. */
 export async function livelyProject(browser: Browser, stack: Stack): Promise<LivelyProject> {
@@ -24,7 +24,7 @@ export async function livelyProject(browser: Browser, stack: Stack): Promise<Liv
   await giveHistory(stack.env.DATABASE_URL, project.organizationId, HISTORY_DAYS);
   const session = await page.context().storageState();
   await page.close();
-  return { address: project.address, session };
+  return { address: project.address, organizationId: project.organizationId, session };
 }
 
 async function configure(change: (procedure: string, input: object) => Promise<unknown>, simulator: string): Promise<void> {

@@ -17,6 +17,8 @@ const schema = z.object({
   AUTH_GITHUB_ID: optionalText, AUTH_GITHUB_SECRET: optionalText,
   AUTH_GOOGLE_ID: optionalText, AUTH_GOOGLE_SECRET: optionalText,
   STRIPE_SECRET_KEY: optionalText, STRIPE_WEBHOOK_SECRET: optionalText, STRIPE_API_BASE: optionalText,
+  /** Id of the organization whose members see the books of the whole installation. */
+  OPERATOR_ORGANIZATION: optionalText,
   /** How many reverse proxies of ours append to `x-forwarded-for`; 0 ignores the header. */
   TRUSTED_PROXY_HOPS: z.coerce.number().int().min(0).max(8).default(0),
 });

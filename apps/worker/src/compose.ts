@@ -15,6 +15,8 @@ import { compareMeters } from "./bill/compare-meters.ts";
 import type { ComparePorts, MeterComparison } from "./bill/compare-meters.ts";
 import { createCreditNotes } from "./bill/credit-notes.ts";
 import { createNightlyComparison } from "./bill/nightly-comparison.ts";
+import { createNightlyProviders } from "./bill/nightly-providers.ts";
+import { createProviderUsage } from "./bill/provider-usage/create.ts";
 import { createReporter } from "./bill/report-meter-events.ts";
 import { createTopUps } from "./bill/top-up.ts";
 import type { WorkerEnv } from "./env.ts";
@@ -142,9 +144,10 @@ function createAlerts(env: WorkerEnv, { db, log }: { readonly db: WorkerDb; read
 function createReport(env: WorkerEnv, { db, log, metrics }: { readonly db: WorkerDb; readonly log: Log; readonly metrics: WorkerMetrics }): () => Promise<void> {
   const ports = stripePorts(env, db);
   const creditNotes = createCreditNotes({ db, stripe: ports?.stripe ?? null, clock: Date.now, sendMail: createSendMail(env.mail), onFailed: (id, error) => log.warn({ err: error }, `credit note ${id} could not be settled or mailed; tried again with the next tick`) });
+  const compareWithProviders = createProviderNight(env, { db, log, metrics });
   if (ports === null) {
     log.info({}, "STRIPE_SECRET_KEY is not set: usage is booked, nothing is exported");
-    return creditNotes;
+    return async () => { await creditNotes(); await compareWithProviders(); };
   }
   const report = createReporter({
     ...ports, db, openExports,
@@ -155,6 +158,7 @@ function createReport(env: WorkerEnv, { db, log, metrics }: { readonly db: Worke
   });
   const compare = createNightlyComparison({
     compare: () => compareMeters(ports), clock: ports.clock,
+    keep: (rows) => db.recordMeterComparisons(rows, ports.clock()),
     onComparison(comparison, confirmed) {
       metrics.countComparison(confirmed ? comparison.kind : "unconfirmed", comparison.meter);
       logComparison(log, comparison, confirmed);
@@ -169,7 +173,22 @@ function createReport(env: WorkerEnv, { db, log, metrics }: { readonly db: Worke
     await topUp().catch((error: unknown) => log.warn({ err: error }, "automatic top-ups could not be looked at; tried again with the next tick"));
     await creditNotes();
     await compare().catch((error: unknown) => log.warn({ err: error }, "the meters could not be compared with Stripe's; tried again in 15 minutes"));
+    await compareWithProviders();
   };
+}
+
+/** Never rejects: what providers say of themselves keeps no export waiting. */
+function createProviderNight({ adminAccounts }: WorkerEnv, { db, log, metrics }: { readonly db: WorkerDb; readonly log: Log; readonly metrics: WorkerMetrics }): () => Promise<void> {
+  const tick = createNightlyProviders({
+    db, sources: createProviderUsage(adminAccounts), clock: Date.now,
+    onDay({ provider, day, state, gaps, settled, bookedNanoUsd, providerNanoUsd }) {
+      metrics.countProviderComparison(state, provider);
+      if (settled > 0) log.info({ count: settled }, `estimates of ${day} are settled by what ${provider} says`);
+      if (state === "differs") log.error({}, `${provider} on ${day}: booked ${bookedNanoUsd}, billed ${providerNanoUsd} nano-USD (${gaps.map((gap) => `${gap.class} ${gap.nanoUsd}`).join(", ")}); see docs/runbooks/meter-gap.md`);
+    },
+    onFailed: (provider, reason) => log.warn({ reason }, `${provider} could not be asked for its usage; tried again in 15 minutes`),
+  });
+  return () => tick().catch((error: unknown) => log.warn({ err: error }, "the books could not be compared with the providers; tried again in 15 minutes"));
 }
 
 /** What both the tick and the command `compare-meters` compare with; null when Stripe is not configured. */

@@ -17,12 +17,17 @@ const url = (schemes: readonly string[]): z.ZodType<string> =>
   z.string({ error: "is missing" }).refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol), { error: `must be a URL of the form ${schemes[0]}//host:port/name` });
 const whole = (min: number, max: number): z.ZodType<number> => z.string().regex(/^\d{1,10}$/, { error: "must be a whole number" }).transform(Number)
   .refine((value) => value >= min && value <= max, { error: `must lie between ${min} and ${max}` });
+/** It goes into a header. */
+const adminKey = z.string().regex(/^[\x21-\x7e]{8,}$/, { error: "must be an admin key of that provider" }).optional();
 
 const schema = z.object({
   DATABASE_URL: url(["postgresql:", "postgres:"]),
   REDIS_URL: url(["redis:", "rediss:"]).optional(),
   STRIPE_SECRET_KEY: z.string().regex(/^(sk|rk)_\S{8,}$/, { error: "must be a secret or restricted key of Stripe (sk_… or rk_…)" }).optional(),
   STRIPE_API_BASE: url(["https:", "http:"]).optional(),
+  OPENAI_ADMIN_KEY: adminKey, OPENAI_ADMIN_BASE_URL: url(["https:", "http:"]).optional(),
+  ANTHROPIC_ADMIN_KEY: adminKey, ANTHROPIC_ADMIN_BASE_URL: url(["https:", "http:"]).optional(),
+  OPENROUTER_ADMIN_KEY: adminKey, OPENROUTER_ADMIN_BASE_URL: url(["https:", "http:"]).optional(),
   WORKER_PORT: whole(0, 65_535).optional(),
   WORKER_HOST: z.string().min(1).optional(),
   WORKER_CONCURRENCY: whole(1, 64).optional(),
@@ -43,12 +48,16 @@ const schema = z.object({
   LOG_LEVEL: z.enum(["fatal", "error", "warn", "info", "debug", "trace", "silent"], { error: "must be fatal, error, warn, info, debug, trace or silent" }).optional(),
 });
 
+export interface AdminAccount { readonly provider: "openai" | "anthropic" | "openrouter"; readonly adminKey: string; readonly baseUrl: string }
+
 export interface WorkerEnv {
   readonly databaseUrl: string;
   /** Absent: the queue lives in Postgres. */
   readonly redisUrl: string | undefined;
   /** Absent: nothing is exported; usage and ledger go on. */
   readonly stripe: { readonly secretKey: string; readonly apiBase: string | undefined } | undefined;
+  /** Whose own accounts of usage and cost can be asked, by provider. */
+  readonly adminAccounts: readonly AdminAccount[];
   readonly port: number;
   readonly host: string;
   readonly concurrency: number;
@@ -91,6 +100,11 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): W
     databaseUrl: env.DATABASE_URL,
     redisUrl: env.REDIS_URL,
     stripe: env.STRIPE_SECRET_KEY === undefined ? undefined : { secretKey: env.STRIPE_SECRET_KEY, apiBase: env.STRIPE_API_BASE },
+    adminAccounts: [
+      ...adminAccount("openai", env.OPENAI_ADMIN_KEY, env.OPENAI_ADMIN_BASE_URL ?? "https://api.openai.com/v1"),
+      ...adminAccount("anthropic", env.ANTHROPIC_ADMIN_KEY, env.ANTHROPIC_ADMIN_BASE_URL ?? "https://api.anthropic.com/v1"),
+      ...adminAccount("openrouter", env.OPENROUTER_ADMIN_KEY, env.OPENROUTER_ADMIN_BASE_URL ?? "https://openrouter.ai/api/v1"),
+    ],
     port: env.WORKER_PORT ?? PORT_DEFAULT,
     host: env.WORKER_HOST ?? "127.0.0.1",
     concurrency: env.WORKER_CONCURRENCY ?? 4,
@@ -109,6 +123,8 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): W
     logLevel: env.LOG_LEVEL ?? "info",
   };
 }
+
+const adminAccount = (provider: AdminAccount["provider"], adminKey: string | undefined, baseUrl: string): readonly AdminAccount[] => (adminKey === undefined ? [] : [{ provider, adminKey, baseUrl }]);
 
 function readSecrets(name: string, text: string): VersionedSecrets {
   try {

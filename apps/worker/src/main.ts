@@ -1,4 +1,4 @@
-import { COMPARE_COMMAND, runComparison } from "./compare-command.ts";
+import { COMPARISONS, runComparison } from "./compare-command.ts";
 import { startWorker } from "./compose.ts";
 import { BadEnvironment, EXIT_BAD_CONFIGURATION, readEnv } from "./env.ts";
 import type { WorkerEnv } from "./env.ts";
@@ -17,7 +17,8 @@ function readEnvOrExit(): WorkerEnv {
 }
 
 const env = readEnvOrExit();
-if (process.argv[2] === COMPARE_COMMAND) process.exit(await runComparison(env, (line) => process.stdout.write(`${line}\n`)));
+const comparison = COMPARISONS[process.argv[2] ?? ""];
+if (comparison !== undefined) process.exit(await runComparison(comparison, env, (line) => process.stdout.write(`${line}\n`)));
 const app = await startWorker(env).catch((error: unknown) => {
   console.error(`the worker did not start: ${error instanceof Error ? error.message : "unknown cause"}`);
   process.exit(1);

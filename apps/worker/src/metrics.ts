@@ -4,6 +4,8 @@ export interface WorkerMetrics {
   countExport(outcome: string, meter: string): void;
   /** `kind` of the gap, `agrees`, or `unconfirmed`. */
   countComparison(kind: string, meter: string): void;
+  /** `agrees`, `differs`, or `open`: the day may still change. */
+  countProviderComparison(state: string, provider: string): void;
   countJobFailure(job: string): void;
   /** Gauges are given at the moment of reading. */
   render(gauges: Readonly<Record<string, number>>): string;
@@ -14,6 +16,7 @@ const HELP: Readonly<Record<string, string>> = {
   trunkline_worker_usage_events_inserted_total: "Usage events booked for the first time",
   trunkline_worker_meter_exports_total: "Outcomes of the meter export by kind and meter",
   trunkline_worker_meter_comparisons_total: "Comparisons with Stripe's event summaries by outcome and meter",
+  trunkline_worker_provider_comparisons_total: "Days compared with a provider's own accounts, by outcome and provider",
   trunkline_worker_job_failures_total: "Jobs whose handler failed, by name",
 };
 
@@ -32,6 +35,7 @@ export function createMetrics(): WorkerMetrics {
     },
     countExport(outcome, meter) { add("trunkline_worker_meter_exports_total", `{outcome="${outcome}",meter="${meter}"}`, 1); },
     countComparison(kind, meter) { add("trunkline_worker_meter_comparisons_total", `{outcome="${kind}",meter="${meter}"}`, 1); },
+    countProviderComparison(state, provider) { add("trunkline_worker_provider_comparisons_total", `{outcome="${state}",provider="${provider}"}`, 1); },
     countJobFailure(job) { add("trunkline_worker_job_failures_total", `{job="${job}"}`, 1); },
     render(gauges) {
       const lines = [...counters].flatMap(([name, series]) => [`# HELP ${name} ${HELP[name] ?? name}`, `# TYPE ${name} counter`, ...[...series].map(([labels, value]) => `${name}${labels} ${value}`)]);

@@ -10,6 +10,8 @@ export type { CreditPayment, CreditReturn, PaymentOutcome } from "./payments.ts"
 export { addInvoiceBalance } from "./invoice-balance.ts";
 export { reconcile } from "./reconcile.ts";
 export type { Gap, GapClass, Reconciled, ToldRow } from "./reconcile.ts";
+export { apportion, compareProviderDay, modelFamily } from "./reconcile-provider.ts";
+export type { BookedModel, ProviderDayComparison, ProviderGap, ProviderGapClass, ProviderModel, TokenSums } from "./reconcile-provider.ts";
 export { addTaxId, listTaxIds, removeTaxId } from "./tax-ids.ts";
 export { createStripe, ensureCustomer } from "./stripe.ts";
 export type { StripeClient, StripeOptions } from "./stripe.ts";

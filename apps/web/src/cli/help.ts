@@ -29,6 +29,7 @@ const HELP: Readonly<Record<string, string>> = {
   "usage": "--org ORG [--group-by G] [--from T] [--to T] [--mode live|test]",
   "doctor": "checks database, Redis, migrations, clock, spool and Stripe, and says how to mend each",
   "meters compare": "our ledger against Stripe's meters, the gap named by kind",
+  "providers compare": "three days of our books against what OpenAI, Anthropic and OpenRouter bill; settles estimates",
 };
 
 /** `names` in their order, with what is known of each. */

@@ -26,10 +26,10 @@ const usage: Command = async (operator, input) => {
 /** Built beside this bundle; it holds the export rows and the key to Stripe. */
 const WORKER = path.join(import.meta.dirname, "../../worker/dist/main.mjs");
 
-/** What Stripe has counted against what was sent, as the worker compares it every night. */
-const compareMeters: Command = async () => {
-  if (!existsSync(WORKER)) throw new UsageError("the worker is not built here: run compare-meters where it runs (docs/runbooks/meter-gap.md)");
-  const { stdout, stderr } = spawnSync(process.execPath, [WORKER, "compare-meters"], { encoding: "utf8" });
+/** The worker's nightly comparisons, now: it holds the keys to Stripe and to the providers' accounts. */
+const compare = (command: "compare-meters" | "compare-providers"): Command => async () => {
+  if (!existsSync(WORKER)) throw new UsageError(`the worker is not built here: run ${command} where it runs (docs/runbooks/meter-gap.md)`);
+  const { stdout, stderr } = spawnSync(process.execPath, [WORKER, command], { encoding: "utf8" });
   const line = stdout.trim().split("\n").findLast((text) => text.startsWith("{"));
   if (line === undefined) throw new Error(stderr.trim().split("\n").at(-1) || "the worker said nothing");
   return JSON.parse(line) as unknown;
@@ -44,5 +44,5 @@ const resetSecondFactor: Command = async ({ db }, input) => {
 };
 
 export const operationsCommands = (env: CliEnv): Readonly<Record<string, Command>> => ({
-  usage, doctor: doctor(env), "meters compare": compareMeters, "second-factor reset": resetSecondFactor,
+  usage, doctor: doctor(env), "meters compare": compare("compare-meters"), "providers compare": compare("compare-providers"), "second-factor reset": resetSecondFactor,
 });

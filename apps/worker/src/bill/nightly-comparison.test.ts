@@ -10,6 +10,7 @@ function nightly(kinds: readonly (GapKind | "skipped" | "fails")[]) {
   let nowMs = NOON_MS;
   const ran: number[] = [];
   const reported: [GapKind, boolean][] = [];
+  const kept: [GapKind, boolean][] = [];
   const tick = createNightlyComparison({
     clock: () => nowMs,
     async compare() {
@@ -18,9 +19,10 @@ function nightly(kinds: readonly (GapKind | "skipped" | "fails")[]) {
       if (kind === "fails") throw new Error("Stripe is away");
       return kind === "skipped" ? { comparisons: [], skipped: 1 } : { comparisons: [{ organizationId: "org_1", meter: "spend", kind, sent: 2n, inDoubt: 0n, stripe: 1n }], skipped: 0 };
     },
+    keep: async (rows) => { kept.push(...rows.map(({ kind, confirmed }): [GapKind, boolean] => [kind, confirmed])); },
     onComparison: ({ kind }, confirmed) => reported.push([kind, confirmed]),
   });
-  return { ran, reported, async at(ms: number) { nowMs = ms; await tick(); } };
+  return { ran, reported, kept, async at(ms: number) { nowMs = ms; await tick(); } };
 }
 
 it("compares at the first tick and then each night, however often it is asked", async () => {
@@ -29,10 +31,11 @@ it("compares at the first tick and then each night, however often it is asked", 
   expect(ran.map((ms) => new Date(ms).toISOString())).toEqual(["2026-11-01T12:00:00.000Z", "2026-11-02T02:00:00.000Z", "2026-11-03T02:00:00.000Z"]);
 });
 
-it("confirms what Stripe may only not hold yet by a second look, and reports the rest at once", async () => {
+it("confirms what Stripe may only not hold yet by a second look, reports the rest at once, and keeps what each look found", async () => {
   const late = nightly(["missing", "missing"]);
   for (const ms of [0, RECHECK_MS - 1, RECHECK_MS, 2 * RECHECK_MS]) await late.at(NOON_MS + ms);
   expect(late.reported).toEqual([["missing", false], ["missing", true]]);
+  expect(late.kept).toEqual(late.reported);
   const passing = nightly(["missing", "agrees"]);
   for (const ms of [0, RECHECK_MS]) await passing.at(NOON_MS + ms);
   expect(passing.reported).toEqual([["missing", false], ["agrees", true]]);

@@ -13,14 +13,18 @@ export interface NightlyPorts {
   readonly compare: () => ReturnType<typeof compareMeters>;
   readonly clock: () => number;
   /** `confirmed` is false for a gap that the next comparison has to confirm. */
+  /** The history of what was found. */
+  readonly keep: (rows: readonly (MeterComparison & { readonly confirmed: boolean })[]) => Promise<void>;
   readonly onComparison: (comparison: MeterComparison, confirmed: boolean) => void;
 }
 
 /** Only what Stripe does not hold yet can be a matter of minutes; the other kinds stand at first sight. */
 const mayPass = ({ kind }: MeterComparison): boolean => kind === "missing" || kind === "unexported";
 
+const subjectOf = ({ organizationId, meter }: MeterComparison): string => `${organizationId} ${meter}`;
+
 /** Returns the tick, to be called as often as one likes. The first one after a start compares too. Rejects with what the comparison rejects with, and tries again later. */
-export function createNightlyComparison({ compare, clock, onComparison }: NightlyPorts): () => Promise<void> {
+export function createNightlyComparison({ compare, clock, keep, onComparison }: NightlyPorts): () => Promise<void> {
   let dueAtMs = 0;
   let suspected: ReadonlySet<string> = new Set();
   return async () => {
@@ -29,13 +33,13 @@ export function createNightlyComparison({ compare, clock, onComparison }: Nightl
     dueAtMs = nowMs + RECHECK_MS;
     const { comparisons, skipped } = await compare();
     const unconfirmed = new Set<string>();
-    for (const comparison of comparisons) {
-      const subject = `${comparison.organizationId} ${comparison.meter}`;
-      const confirmed = !mayPass(comparison) || suspected.has(subject);
-      if (!confirmed) unconfirmed.add(subject);
-      onComparison(comparison, confirmed);
+    const found = comparisons.map((comparison) => ({ ...comparison, confirmed: !mayPass(comparison) || suspected.has(subjectOf(comparison)) }));
+    for (const comparison of found) {
+      if (!comparison.confirmed) unconfirmed.add(subjectOf(comparison));
+      onComparison(comparison, comparison.confirmed);
     }
     suspected = unconfirmed;
+    if (found.length > 0) await keep(found);
     if (unconfirmed.size === 0 && skipped === 0) dueAtMs = nextNightMs(nowMs);
   };
 }

@@ -19,7 +19,7 @@ export { publishedOf, type CanaryRecord, type ShadowRecord, type PresetRecord, t
 export { CREDENTIALS_PER_PROVIDER_MAX, type NewProviderCredential, type ProviderCredentialChange, type ProviderCredentialRecord } from "./provider-credentials.ts";
 export type { PriceNoticeRecord } from "./price-notices.ts";
 export type { ReceiptPage } from "./receipts.ts";
-export type { ExportedRow } from "./reconciliations.ts";
+export type { ExportedRow, KeptComparison, ProviderDayRow, SettledEstimate } from "./reconciliations.ts";
 export type { RequestFilter, RequestPage, RequestRow, RoutedRow } from "./requests.ts";
 export type { StripeEventFact } from "./stripe-events.ts";
 export type { SeriesQuery, UsagePoint, UsageSeries } from "./usage.ts";

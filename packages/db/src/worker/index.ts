@@ -11,6 +11,7 @@ export type { AlertBudgetRow, AlertFinding, AlertQueries, AlertRuleRow, ClaimedD
 export type { ExportBook, ExportCandidate, ExportHealth, ExportKey, ExportMeasure, ExportQueries, ExportRange, ExportRow, ExportState, ExportSubject, NewExport, UnexportedWindow } from "./export-book.ts";
 export type { PendingTopUp, TopUpFailure, TopUpNotice, TopUpQueries } from "./top-up-book.ts";
 export { correctPrice } from "../price-correction.ts";
+export type { BookedUsage, ComparisonQueries, EstimatesToSettle, KeptMeterComparison, KeptProviderComparison } from "./comparison-book.ts";
 export type { CreditNoteMail, CreditNoteQueries, OpenCreditNote } from "./credit-note-book.ts";
 export type { RetentionQueries } from "./retention-book.ts";
 export type { ReceiptQueries } from "./receipt-book.ts";

@@ -6,6 +6,8 @@ import { createCallerQueries } from "./caller-book.ts";
 import type { CallerQueries } from "./caller-book.ts";
 import { createCanaryQueries } from "./canary-book.ts";
 import type { CanaryQueries } from "./canary-book.ts";
+import { createComparisonQueries } from "./comparison-book.ts";
+import type { ComparisonQueries } from "./comparison-book.ts";
 import { createCreditNoteQueries } from "./credit-note-book.ts";
 import type { CreditNoteQueries } from "./credit-note-book.ts";
 import { createExportQueries } from "./export-book.ts";
@@ -26,7 +28,7 @@ import type { TopUpQueries } from "./top-up-book.ts";
 export interface WorkerDbOptions extends IngestOptions { readonly databaseUrl: string }
 
 /** The worker's whole view of Postgres, by plain `pg`. Runs as the owner of the tables, outside row-level security. */
-export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, TopUpQueries, CreditNoteQueries, PriceQueries, RetentionQueries, CanaryQueries, CallerQueries {
+export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, TopUpQueries, CreditNoteQueries, PriceQueries, RetentionQueries, CanaryQueries, CallerQueries, ComparisonQueries {
   /**
    * Books a batch in one transaction: generations, minute sums, ledger (live mode only) and the keys' last use. An event that is
    * already there changes nothing. Rejects with the driver's error, and then nothing of the batch is booked.
@@ -57,7 +59,7 @@ export function createWorkerDb({ databaseUrl, ...ingestOptions }: WorkerDbOption
   pool.on("connect", (client) => { client.on("error", () => {}); });
   pool.on("error", () => {});
   return {
-    ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool), ...createCreditNoteQueries(pool), ...createPriceQueries(pool), ...createRetentionQueries(pool), ...createCanaryQueries(pool), ...createCallerQueries(pool),
+    ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool), ...createCreditNoteQueries(pool), ...createPriceQueries(pool), ...createRetentionQueries(pool), ...createCanaryQueries(pool), ...createCallerQueries(pool), ...createComparisonQueries(pool),
     ingestEvents: (events) => ingest(pool, events, ingestOptions),
     async removeExpiredResponses() {
       for (const sql of [removeExpiredSql("stored_response"), removeExpiredSql("stored_prompt")]) {

@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { drained } from "./delivery.ts";
 import { FaultSyntaxError } from "./faults.ts";
+import type { SimulatedPrices } from "./organization-accounts.ts";
 import { readBody } from "./read-body.ts";
 import type { Simulation } from "./simulation.ts";
 
@@ -55,6 +56,9 @@ export async function handleAdmin(visit: AdminVisit): Promise<void> {
     case "DELETE /_admin/faults":
       simulation.standing.clear();
       return sendJson(response, 200, {});
+    case "PUT /_admin/prices":
+      simulation.prices = JSON.parse((await readBody(request)).toString("utf8")) as SimulatedPrices;
+      return sendJson(response, 200, simulation.prices);
     case "GET /_admin/journal": return sendJournal(visit);
     case "DELETE /_admin/journal":
       simulation.journal.clear();

@@ -4,12 +4,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { Journal } from "./journal.ts";
 import type { JournalEntry } from "./journal.ts";
+import type { SimulatedPrices } from "./organization-accounts.ts";
 import { handleRequest } from "./server.ts";
 import { createSimulation } from "./simulation.ts";
 import { StandingFaults } from "./standing-faults.ts";
 import type { StandingOrders } from "./standing-faults.ts";
 
 export type { JournalEntry } from "./journal.ts";
+export type { SimulatedPrice, SimulatedPrices } from "./organization-accounts.ts";
 export type { Fault, FaultRule } from "./faults.ts";
 export { FAULT_TERMS, FaultSyntaxError, parseFaults } from "./faults.ts";
 export type { Framing, RecordedStream } from "./framing.ts";
@@ -40,6 +42,8 @@ export interface Simulator {
   cancelledPredictions(): number;
   /** Replaces the standing faults: provider or `*` → order. @throws FaultSyntaxError */
   setFaults(orders: StandingOrders): void;
+  /** What the providers' own accounts bill by, in nano-USD per million tokens: provider → model or `*`. */
+  setPrices(prices: SimulatedPrices): void;
 }
 
 export { findRoute } from "./routes.ts";
@@ -76,5 +80,6 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
     cancelledPredictions: () => [...simulation.predictions.values()].filter(({ status }) => status === "canceled").length,
     clearJournal: () => journal.clear(),
     setFaults: (orders) => standing.replace(orders),
+    setPrices: (prices) => { simulation.prices = prices; },
   };
 }

@@ -14,6 +14,7 @@ import { FaultSyntaxError, parseFaults, selectFault } from "./faults.ts";
 import type { JournalEntry } from "./journal.ts";
 import { countBody, embed, findModel, listModels } from "./lookups.ts";
 import { beginPrediction, followPrediction } from "./predictions.ts";
+import { answerAccounts, isAccountPath } from "./organization-accounts.ts";
 import { readBody } from "./read-body.ts";
 import type { ReadyAnswer } from "./ready-answers.ts";
 import type { Route } from "./routes.ts";
@@ -226,6 +227,15 @@ function refuseCredential(response: ServerResponse, wire: Wire): void {
   sendFailure({ response, wire, fault: {}, requestId: "req_simrefused", nowMs: Date.now, outcome: createOutcome() }, failureOf(401, {}, "req_simrefused"));
 }
 
+function tellAccounts(simulation: Simulation, { request, response, pathname, query }: { readonly request: IncomingMessage; readonly response: ServerResponse; readonly pathname: string; readonly query: URLSearchParams }): void {
+  const [, provider = "", ...rest] = pathname.split("/");
+  const credential = headerOf(request, "x-api-key") ?? headerOf(request, "authorization")?.replace(/^Bearer /, "") ?? "";
+  const { status, body } = answerAccounts({ provider, path: `/${rest.join("/")}`, query, credential }, { entries: simulation.journal.all(), prices: simulation.prices });
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, { "content-type": "application/json", "content-length": bytes.length });
+  response.end(bytes);
+}
+
 /** Answers one request of any kind. Never rejects but where the caller left while sending. */
 export async function handleRequest(simulation: Simulation, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const target = request.url ?? "/";
@@ -235,6 +245,7 @@ export async function handleRequest(simulation: Simulation, request: IncomingMes
   if (pathname === "/healthz" || pathname === "/readyz") return sendJson(response, 200, { ok: true });
   if (pathname.startsWith("/_admin/")) return handleAdmin({ simulation, request, response, pathname, query });
   const method = request.method ?? "GET";
+  if (method === "GET" && isAccountPath(pathname)) return tellAccounts(simulation, { request, response, pathname, query });
   const route = findRoute(method, pathname);
   if (route === null) {
     return sendJson(response, 404, { error: { message: `Invalid URL (${method} ${pathname})`, type: "invalid_request_error", param: null, code: null } });

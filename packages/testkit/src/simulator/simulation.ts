@@ -2,6 +2,7 @@
 
 import type { Journal } from "./journal.ts";
 import type { Predictions } from "./predictions.ts";
+import type { SimulatedPrices } from "./organization-accounts.ts";
 import { PromptCache } from "./prompt-cache.ts";
 import { ReadyAnswers } from "./ready-answers.ts";
 import type { StandingFaults } from "./standing-faults.ts";
@@ -14,11 +15,13 @@ export interface Simulation {
   predictions: Predictions;
   /** Milliseconds since the epoch. */
   nowMs: () => number;
+  /** What the providers' own accounts bill by. */
+  prices: SimulatedPrices;
   /** Requests taken so far; makes provider request ids. */
   taken: number;
 }
 
 /** A simulation that has served nothing yet. */
 export function createSimulation(parts: Pick<Simulation, "journal" | "standing" | "nowMs">): Simulation {
-  return { ...parts, cache: new PromptCache(), ready: new ReadyAnswers(), predictions: new Map(), taken: 0 };
+  return { ...parts, cache: new PromptCache(), ready: new ReadyAnswers(), predictions: new Map(), prices: {}, taken: 0 };
 }

@@ -11,6 +11,9 @@ export interface TaxIdRow { readonly id: string; readonly type: string; readonly
 export interface GapRow { readonly class: string; readonly amount: string; readonly events: number; readonly resendable: number }
 export interface MeterReconciliation { readonly meter: string; readonly unit: string; readonly agrees: boolean; readonly told: string; readonly stripe: string; readonly error_bar: string; readonly gaps: readonly GapRow[] }
 export interface ReconciliationView { readonly compared_at: string; readonly meters: readonly MeterReconciliation[] }
+export interface KeptComparison { readonly meter: string; readonly unit: string; readonly kind: string; readonly confirmed: boolean; readonly told: string; readonly in_doubt: string; readonly stripe: string; readonly compared_at: string }
+export interface ProviderDay { readonly provider: string; readonly day: string; readonly state: string; readonly booked_usd: string; readonly billed_usd: string; readonly error_bar_usd: string; readonly compared_at: string; readonly gaps: readonly { readonly class: string; readonly amount_usd: string; readonly attempts: number }[] }
+export interface SettledEstimate { readonly id: string; readonly provider: string; readonly model: string; readonly day: string; readonly attempts: number; readonly estimated_usd: string; readonly off_by_usd: string }
 export interface List<Row> { readonly data: readonly Row[] }
 
 const UNREACHABLE = "The server did not answer. Check your connection, then try again.";

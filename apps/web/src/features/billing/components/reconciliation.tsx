@@ -1,7 +1,7 @@
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ago, Button, Card, EmptyState, ErrorCard, Money, Skeleton } from "@trunkline/ui";
-import { billing, type GapRow, type MeterReconciliation, type ReconciliationView } from "./billing-api.ts";
+import { billing, type GapRow, type KeptComparison, type List, type MeterReconciliation, type ReconciliationView } from "./billing-api.ts";
 
 /** What each class means to who pays. */
 const MEANINGS: Readonly<Record<string, string>> = {
@@ -30,8 +30,44 @@ export function Reconciliation({ organization, pays }: { readonly organization: 
           </table>
         </div>
       ) : null}
+      {meters.length > 0 ? <History organization={organization} /> : null}
       {found.data && meters.length > 0 ? <p className="body meta">Compared <Ago at={found.data.compared_at} />.</p> : null}
     </Card>
+  );
+}
+
+/** What a night's comparison found, in words; the rest of the names say it. */
+const KINDS: Readonly<Record<string, string>> = { doubt_counted: "more, as calls that broke off explain", excess: "more than it was told", missing: "less than it was told", unexported: "hours not told yet", rows_exceed_ledger: "more told than used" };
+
+/** What the nights before found. Asked for when it is opened. */
+function History({ organization }: { readonly organization: string }) {
+  const [open, setOpen] = useState(false);
+  const kept = useQuery({ queryKey: ["billing-history", organization], queryFn: () => billing<List<KeptComparison>>(organization, "/reconciliation/history"), enabled: open });
+  return (
+    <details className="body" onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
+      <summary>Earlier nights</summary>
+      {kept.isPending && open ? <Skeleton height={72} /> : null}
+      {kept.isError ? <ErrorCard message={kept.error.message} onRetry={() => void kept.refetch()} /> : null}
+      {kept.data?.data.length === 0 ? <p className="meta">The first comparison runs tonight.</p> : null}
+      {kept.data && kept.data.data.length > 0 ? (
+        <div className="twrap tablecards" tabIndex={0} role="region" aria-label="Earlier nights, table">
+          <table>
+            <thead><tr><th scope="col">Compared</th><th scope="col">Meter</th><th scope="col" className="r">Told</th><th scope="col" className="r">Stripe held</th><th scope="col">Found</th></tr></thead>
+            <tbody>{kept.data.data.map((night) => <Night key={`${night.compared_at}${night.meter}`} night={night} />)}</tbody>
+          </table>
+        </div>
+      ) : null}
+    </details>
+  );
+}
+
+function Night({ night: { meter, unit, kind, confirmed, told, stripe, compared_at } }: { readonly night: KeptComparison }) {
+  const amount = (value: string) => (unit === "usd" ? <Money usd={value} /> : <span className="num">{Number(value).toLocaleString("en-US")}</span>);
+  return (
+    <tr>
+      <th scope="row"><Ago at={compared_at} /></th><td data-label="Meter">{METERS[meter] ?? meter}</td><td className="r" data-label="Told">{amount(told)}</td><td className="r" data-label="Stripe held">{amount(stripe)}</td>
+      <td data-label="Found"><span className={kind === "agrees" || !confirmed ? "tag" : "tag warn"}>{KINDS[kind] ?? kind}</span>{confirmed ? null : <span className="meta"> looked at again a quarter of an hour later</span>}</td>
+    </tr>
   );
 }
 
