@@ -39,14 +39,21 @@ export function chatFromMessages(body: Readonly<Record<string, unknown>>): ChatR
 export function messagesLosses(body: Readonly<Record<string, unknown>>): string[] {
   const losses = Object.keys(body).filter((key) => !CARRIED.has(key) && body[key] != null).map((key) => `dropped:${key}`);
   for (const tool of arrayOf(body["tools"])) if (!isFunctionTool(tool)) losses.push(`dropped:tools.${textOf(objectOf(tool)["type"]) || "unknown"}`);
-  if (holdsKeptFile(body["messages"])) losses.push("dropped:messages.file");
+  for (const { role, content } of arrayOf(body["messages"]).map(objectOf)) for (const block of arrayOf(content).map(objectOf)) losses.push(...blockLosses(role, block));
   return [...new Set(losses)];
 }
 
-/** An id of a file that Anthropic keeps says nothing to anybody else. */
-function holdsKeptFile(messages: unknown): boolean {
-  const blocks = arrayOf(messages).flatMap((message) => arrayOf(objectOf(message)["content"])).map(objectOf);
-  return [...blocks, ...blocks.flatMap((block) => arrayOf(block["content"]).map(objectOf))].some((block) => objectOf(block["source"])["type"] === "file");
+/** Types of blocks that the hub has a form for, by who says them; a tool says what its user may. */
+const BLOCKS = { user: new Set(["text", "image", "document", "tool_result"]), assistant: new Set(["text", "image", "thinking", "redacted_thinking", "tool_use"]) } as const;
+
+function blockLosses(role: unknown, block: JsonObject): string[] {
+  const type = textOf(block["type"]);
+  const source = objectOf(block["source"])["type"];
+  // An id of a file that Anthropic keeps says nothing to anybody else.
+  if (source === "file") return ["dropped:messages.file"];
+  if (role !== "system" && !BLOCKS[role === "assistant" ? "assistant" : "user"].has(type) || source === "content") return [`dropped:messages.${type || "unknown"}`];
+  const cites = objectOf(block["citations"])["enabled"] === true ? ["dropped:messages.citations"] : [];
+  return type === "tool_result" ? arrayOf(block["content"]).map(objectOf).flatMap((inner) => blockLosses("user", inner)) : cites;
 }
 
 function numberField<Name extends "max_tokens" | "temperature" | "top_p" | "top_k">(body: JsonObject, name: Name): { readonly [K in Name]?: number } {
@@ -92,7 +99,8 @@ function assistantMessage(blocks: readonly JsonObject[]): ChatMessage {
   }));
   const texts = blocks.filter((block) => block["type"] === "text");
   const content = texts.some((block) => isJsonObject(block["cache_control"])) ? texts.map(textPart) : text || null;
-  return { role: "assistant", content, ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(details.length > 0 ? { reasoning_details: details } : {}) };
+  const images = blocks.filter((block) => block["type"] === "image").flatMap(userPart);
+  return { role: "assistant", content, ...(images.length > 0 ? { images } : {}), ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(details.length > 0 ? { reasoning_details: details } : {}) };
 }
 
 /** Tool results become messages of their own and go first, because the Chat wire wants them right after the calls. */

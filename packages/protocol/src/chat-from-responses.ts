@@ -69,6 +69,7 @@ class Conversation {
   #text = "";
   #calls: ChatToolCall[] = [];
   #details: unknown[] = [];
+  #images: ChatPart[] = [];
   #callState: JsonObject = {};
   /** What a tool returned beside text: the hub has only text there, so it follows in a message of the user. */
   #attachments: ChatPart[] = [];
@@ -82,6 +83,7 @@ class Conversation {
       case "custom_tool_call": return this.#call(item, argumentsFromFreeText(textOf(item["input"])));
       case "function_call_output": case "custom_tool_call_output": return this.#output(item, path);
       case "reasoning": return this.#reasoning(item);
+      case "image_generation_call": return this.#picture(item);
       case "item_reference":
         if (isReasoningReference(item)) { this.losses.push("dropped:input.reasoning"); return; }
         throw new InvalidRequestError(path, lostReferenceText(path));
@@ -148,13 +150,21 @@ class Conversation {
     this.#callState = { ...this.#callState, ...calls };
   }
 
+  #picture(item: JsonObject): void {
+    this.#endOutputs();
+    const base64 = textOf(item["result"]);
+    if (base64) this.#images.push({ type: "image_url", image_url: { url: `data:image/${textOf(item["output_format"]) || "png"};base64,${base64}` } });
+    else this.losses.push("dropped:input.image_generation_call");
+  }
+
   #endTurn(): void {
-    const [text, calls, details] = [this.#text, this.#calls, this.#details];
+    const [text, calls, details, images] = [this.#text, this.#calls, this.#details, this.#images];
     this.#text = "";
     this.#calls = [];
     this.#details = [];
-    if (!text && calls.length === 0) return;
-    this.messages.push({ role: "assistant", content: text || null, ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(details.length > 0 ? { reasoning_details: details } : {}) });
+    this.#images = [];
+    if (!text && calls.length === 0 && images.length === 0) return;
+    this.messages.push({ role: "assistant", content: text || null, ...(images.length > 0 ? { images } : {}), ...(calls.length > 0 ? { tool_calls: calls } : {}), ...(details.length > 0 ? { reasoning_details: details } : {}) });
   }
 
   #endOutputs(): void {

@@ -1,6 +1,7 @@
 import type { ChatFinishReason, ChatResponse, ChatToolCall, ChatUsage } from "./chat.ts";
 import { arrayOf, parseJsonObject } from "./json-object.ts";
-import type { MessagesContentBlock, MessagesResponse, MessagesStopReason, MessagesUsage } from "./messages.ts";
+import type { MessagesContentBlock, MessagesImageBlock, MessagesResponse, MessagesStopReason, MessagesUsage } from "./messages.ts";
+import { picturesOf, type Picture } from "./pictures.ts";
 import { thinkingFromDetail } from "./reasoning-details.ts";
 
 /** Hub answer → Anthropic message. Only the first choice exists on that wire. */
@@ -16,6 +17,7 @@ export function messagesFromChat(response: ChatResponse): MessagesResponse {
   if (content.length === 0 && typeof reasoning === "string" && reasoning) content.push({ type: "thinking", thinking: reasoning, signature: "" });
   const text = message?.content || message?.refusal;
   if (text) content.push({ type: "text", text });
+  for (const picture of picturesOf(message)) content.push(imageBlock(picture));
   for (const call of message?.tool_calls ?? []) content.push(toolUseFrom(call));
   return {
     id: messageIdFrom(response.id), type: "message", role: "assistant", model: response.model, content,
@@ -23,6 +25,8 @@ export function messagesFromChat(response: ChatResponse): MessagesResponse {
     stop_sequence: null, usage: messagesUsageFrom(response.usage),
   };
 }
+
+export const imageBlock = ({ mediaType, base64 }: Picture): MessagesImageBlock => ({ type: "image", source: { type: "base64", media_type: mediaType, data: base64 } });
 
 /** Clients of that wire expect the prefix `msg_`. */
 export const messageIdFrom = (id: string): string => (id.startsWith("msg_") ? id : `msg_${id.replace(/^chatcmpl-/, "")}`);

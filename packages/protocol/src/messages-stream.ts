@@ -1,6 +1,7 @@
 import type { ChatChunk, ChatFinishReason, ChatUsage } from "./chat.ts";
 import { arrayOf, isJsonObject, objectOf, textOf, type JsonObject } from "./json-object.ts";
-import { messageIdFrom, messagesUsageFrom, stopReasonFromFinish } from "./messages-from-chat.ts";
+import { imageBlock, messageIdFrom, messagesUsageFrom, stopReasonFromFinish } from "./messages-from-chat.ts";
+import { picturesOf, type Picture } from "./pictures.ts";
 import { thinkingFromDetail } from "./reasoning-details.ts";
 import { sseEvent } from "./sse-writer.ts";
 
@@ -27,6 +28,7 @@ export class MessagesStreamWriter {
     if (!choice) return out;
     const delta = choice.delta ?? {};
     out += this.#thinking(delta) + this.#text(textOf(delta["content"]) || textOf(delta["refusal"]));
+    for (const picture of picturesOf(delta)) out += this.#picture(picture);
     for (const call of arrayOf(delta["tool_calls"])) if (isJsonObject(call)) out += this.#tool(call);
     if (choice.finish_reason) this.#finish = choice.finish_reason;
     return out;
@@ -75,6 +77,10 @@ export class MessagesStreamWriter {
   #text(text: string): string {
     if (!text) return "";
     return this.#begin("text", { type: "text", text: "" }) + event("content_block_delta", { index: this.#nextBlock - 1, delta: { type: "text_delta", text } });
+  }
+
+  #picture(picture: Picture): string {
+    return this.#endCalls() + this.#close() + event("content_block_start", { index: this.#nextBlock, content_block: imageBlock(picture) }) + event("content_block_stop", { index: this.#nextBlock++ });
   }
 
   #tool(call: JsonObject, flush = false): string {

@@ -3,7 +3,9 @@ export interface MessagesTextBlock { readonly type: "text"; readonly text: strin
 export interface MessagesToolUseBlock { readonly type: "tool_use"; readonly id: string; readonly name: string; readonly input: unknown }
 export interface MessagesThinkingBlock { readonly type: "thinking"; readonly thinking: string; readonly signature: string }
 export interface MessagesRedactedThinkingBlock { readonly type: "redacted_thinking"; readonly data: string }
-export type MessagesContentBlock = MessagesTextBlock | MessagesToolUseBlock | MessagesThinkingBlock | MessagesRedactedThinkingBlock;
+/** A picture that a model made: the form in which the wire takes pictures, since it has none of its own for giving them. */
+export interface MessagesImageBlock { readonly type: "image"; readonly source: { readonly type: "base64"; readonly media_type: string; readonly data: string } }
+export type MessagesContentBlock = MessagesTextBlock | MessagesImageBlock | MessagesToolUseBlock | MessagesThinkingBlock | MessagesRedactedThinkingBlock;
 
 export type MessagesStopReason = "end_turn" | "max_tokens" | "stop_sequence" | "tool_use" | "refusal";
 

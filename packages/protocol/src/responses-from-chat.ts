@@ -1,5 +1,6 @@
 import type { ChatFinishReason, ChatResponse, ChatUsage } from "./chat.ts";
 import { arrayOf, objectOf, textOf, type JsonObject } from "./json-object.ts";
+import { picturesOf, type Picture } from "./pictures.ts";
 import { encryptedFrom, packState } from "./responses-state.ts";
 import { customToolNames, freeTextFromArguments } from "./responses-tools.ts";
 
@@ -8,7 +9,7 @@ export interface ResponseIdentity { readonly requestId: string; readonly created
 
 const suffixOf = (requestId: string): string => requestId.replace(/^(?:req|resp|chatcmpl|msg)[_-]/, "");
 export const responseIdFrom = (requestId: string): string => `resp_${suffixOf(requestId)}`;
-export const itemIdFrom = (prefix: "msg" | "rs" | "fc" | "ctc", requestId: string, index: number): string => `${prefix}_${suffixOf(requestId)}_${index}`;
+export const itemIdFrom = (prefix: "msg" | "rs" | "fc" | "ctc" | "ig", requestId: string, index: number): string => `${prefix}_${suffixOf(requestId)}_${index}`;
 
 /** The response object without its output: what was asked for, as that wire gives it back. */
 export function responseFrame(body: JsonObject, { requestId, createdAtSeconds, model }: ResponseIdentity): JsonObject {
@@ -50,6 +51,9 @@ export const messageItem = (id: string, status: string, content: readonly unknow
 export const reasoningItem = (id: string, text: string, encrypted: string | null): JsonObject => ({ id, type: "reasoning", summary: text ? [{ type: "summary_text", text }] : [], ...(encrypted === null ? {} : { encrypted_content: encrypted }) });
 export const outputTextPart = (text: string, annotations: readonly unknown[]): JsonObject => ({ type: "output_text", text, annotations, logprobs: [] });
 
+/** A picture that the model made (https://platform.openai.com/docs/guides/tools-image-generation). */
+export const imageItem = (id: string, { mediaType, base64 }: Picture): JsonObject => ({ id, type: "image_generation_call", status: "completed", output_format: mediaType.replace("image/", ""), result: base64 });
+
 export interface CallParts { readonly id: string; readonly callId: string; readonly name: string; readonly json: string; readonly status: string }
 export const callItem = ({ id, callId, name, json, status }: CallParts, isCustom: boolean): JsonObject =>
   isCustom ? { id, type: "custom_tool_call", status, call_id: callId, name, input: json === "" ? "" : freeTextFromArguments(json) } : { id, type: "function_call", status, call_id: callId, name, arguments: json };
@@ -72,6 +76,7 @@ export function responseFromChat(body: JsonObject, response: ChatResponse, ident
   const content = [...(text ? [outputTextPart(text, arrayOf(message["annotations"]).map(annotationFrom))] : []), ...(refusal ? [{ type: "refusal", refusal }] : [])];
   const calls = choice?.message.tool_calls ?? [];
   if (content.length > 0) output.push(messageItem(itemIdFrom("msg", requestId, output.length), "completed", content));
+  for (const picture of picturesOf(message)) output.push(imageItem(itemIdFrom("ig", requestId, output.length), picture));
   for (const call of calls) {
     if (call.extra_content !== undefined) output.push(reasoningItem(itemIdFrom("rs", requestId, output.length), "", packState({ details: [], calls: { [call.id]: call.extra_content } })));
     const isCustom = custom.has(call.function.name);

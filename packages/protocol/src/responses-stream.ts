@@ -1,7 +1,8 @@
 import type { ChatChunk, ChatFinishReason, ChatUsage } from "./chat.ts";
 import { arrayOf, isJsonObject, objectOf, textOf, type JsonObject } from "./json-object.ts";
+import { picturesOf, type Picture } from "./pictures.ts";
 import { mergeReasoningDetails } from "./reasoning-details.ts";
-import { annotationFrom, callItem, itemIdFrom, messageItem, outputTextPart, reasoningItem, responseEnding, responseFrame, responsesUsageFrom } from "./responses-from-chat.ts";
+import { annotationFrom, callItem, imageItem, itemIdFrom, messageItem, outputTextPart, reasoningItem, responseEnding, responseFrame, responsesUsageFrom } from "./responses-from-chat.ts";
 import { encryptedFrom, packState } from "./responses-state.ts";
 import { customToolNames, freeTextFromArguments } from "./responses-tools.ts";
 import { sseEvent } from "./sse-writer.ts";
@@ -44,6 +45,7 @@ export class ResponsesStreamWriter {
     if (textOf(delta["content"])) out += this.#say("output_text", textOf(delta["content"]));
     if (textOf(delta["refusal"])) out += this.#say("refusal", textOf(delta["refusal"]));
     for (const annotation of arrayOf(delta["annotations"])) out += this.#cite(annotationFrom(annotation));
+    for (const picture of picturesOf(delta)) out += this.#picture(picture);
     for (const call of arrayOf(delta["tool_calls"])) if (isJsonObject(call)) out += this.#call(call);
     if (choice.finish_reason) this.#finish = choice.finish_reason;
     return out;
@@ -140,6 +142,13 @@ export class ResponsesStreamWriter {
     const part = this.#part(open);
     const said = open.kind === "output_text" ? { text: open.text, logprobs: [] } : { refusal: open.text };
     return this.#event(`response.${open.kind}.done`, { ...at, ...said }) + this.#event("response.content_part.done", { ...at, part }) + this.#done(open.place, messageItem(open.id, "completed", [part]));
+  }
+
+  #picture(picture: Picture): string {
+    const place = this.#output.length;
+    const item = imageItem(itemIdFrom("ig", this.identity.requestId, place), picture);
+    const added = this.#endReasoning() + this.#endText() + this.#add({ ...item, status: "in_progress", result: null });
+    return added + this.#event("response.image_generation_call.completed", { item_id: item["id"], output_index: place }) + this.#done(place, item);
   }
 
   #call(call: JsonObject): string {

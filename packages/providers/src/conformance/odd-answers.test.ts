@@ -6,8 +6,8 @@ import { bodyOfBytes, callOf, dataOf, extrasOf, relayAll, targetOf, whole } from
 const ASK = { model: "m", max_tokens: 9, messages: [{ role: "user", content: "x" }] };
 const chunk = (delta: object, finish: string | null = null, more: object = {}) => ({ id: "c", object: "chat.completion.chunk", created: 1, model: "m", choices: [{ index: 0, delta, finish_reason: finish }], ...more });
 const sse = (chunks: readonly object[]): Buffer => Buffer.from(chunks.map((one) => `data: ${JSON.stringify(one)}\n\n`).join(""));
-const streamed = (chunks: readonly object[], { provider = "openai", inbound = "messages" as "messages" | "chat_completions" } = {}) =>
-  relayAll(adapterFor(provider).relayStream(callOf({ ...ASK, stream: true }, { inbound, wantsUsageChunk: true }), targetOf(provider, "up"), extrasOf(provider)), whole(sse(chunks)));
+const streamed = (chunks: readonly object[], { provider = "openai", inbound = "messages" as "messages" | "chat_completions" | "responses" } = {}) =>
+  relayAll(adapterFor(provider).relayStream(callOf({ ...ASK, stream: true, ...(inbound === "responses" ? { input: "x" } : {}) }, { inbound, wantsUsageChunk: true }), targetOf(provider, "up"), extrasOf(provider)), whole(sse(chunks)));
 const plain = (answer: object, { provider = "openai", inbound = "messages" as "messages" | "chat_completions" | "responses" } = {}) =>
   adapterFor(provider).relayBody(callOf(inbound === "responses" ? { ...ASK, input: "x" } : ASK, { inbound }), Buffer.from(JSON.stringify(answer)), extrasOf(provider));
 const answer = (message: object, finish: string, more: object = {}) => ({ id: "c", object: "chat.completion", created: 1, model: "m", choices: [{ index: 0, message: { role: "assistant", content: null, ...message }, finish_reason: finish }], usage: { prompt_tokens: 1, completion_tokens: 1, total_tokens: 2 }, ...more });
@@ -70,5 +70,15 @@ describe("what stands beside the text", () => {
     const { text, observation } = streamed([body], { provider: "gemini", inbound: "chat_completions" });
     expect(observation.complete).toBe(true);
     expect(dataOf(text).flatMap((event) => (event["choices"] as { delta: { images?: unknown[] } }[]).flatMap(({ delta }) => delta.images ?? []))).toEqual([image]);
+
+    const block = { type: "image", source: { type: "base64", media_type: "image/png", data: "aW1n" } };
+    expect(bodyOfBytes(plain(body, { provider: "gemini", inbound: "messages" }).bytes)["content"]).toEqual([block]);
+    expect(dataOf(streamed([body], { provider: "gemini", inbound: "messages" }).text).filter(({ type }) => type === "content_block_start").map((event) => event["content_block"])).toEqual([block]);
+
+    const item = { type: "image_generation_call", status: "completed", output_format: "png", result: "aW1n" };
+    expect(bodyOfBytes(plain(body, { provider: "gemini", inbound: "responses" }).bytes)["output"]).toMatchObject([item]);
+    const events = dataOf(streamed([body], { provider: "gemini", inbound: "responses" }).text);
+    expect(events.filter(({ type }) => type === "response.output_item.done").map((event) => event["item"])).toMatchObject([item]);
+    expect(events.at(-1)?.["response"]).toMatchObject({ status: "completed", output: [item] });
   });
 });

@@ -164,3 +164,32 @@ describe("messages to another wire", () => {
     expect(prepare("gemini", "gemini-2.5-pro", body, { inbound: "messages" }).json).toMatchObject({ systemInstruction: { parts: [{ text: "S" }] }, toolConfig: { functionCallingConfig: { mode: "ANY" } } });
   });
 });
+
+describe("what the model said before, in forms that few wires know", () => {
+  const picture = "data:image/png;base64,aW1n";
+  const turns = { messages: [{ role: "user", content: "draw" }, { role: "assistant", content: null, images: [{ type: "image_url", image_url: { url: picture } }] }, { role: "user", content: "more" }] };
+  const asMessages = { max_tokens: 9, messages: [turns.messages[0], { role: "assistant", content: [{ type: "image", source: { type: "base64", media_type: "image/png", data: "aW1n" } }] }, turns.messages[2]] };
+  const asItems = { input: [turns.messages[0], { type: "image_generation_call", id: "ig_1", status: "completed", result: "aW1n" }, turns.messages[2]] };
+  const ways = [["chat_completions", turns], ["messages", asMessages], ["responses", asItems]] as const;
+
+  it.each(ways)("a picture that it made goes back to Gemini with the next turn of a %s caller", (inbound, body) => {
+    const { json, losses } = prepare("gemini", "gemini-3-pro-image", body, { inbound });
+    expect((json["contents"] as unknown[])[1]).toEqual({ role: "model", parts: [{ inlineData: { mimeType: "image/png", data: "aW1n" }, thoughtSignature: "skip_thought_signature_validator" }] });
+    expect(losses).toEqual([]);
+  });
+  it.each(ways.flatMap(([inbound, body]) => ["openai", "anthropic", "bedrock", "cohere"].filter((provider) => !(inbound === "messages" && provider === "anthropic") && !(inbound === "chat_completions" && provider === "openai")).map((provider) => [inbound, provider, body] as const)))("and of a %s caller is reported as lost where %s takes none", (inbound, provider, body) => {
+    const { json, losses } = prepare(provider, "m", body, { inbound });
+    expect(losses).toContain("dropped:messages.images");
+    expect(JSON.stringify(json)).not.toMatch(/aW1n|"content":null/);
+  });
+  it.each([
+    ["assistant", { type: "server_tool_use", id: "s", name: "web_search", input: {} }, "dropped:messages.server_tool_use"],
+    ["user", { type: "search_result", source: "https://a.test", title: "t", content: [] }, "dropped:messages.search_result"],
+    ["user", { type: "tool_result", tool_use_id: "t", content: [{ type: "tool_reference", tool_name: "f" }] }, "dropped:messages.tool_reference"],
+    ["user", { type: "document", source: { type: "content", content: [] } }, "dropped:messages.document"],
+    ["user", { type: "document", source: { type: "text", media_type: "text/plain", data: "d" }, citations: { enabled: true } }, "dropped:messages.citations"],
+  ])("a block of the %s that no other wire knows is reported: %j", (role, block, loss) => {
+    const { losses } = prepare("gemini", "gemini-2.5-pro", { max_tokens: 9, messages: [{ role: "user", content: "x" }, { role, content: [{ type: "text", text: "y" }, block] }] }, { inbound: "messages" });
+    expect(losses).toContain(loss);
+  });
+});

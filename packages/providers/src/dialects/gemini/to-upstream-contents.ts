@@ -41,7 +41,13 @@ function turnFrom(message: ChatMessage, names: ReadonlyMap<string, string>, opti
   const signature = signatureIn(message["extra_content"]);
   const last = text.at(-1);
   if (signature && last) text[text.length - 1] = { ...last, thoughtSignature: signature };
-  return { role: "model", parts: [...text, ...functionCalls(message, options)] };
+  return { role: "model", parts: [...text, ...picturesMade(message, options), ...functionCalls(message, options)] };
+}
+
+/** What the model is to go on from: Gemini 3 wants a signature on each, and takes this one for what it did not sign here (https://ai.google.dev/gemini-api/docs/thought-signatures). */
+function picturesMade(message: ChatMessage, { needsSignatures, losses }: ContentsOptions): JsonObject[] {
+  const parts = arrayOf(message["images"]).filter(isJsonObject).flatMap((image) => contentPart(image, losses));
+  return needsSignatures ? parts.map((part) => ({ ...part, thoughtSignature: SIGNATURE_SKIP })) : parts;
 }
 
 /** Parallel calls carry one signature, on the first. */

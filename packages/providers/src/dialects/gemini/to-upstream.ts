@@ -21,7 +21,7 @@ interface Draft { readonly request: ChatRequest; readonly target: Target; readon
 
 /** Hub → `generateContent` (https://ai.google.dev/api/generate-content). */
 export function toUpstream(request: ChatRequest, target: Target): GeminiRequest {
-  const losses = strayLosses(request, "state");
+  const losses = strayLosses(request, "state", "pictures");
   const { system, contents } = translateContents(request.messages, { needsSignatures: /gemini-3/.test(target.upstreamModel), losses });
   const body: Record<string, unknown> = { contents, ...(system.length > 0 ? { systemInstruction: { parts: system } } : {}) };
   const draft: Draft = { request, target, body, config: {}, losses };

@@ -34,7 +34,7 @@ export function splicedBody(call: Call, target: Target, profile: Profile): Upstr
 /** Hub → Chat Completions, for a caller of another wire. */
 export function translatedBody(request: ChatRequest, target: Target, profile: Profile): UpstreamBody {
   const losses = strayLosses(request);
-  const body: Record<string, unknown> = { ...request, model: target.upstreamModel, messages: request.messages.map(wireMessage), ...(request.tools ? { tools: request.tools.map(withoutMarker) } : {}) };
+  const body: Record<string, unknown> = { ...request, model: target.upstreamModel, messages: request.messages.map(wireMessage).filter(saysSomething), ...(request.tools ? { tools: request.tools.map(withoutMarker) } : {}) };
   const drop = (field: string): void => {
     if (body[field] != null) losses.push(`dropped:${field}`);
     delete body[field];
@@ -64,9 +64,12 @@ function setOutputLimit(body: Record<string, unknown>, target: Target, losses: s
   body["max_completion_tokens"] = Math.min(asked, target.maxOutputTokens);
 }
 
+/** A turn of which nothing could be carried is no turn: servers refuse it. */
+const saysSomething = ({ role, content, tool_calls: calls }: ChatMessage): boolean => role !== "assistant" || (content !== null && content !== undefined) || (calls?.length ?? 0) > 0;
+
 /** Without what only other wires know; some servers refuse a field that they do not. */
 function wireMessage(message: ChatMessage): ChatMessage {
-  const { reasoning_details: _details, extra_content: _state, is_error: _failed, ...rest } = message;
+  const { reasoning_details: _details, extra_content: _state, is_error: _failed, images: _pictures, ...rest } = message;
   const content = Array.isArray(rest.content) ? plainContent(rest.content, message.role) : rest.content;
   return {
     ...rest, ...(content === undefined ? {} : { content }),
