@@ -41,6 +41,7 @@ import { createPlan, planFor, type PlanOptions } from "./plan/plan.ts";
 import { SessionPlaces } from "./plan/session-places.ts";
 import { CatalogCache, PresetCache } from "./plan/snapshots.ts";
 import { createRunOnce } from "./repeat/run-once.ts";
+import { guardingPlan, guardingPrompts } from "./guard/prompt-guard.ts";
 import { createKeepAlive } from "./respond/keep-alive.ts";
 import { createRespond } from "./respond/respond.ts";
 import { writeError } from "./respond/write-error.ts";
@@ -93,7 +94,7 @@ export function compose(env: GatewayEnv): Gateway {
   const shadows = createShadows({ presets, states, warn, admit: createAdmitUnlimited(admitOptions), planOptions, attemptOptions: upstreams, meter: createMeter(meterOptions) });
   const featured: Stages = {
     authenticate: createAuthenticate(keys, now),
-    admit: createAdmit(admitOptions),
+    admit: guardingPrompts(createAdmit(admitOptions)),
     plan: createPlan(planOptions),
     attempt: createAttempt({ ...upstreams, states, drills: presets }),
     respond: shadows.around(keepingAnswers(keepingPrompts(createRespond(now), new PromptLog({ db, encryptionKeys: env.encryptionKeys, now, random: Math.random, onFault: warn })), stored)),
@@ -102,7 +103,7 @@ export function compose(env: GatewayEnv): Gateway {
   };
   const stages = env.lane === "naked" ? nakedStages(featured) : featured;
   const onUnexpected = (error: unknown, requestId: string): void => logger.error({ requestId, err: error }, "request failed unexpectedly");
-  const countTokens = createCountTokens({ ...upstreams, stages, plan: (call) => planFor(call, planOptions) });
+  const countTokens = createCountTokens({ ...upstreams, stages, plan: guardingPlan((call) => planFor(call, planOptions)) });
   const runOnce = createRunOnce({ store: repeats, stages, serve, writeError, credentialOf: presentedText, onUnexpected });
   const authenticate = (exchange: Exchange): Soon<ApiKeyRecord> => authenticateExchange(exchange, keys, now());
   const server = createGatewayServer({
@@ -197,7 +198,7 @@ function readers(stages: Pick<Stages, "authenticate">, planOptions: PlanOptions)
     explainRoute: async ({ request, exchange }) => {
       const json = await readJsonBody(request);
       const inbound = isMessagesBody(json.body) ? readMessages(exchange, json) : isResponsesBody(json.body) ? readResponses(exchange, json) : readChatCompletions(exchange, json);
-      return { ...explain(await planFor(await stages.authenticate(inbound), planOptions)) };
+      return { ...explain(await guardingPlan((call) => planFor(call, planOptions))(await stages.authenticate(inbound))) };
     },
   };
 }

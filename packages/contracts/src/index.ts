@@ -3,6 +3,7 @@ export * from "./budget.ts";
 export * from "./catalog.ts";
 export * from "./errors.ts";
 export * from "./failure.ts";
+export * from "./guardrails.ts";
 export * from "./ids.ts";
 export * from "./input-fault.ts";
 export * from "./jobs.ts";

@@ -1,4 +1,4 @@
-import type { Budget, BudgetFilter, BookMode, PublishedPreset } from "@trunkline/contracts";
+import type { AccessRule, Budget, BudgetFilter, BookMode, Guardrails, PublishedPreset } from "@trunkline/contracts";
 
 /** What the gateway must know of a key, in one read. No secret: `hash` is the HMAC. */
 export interface ApiKeyRecord {
@@ -23,6 +23,10 @@ export interface ApiKeyRecord {
   readonly budgets: readonly Budget[];
   /** Days for which answers of the Responses API are kept; 0: no body is stored. */
   readonly responseRetentionDays: number;
+  /** What key and project let serve; absent where they restrict nothing, which is the ordinary case. */
+  readonly access?: readonly AccessRule[];
+  /** What a prompt must not hold; absent: anything goes. */
+  readonly refuse?: Guardrails["refuse"];
   /** What the project stores of prompts; absent: nothing, which is the ordinary case. */
   readonly promptStorage?: PromptStorage;
   /** The enabled credentials that the organization brings, sealed, in the order of their position. */

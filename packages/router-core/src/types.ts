@@ -1,4 +1,4 @@
-import type { CatalogSnapshot, FailureClass, Need, PresetTarget, PriceVersion, PublishedPreset } from "@trunkline/contracts";
+import type { AccessRule, CatalogSnapshot, FailureClass, Need, PresetTarget, PriceVersion, PublishedPreset } from "@trunkline/contracts";
 
 export type CircuitState = "closed" | "open" | "half_open";
 
@@ -84,6 +84,8 @@ export interface PlanInput {
   readonly nowMs: number;
   /** What a candidate may not lose of this request but would, in the words of its adapter; absent where nothing can be lost. */
   readonly losses?: LossesOf | undefined;
+  /** What key and project let serve; absent where they restrict nothing. */
+  readonly access?: readonly AccessRule[] | undefined;
   /** Uniform in [0, 1): the only randomness of a plan. */
   readonly random: number;
 }

@@ -7,5 +7,6 @@ export { Deferred } from "./deferred.tsx";
 export { Delta } from "./delta.tsx";
 export { Dialog } from "./dialog.tsx";
 export { Sparkline } from "./sparkline.tsx";
+export { TokenField } from "./token-field.tsx";
 export { ToastProvider, useToasts } from "./toast.tsx";
 export { axisUsd, bucketTexts, callUsd, compact, count, dayOf, daySpan, duration, percent, shortUsd } from "./format.ts";

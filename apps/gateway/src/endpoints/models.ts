@@ -1,6 +1,7 @@
 import { findModel, priceAt } from "@trunkline/catalog";
-import { GatewayError, type CatalogModel, type CatalogSnapshot } from "@trunkline/contracts";
+import { GatewayError, type AccessRule, type CatalogModel, type CatalogSnapshot } from "@trunkline/contracts";
 import type { EndpointStats } from "@trunkline/db/gateway";
+import { accessObjection } from "@trunkline/router-core";
 import { createHash } from "node:crypto";
 
 /** One entry of `GET /v1/models`: a superset that the OpenAI, Anthropic and OpenRouter clients all accept. */
@@ -49,23 +50,24 @@ export interface ModelList { readonly json: Buffer; readonly etag: string }
 const LIST_FRESH_MS = 60_000;
 /** Lists that are kept for one catalogue: one for each set of providers that some organization has. */
 const LISTS_MAX = 64;
-const lists = new WeakMap<CatalogSnapshot, Map<ReadonlySet<string>, ModelList & { readonly untilMs: number }>>();
+type ListsOf<Key extends object> = WeakMap<CatalogSnapshot, Map<Key, ModelList & { readonly untilMs: number }>>;
+const lists: ListsOf<ReadonlySet<string> | readonly AccessRule[]> = new WeakMap();
 
-/** Models that some provider serves and that have a price. Made once a minute for each set of providers: clients ask for it at every start. */
-export function listModels(catalog: CatalogSnapshot, providers: ReadonlySet<string>, nowMs: number): ModelList {
+/** Models that some provider serves and that have a price, as far as the key may use them. Made once a minute for each set of providers, or for each key that is restricted: clients ask for it at every start. */
+export function listModels(catalog: CatalogSnapshot, { providers, access, nowMs }: { readonly providers: ReadonlySet<string>; readonly access?: readonly AccessRule[] | undefined; readonly nowMs: number }): ModelList {
   let known = lists.get(catalog);
   if (!known) lists.set(catalog, known = new Map());
-  const fresh = known.get(providers);
+  const fresh = known.get(access ?? providers);
   if (fresh && nowMs < fresh.untilMs) return fresh;
   if (known.size >= LISTS_MAX) known.clear();
-  const made = { ...makeList(catalog, providers, nowMs), untilMs: nowMs + LIST_FRESH_MS };
-  known.set(providers, made);
+  const made = { ...makeList(catalog, (provider, model) => providers.has(provider) && (access === undefined || accessObjection(provider, model, access) === null), nowMs), untilMs: nowMs + LIST_FRESH_MS };
+  known.set(access ?? providers, made);
   return made;
 }
 
-function makeList(catalog: CatalogSnapshot, providers: ReadonlySet<string>, nowMs: number): ModelList {
+function makeList(catalog: CatalogSnapshot, serves: (provider: string, model: string) => boolean, nowMs: number): ModelList {
   const data = [...catalog.models.values()]
-    .filter((model) => (catalog.endpointsByModel.get(model.id) ?? []).some((endpoint) => providers.has(endpoint.provider)))
+    .filter((model) => (catalog.endpointsByModel.get(model.id) ?? []).some((endpoint) => serves(endpoint.provider, model.id)))
     .map((model) => modelEntry(model, catalog, nowMs));
   const body = { object: "list", data, has_more: false, first_id: data[0]?.["id"] ?? null, last_id: data.at(-1)?.["id"] ?? null, links: { next: null }, total_count: data.length };
   const json = Buffer.from(JSON.stringify(body));

@@ -60,7 +60,7 @@ function readingRoutes(options: RouteOptions): readonly Route[] {
   return [
     { method: "GET", path: "/models", serve: async (ask) => {
       const key = await keyOf(ask);
-      const { json, etag } = listModels(options.catalog.snapshot, options.availableProviders(key), options.now());
+      const { json, etag } = listModels(options.catalog.snapshot, { providers: options.availableProviders(key), access: key.access, nowMs: options.now() });
       if (ask.exchange.headers["if-none-match"] === etag) { ask.exchange.response.writeHead(304, { etag }).end(); return; }
       writeJsonBytes(ask.exchange, json, { etag, "cache-control": "private, max-age=60" });
     } },

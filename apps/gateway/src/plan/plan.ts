@@ -1,6 +1,6 @@
 import { findModel, nearestModels } from "@trunkline/catalog";
 import { GatewayError, type BookMode, type CatalogSnapshot, type PublishedPreset } from "@trunkline/contracts";
-import { classifyTask, compilePreset, explain, plan, type CircuitBook, type HealthSnapshot, type PlanInput, type RoutePlan } from "@trunkline/router-core";
+import { classifyTask, compilePreset, explain, NOT_ALLOWED, plan, type CircuitBook, type HealthSnapshot, type PlanInput, type RoutePlan } from "@trunkline/router-core";
 import { extraTier } from "@trunkline/providers";
 import type { AdmittedCall, AuthenticatedCall, InboundFacts, RoutedCall, Stages } from "../stages.ts";
 import type { BudgetUse } from "./budget-use.ts";
@@ -75,6 +75,7 @@ function planWith({ facts, mode, call, key, exchange }: Planned, preset: Publish
   const platform = options.available[mode];
   const tier = extraTier(call.body["service_tier"]);
   const input: PlanInput = {
+    access: key.access,
     facts: {
       models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, inputTokensMax: facts.inputTokensMax, maxOutputTokens: facts.maxOutputTokens, answers: facts.answers, cachesForAnHour: asksForAnHour(call.raw), serviceTier: tier, needs: facts.needs, task: facts.task,
       inferTask: preset === null && facts.choice.names.length > 0 ? undefined : () => classifyTask({ text: readPrompt(call.body), tools: Array.isArray(call.body["tools"]) ? call.body["tools"].length : 0 }),
@@ -108,6 +109,7 @@ function noCandidate(route: RoutePlan, facts: InboundFacts): GatewayError {
   const only = (filter: string): boolean => filters.size === 1 && filters.has(filter);
   if (only("context")) return new GatewayError("caller.context_overflow", `No model of this request can hold it. ${reasons} Shorten it, or name a model with a larger context.`, details);
   if (only("provider_unavailable")) return new GatewayError("gateway.dependency_unavailable", `No provider of ${facts.requestedModel} has a credential in this gateway. ${reasons} Use a tl_test_ key to try without one, or ask the operator.`, { ...details, retry: false });
+  if (only(NOT_ALLOWED)) return new GatewayError("tenant.model_not_allowed", `This key may not use ${facts.requestedModel}. ${reasons} Use an allowed model, or let somebody who manages the key change what it may use.`, details);
   if (only("service_tier")) return new GatewayError("caller.invalid_request", `Nobody sells this by that service tier. ${reasons} Leave service_tier out, or bring your own key of the provider.`, { ...details, param: "service_tier" });
   if (only("losses")) return new GatewayError("caller.invalid_request", `No candidate can honour all of this request. ${reasons} Leave out what they name, allow other models, or set routing.losses to "allow".`, details);
   return new GatewayError("caller.invalid_request", `No provider can serve this request. ${reasons || `No rule of the preset ${route.presetSlug ?? ""} matches it.`}`, details);

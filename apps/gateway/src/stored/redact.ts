@@ -4,6 +4,8 @@
  * or at the edge of a word, every repetition is bounded, and what a person writes is never a regular expression.
  */
 
+import type { SecretKind } from "@trunkline/contracts";
+
 /** Letters, digits, `-` and `_` that the `*` of an own pattern stands for. */
 const WILDCARD_CHARS_MAX = 64;
 
@@ -31,6 +33,16 @@ export function ownRule(text: string): Rule {
   const [before = "", ...after] = text.split("*");
   const literal = (part: string): string => part.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&").replaceAll("#", "\\d");
   return { kind: "own", pattern: new RegExp(after.length === 0 ? literal(before) : `${literal(before)}[\\w-]{1,${WILDCARD_CHARS_MAX}}${literal(after.join("*"))}`, "gi") };
+}
+
+/** The first kind of what a project wants in no prompt; the kinds that nobody names are those of stored prompts. */
+export function firstFound(text: string, { kinds, patterns }: { readonly kinds: readonly string[]; readonly patterns: readonly string[] }): SecretKind | "own" | null {
+  for (const one of patterns) if (ownRule(one).pattern.test(text)) return "own";
+  for (const { kind, pattern, holds } of RULES) {
+    if (!kinds.includes(kind)) continue;
+    for (const [match] of text.matchAll(pattern)) if (!holds || holds(match)) return kind as SecretKind;
+  }
+  return null;
 }
 
 /** `own`: rules of the project. */

@@ -6,7 +6,7 @@ const HELP: Readonly<Record<string, string>> = {
   "project list": "--org ORG",
   "project create": "--org ORG --name NAME",
   "key list": "--org ORG",
-  "key create": "--org ORG --name NAME [--kind live|test|mgmt] [--project P] [--rpm N] [--tpm N] [--concurrency N] [--budget-usd N] [--browser-origins O,…]",
+  "key create": "--org ORG --name NAME [--kind live|test|mgmt] [--project P] [--rpm N] [--tpm N] [--concurrency N] [--budget-usd N] [--browser-origins O,…] [--models M,…]",
   "key rotate": "ID --org ORG [--overlap-seconds N]   a new secret; the old one works on for a day unless told",
   "key revoke": "ID --org ORG",
   "preset list": "--org ORG",

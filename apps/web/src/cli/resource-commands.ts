@@ -29,10 +29,12 @@ const createKey: Command = async (operator, input) => {
   const limits = Object.fromEntries(Object.entries({ rpmLimit: "rpm", tpmLimit: "tpm", concurrencyLimit: "concurrency" }).flatMap(([name, flag]) => (input.flags.has(flag) ? [[name, Number(input.flags.get(flag))]] : [])));
   const limitUsd = input.flags.get("budget-usd");
   const origins = input.flags.get("browser-origins");
+  const models = input.flags.get("models");
   const checked = newKeyInput.parse({
     name: required(input, "name"), kind: input.flags.get("kind") ?? "live", ...limits,
     ...(limitUsd === undefined ? {} : { budget: { period: input.flags.get("budget-period") ?? "monthly", limitUsd } }),
     ...(origins === undefined ? {} : { browserOrigins: origins.split(",") }),
+    ...(models === undefined ? {} : { allowedModels: models.split(",") }),
   });
   const { row, secret } = await issueKey(operator.db, operator.peppers, { actor, projectId: project.id, input: checked });
   await operator.kv().publish(INVALIDATION_TOPICS.apiKey, row.keyId);

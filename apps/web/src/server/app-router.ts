@@ -1,5 +1,6 @@
 import { alertsRouter } from "../features/alerts/alerts.router.ts";
 import { budgetsRouter } from "../features/budgets/budgets.router.ts";
+import { guardrailsRouter } from "../features/guardrails/guardrails.router.ts";
 import { keysRouter } from "../features/keys/keys.router.ts";
 import { modelsRouter } from "../features/models/models.router.ts";
 import { onboardingRouter } from "../features/onboarding/onboarding.router.ts";
@@ -15,7 +16,7 @@ import { router } from "./trpc.ts";
 
 export const appRouter = router({
   viewer: viewerRouter, keys: keysRouter, presets: presetsRouter, usage: usageRouter, views: viewsRouter, requests: requestsRouter,
-  organization: organizationRouter, profile: profileRouter, onboarding: onboardingRouter, models: modelsRouter, budgets: budgetsRouter, alerts: alertsRouter, providerKeys: providerKeysRouter,
+  organization: organizationRouter, profile: profileRouter, onboarding: onboardingRouter, models: modelsRouter, budgets: budgetsRouter, alerts: alertsRouter, providerKeys: providerKeysRouter, guardrails: guardrailsRouter,
 });
 
 export type AppRouter = typeof appRouter;

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { BUDGET_PERIODS } from "@trunkline/contracts";
+import { BUDGET_PERIODS, modelNamesSchema } from "@trunkline/contracts";
 import { generateKey, hashKey, newestVersion, type VersionedSecrets } from "@trunkline/keys";
 import type { Actor, ApiKeyRow, WebDb } from "@trunkline/db/web";
 import { z } from "zod";
@@ -31,6 +31,13 @@ export const newKeyInput = z.object({
   name: z.string().trim().min(1).max(KEY_NAME_LENGTH_MAX), kind: z.enum(["live", "test", "mgmt"]), ...limitInputs, expiresAt: z.iso.datetime({ offset: true }).nullish(),
   budget: z.object({ period: z.enum(BUDGET_PERIODS), limitUsd: usdInput }).nullish(),
   browserOrigins: browserOriginsInput.optional(),
+  allowedModels: modelNamesSchema.optional(),
+});
+export const keyChangeInput = z.strictObject({ name: z.string().trim().min(1).max(KEY_NAME_LENGTH_MAX).optional(), ...limitInputs, browserOrigins: browserOriginsInput.optional(), allowedModels: modelNamesSchema.optional().describe("Models that the key may use, as author/model or author/*; empty: every model."), expiresAt: z.iso.datetime({ offset: true }).nullable().optional() });
+/** What a change names. */
+export const keyChangeIn = ({ name, browserOrigins, allowedModels, expiresAt, ...limits }: z.infer<typeof keyChangeInput>) => ({
+  ...(name === undefined ? {} : { name }), ...limitsIn(limits), ...(browserOrigins === undefined ? {} : { browserOrigins }), ...(allowedModels === undefined ? {} : { allowedModels }),
+  ...(expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }),
 });
 export type NewKeyInput = z.infer<typeof newKeyInput>;
 
@@ -40,7 +47,7 @@ export async function issueKey(db: WebDb, peppers: VersionedSecrets, request: { 
   const key = generateKey(input.kind, randomBytes);
   const pepper = newestVersion(peppers);
   const row = await db.keys.create(actor, {
-    projectId, kind: input.kind, name: input.name, rpmLimit: input.rpmLimit ?? null, tpmLimit: input.tpmLimit ?? null, concurrencyLimit: input.concurrencyLimit ?? null, browserOrigins: input.browserOrigins ?? [], expiresAt: input.expiresAt ? new Date(input.expiresAt) : null,
+    projectId, kind: input.kind, name: input.name, rpmLimit: input.rpmLimit ?? null, tpmLimit: input.tpmLimit ?? null, concurrencyLimit: input.concurrencyLimit ?? null, browserOrigins: input.browserOrigins ?? [], allowedModels: input.allowedModels ?? [], expiresAt: input.expiresAt ? new Date(input.expiresAt) : null,
     budget: input.budget ? { period: input.budget.period, limitNanoUsd: input.budget.limitUsd } : null,
   }, { keyId: key.keyId, lastFour: key.lastFour, hash: hashKey(key.whole, pepper.secret), pepperVersion: pepper.version });
   return { row, secret: key.whole };

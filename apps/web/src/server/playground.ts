@@ -16,7 +16,7 @@ const BODY_BYTES_MAX = 20_000_000;
 const KEY_REFUSED = 401;
 /** What nginx calls a client that went away; nobody reads it. */
 const CALLER_LEFT = 499;
-const input = scopeSchema.extend({ mode: z.enum(["live", "test"]), request: z.record(z.string(), z.unknown()) });
+const input = scopeSchema.extend({ mode: z.enum(["live", "test"]), request: z.record(z.string(), z.unknown()), /** What the gateway would do, without doing it. */ explain: z.boolean().default(false) });
 
 const holder = globalThis as typeof globalThis & { trunklinePlaygroundKeys?: ReturnType<typeof createPlaygroundKeys> };
 const keys = (holder.trunklinePlaygroundKeys ??= createPlaygroundKeys({
@@ -58,7 +58,7 @@ export async function servePlayground(request: Request): Promise<Response> {
     const actor = await organizations.findActor(user.id, asked.organization);
     const project = await organizations.findProject(actor, asked.project);
     const caller = { actor, projectId: project.id, mode: asked.mode };
-    const call = async (): Promise<Response> => fetch(new URL("/v1/chat/completions", webEnv().PUBLIC_GATEWAY_URL), {
+    const call = async (): Promise<Response> => fetch(new URL(asked.explain ? "/v1/route/explain" : "/v1/chat/completions", webEnv().PUBLIC_GATEWAY_URL), {
       method: "POST", headers: { "content-type": "application/json", authorization: `Bearer ${await keys.keyOf(caller)}` }, body: JSON.stringify(asked.request), signal: request.signal,
     });
     const answer = await call();

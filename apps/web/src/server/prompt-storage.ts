@@ -1,18 +1,12 @@
+import { textPatternsSchema } from "@trunkline/contracts";
 import { z } from "zod";
 import { PROMPT_RETENTION_DAYS_MAX } from "./prompt-bounds.ts";
-
-const PROMPT_PATTERNS_MAX = 20;
-const PATTERN_CHARS_MAX = 64;
-/** A pattern of fewer would take most of a text out. */
-const PATTERN_CHARS_MIN = 3;
-
-const pattern = z.string().trim().min(PATTERN_CHARS_MIN).max(PATTERN_CHARS_MAX).refine((text) => text.split("*").length <= 2 && /[\p{L}\p{N}#]{2}/u.test(text), "needs two letters or digits in a row, and holds one * at most");
 
 /** What a project stores of its prompts. */
 export const promptStorageInputs = {
   promptPercent: z.int().min(0).max(100).optional().describe("Share of requests of which prompt and answer are stored, redacted and encrypted. 0, the default: none, and what was stored is deleted."),
   promptRetentionDays: z.int().min(1).max(PROMPT_RETENTION_DAYS_MAX).optional().describe("Days after which a stored prompt is deleted."),
-  promptPatterns: z.array(pattern).max(PROMPT_PATTERNS_MAX).optional().describe("Texts to take out of stored prompts, besides e-mail addresses, phone and card numbers and keys. # is a digit, one * a run of letters and digits; no regular expressions."),
+  promptPatterns: textPatternsSchema.optional().describe("Texts to take out of stored prompts, besides e-mail addresses, phone and card numbers and keys. # is a digit, one * a run of letters and digits; no regular expressions."),
 };
 
 export interface PromptStorageChange { readonly promptPercent?: number; readonly promptRetentionDays?: number; readonly promptPatterns?: string[] }

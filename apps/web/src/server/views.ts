@@ -2,7 +2,7 @@
  * What the dashboard's tRPC procedures return. Money is decimal text of US dollars (exact), times are ISO strings,
  * counts are numbers. Every project-scoped input carries `{ organization, project }` slugs; `mode` is the book.
  */
-import type { AlertKind, AlertSettings, BudgetAction, BudgetScope, CanaryOutcome, DrawnBy, PresetDocument, Role } from "@trunkline/contracts";
+import type { AlertKind, AlertSettings, BudgetAction, BudgetScope, CanaryOutcome, DrawnBy, Guardrails, PresetDocument, Role } from "@trunkline/contracts";
 
 export type BookMode = "live" | "test";
 export interface Scope { organization: string; project: string }
@@ -20,7 +20,7 @@ export interface SessionView { id: string; startedAt: string; endsAt: string; us
 export interface ProfileView { email: string; name: string | null; emailVerified: boolean; hasPassword: boolean; sessions: SessionView[]; /** null: the password alone opens the account. */ secondFactor: { since: string; recoveryLeft: number } | null }
 export interface KeyView {
   id: string; kind: "live" | "test" | "mgmt"; name: string; keyId: string; lastFour: string; createdAt: string; lastUsedAt: string | null; expiresAt: string | null; revokedAt: string | null;
-  rpmLimit: number | null; /** tokens a minute */ tpmLimit: number | null; /** calls at a time */ concurrencyLimit: number | null; /** pages that may use it */ browserOrigins: string[]; budget: { id: string; period: "daily" | "weekly" | "monthly" | "total"; limitUsd: string; spentUsd: string; percent: number } | null;
+  rpmLimit: number | null; /** tokens a minute */ tpmLimit: number | null; /** calls at a time */ concurrencyLimit: number | null; /** pages that may use it */ browserOrigins: string[]; /** `author/model` or `author/*`; empty: every model */ allowedModels: string[]; budget: { id: string; period: "daily" | "weekly" | "monthly" | "total"; limitUsd: string; spentUsd: string; percent: number } | null;
   spendUsd30d: string; requests30d: number;
 }
 export interface CreatedKeyView { key: KeyView; secret: string }
@@ -80,6 +80,7 @@ export interface RequestView extends RequestListItem {
 export type PromptView = { stored: false; why: string } | { stored: true; request: string; /** null: none is kept of embeddings */ answer: string | null; removed: { kind: string; count: number }[] };
 /** What bounds a project. null: no limit of its own. */
 export interface ProjectLimitsView { project: string; rpmLimit: number | null; tpmLimit: number | null; concurrencyLimit: number | null; budgets: { id: string; name: string; period: BudgetView["period"]; limitUsd: string; spentUsd: string }[] }
+export interface GuardrailsView { project: string; guardrails: Guardrails; /** Who serves some model; what no published term says counts as the worse. */ providers: { id: string; models: number; trains: boolean; retains: boolean }[]; promptPercent: number; promptRetentionDays: number }
 export interface PromptStorageView { project: string; promptPercent: number; promptRetentionDays: number; promptPatterns: string[] }
 export interface ModelView { id: string; name: string; author: string; description: string; contextTokens: number; maxOutputTokens: number; inputModalities: string[]; tools: boolean; jsonSchema: boolean; reasoning: boolean; tier: string; providers: { provider: string; upstreamModel: string; inputUsdPerMillion: string; cacheReadUsdPerMillion: string; cacheWriteUsdPerMillion: string; outputUsdPerMillion: string; requests24h: number; failed24h: number; avgTtftMs: number | null }[] }
 export interface BudgetView { id: string; scope: BudgetScope; scopeId: string; scopeName: string; name: string; period: "daily" | "weekly" | "monthly" | "total"; action: BudgetAction; enforced: boolean; timeZone: string; limitUsd: string; spentUsd: string; percent: number }

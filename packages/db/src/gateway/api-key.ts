@@ -1,4 +1,4 @@
-import { CREDIT_BUDGET_ID, isPlanId, PAST_DUE_BUDGET_ID, PLANS, type Budget, type BudgetAction, type BudgetPeriod, type BudgetScope } from "@trunkline/contracts";
+import { accessRules, CREDIT_BUDGET_ID, guardrailsSchema, isPlanId, PAST_DUE_BUDGET_ID, PLANS, type Budget, type BudgetAction, type BudgetPeriod, type BudgetScope } from "@trunkline/contracts";
 import type { ApiKeyRecord, KeyLimits, SealedCredential } from "../records.ts";
 import type { Statement } from "./prepared.ts";
 
@@ -7,7 +7,7 @@ interface ApiKeyRow {
   readonly id: string; readonly keyId: string; readonly kind: ApiKeyRecord["kind"]; readonly name: string; readonly hash: Buffer; readonly pepperVersion: number;
   readonly organizationId: string; readonly projectId: string; readonly rpmLimit: number | null; readonly organizationRpmLimit: number | null; readonly browserOrigins: readonly string[]; readonly responseRetentionDays: number;
   readonly suspendedAt: Date | null; readonly expiresAt: Date | null; readonly revokedAt: Date | null; readonly budgets: readonly BudgetJson[]; readonly credentials: readonly SealedCredential[];
-  readonly promptPercent: number; readonly promptRetentionDays: number; readonly promptPatterns: readonly string[];
+  readonly promptPercent: number; readonly promptRetentionDays: number; readonly promptPatterns: readonly string[]; readonly allowedModels: readonly string[]; readonly guardrails: unknown;
   readonly tpmLimit: number | null; readonly concurrencyLimit: number | null; readonly projectRpmLimit: number | null; readonly projectTpmLimit: number | null; readonly projectConcurrencyLimit: number | null;
   readonly organizationTpmLimit: number | null; readonly organizationConcurrencyLimit: number | null; readonly plan: string | null; readonly billingMode: string | null; readonly billingState: string | null; readonly creditNanoUsd: string | null;
 }
@@ -17,7 +17,7 @@ export const FIND_API_KEY: Statement<ApiKeyRow> = {
   name: "gateway_find_api_key",
   text: `
 SELECT k.id, k."keyId", k.kind::text AS kind, k.name, k.hash, k."pepperVersion", k."organizationId", k."projectId", k."rpmLimit", k."browserOrigins",
-  k."tpmLimit", k."concurrencyLimit", p."promptPercent", p."promptRetentionDays", p."promptPatterns", p."rpmLimit" AS "projectRpmLimit", p."tpmLimit" AS "projectTpmLimit", p."concurrencyLimit" AS "projectConcurrencyLimit",
+  k."allowedModels", p.guardrails, k."tpmLimit", k."concurrencyLimit", p."promptPercent", p."promptRetentionDays", p."promptPatterns", p."rpmLimit" AS "projectRpmLimit", p."tpmLimit" AS "projectTpmLimit", p."concurrencyLimit" AS "projectConcurrencyLimit",
   o."tpmLimit" AS "organizationTpmLimit", o."concurrencyLimit" AS "organizationConcurrencyLimit", o."rpmLimit" AS "organizationRpmLimit", o."responseRetentionDays", o."suspendedAt", k."expiresAt", k."revokedAt", a.plan, a.mode AS "billingMode", a.state AS "billingState", a."creditNanoUsd"::text AS "creditNanoUsd",
   coalesce((
     SELECT json_agg(json_build_object('id', b.id, 'scope', b.scope, 'scopeId', b."scopeId", 'name', b.name, 'period', b.period, 'limitNanoUsd', b."limitNanoUsd"::text, 'action', b.action, 'timeZone', o."timeZone") ORDER BY b.id)
@@ -46,6 +46,7 @@ export function apiKeyRecord(row: ApiKeyRow): ApiKeyRecord {
   const limits = keyLimits(row);
   return {
     ...(limits ? { limits } : {}),
+    ...(row.guardrails === null && row.allowedModels.length === 0 ? {} : restrictions(row)),
     ...(row.promptPercent > 0 ? { promptStorage: { percent: row.promptPercent, retentionDays: row.promptRetentionDays, patterns: row.promptPatterns } } : {}),
     id, keyId, kind, name, hash, pepperVersion, organizationId, projectId, rpmLimit, browserOrigins, credentials, responseRetentionDays,
     organizationRpmLimit: row.organizationRpmLimit ?? (isPlanId(row.plan) ? PLANS[row.plan].requestsPerMinute : null),
@@ -54,6 +55,14 @@ export function apiKeyRecord(row: ApiKeyRow): ApiKeyRecord {
     revokedAtMs: row.revokedAt?.getTime() ?? null,
     budgets: [...row.budgets.map((budget) => ({ ...budget, organizationId, limitNanoUsd: BigInt(budget.limitNanoUsd) })), ...accountBudgets(row)],
   };
+}
+
+/** INVARIANT: guardrails that cannot be read refuse: a key that works without them would work against them. */
+function restrictions({ guardrails, allowedModels }: ApiKeyRow): Pick<ApiKeyRecord, "access" | "refuse"> {
+  const project = guardrails === null ? null : guardrailsSchema.parse(guardrails);
+  const access = accessRules(project, allowedModels);
+  const refuses = project !== null && project.refuse.kinds.length + project.refuse.patterns.length > 0;
+  return { ...(access ? { access } : {}), ...(refuses ? { refuse: project.refuse } : {}) };
 }
 
 function keyLimits(row: ApiKeyRow): KeyLimits | null {

@@ -8,17 +8,17 @@ import { spentOf, timeZoneOf, toBudget } from "./budget-spend.ts";
 
 export interface IssuedKey { readonly keyId: string; readonly lastFour: string; readonly hash: Uint8Array; readonly pepperVersion: number }
 export interface NewApiKey {
-  readonly projectId: string; readonly kind: "live" | "test" | "mgmt"; readonly name: string; readonly rpmLimit: number | null; readonly tpmLimit: number | null; readonly concurrencyLimit: number | null; readonly browserOrigins: string[]; readonly expiresAt: Date | null;
+  readonly projectId: string; readonly kind: "live" | "test" | "mgmt"; readonly name: string; readonly rpmLimit: number | null; readonly tpmLimit: number | null; readonly concurrencyLimit: number | null; readonly browserOrigins: string[]; readonly allowedModels: string[]; readonly expiresAt: Date | null;
   readonly budget: { readonly period: BudgetPeriod; readonly limitNanoUsd: bigint } | null;
 }
 export interface ApiKeyRow {
   readonly id: string; readonly projectId: string; readonly kind: "live" | "test" | "mgmt"; readonly name: string; readonly keyId: string; readonly lastFour: string;
-  readonly createdAt: Date; readonly lastUsedAt: Date | null; readonly expiresAt: Date | null; readonly revokedAt: Date | null; readonly rpmLimit: number | null; /** Tokens a minute. */ readonly tpmLimit: number | null; /** Calls at a time. */ readonly concurrencyLimit: number | null; /** Pages that may use the key; `*`: any. */ readonly browserOrigins: readonly string[];
+  readonly createdAt: Date; readonly lastUsedAt: Date | null; readonly expiresAt: Date | null; readonly revokedAt: Date | null; readonly rpmLimit: number | null; /** Tokens a minute. */ readonly tpmLimit: number | null; /** Calls at a time. */ readonly concurrencyLimit: number | null; /** Pages that may use the key; `*`: any. */ readonly browserOrigins: readonly string[]; /** `author/model` or `author/*`; empty: every model. */ readonly allowedModels: readonly string[];
   readonly budget: (Budget & { readonly spentNanoUsd: bigint }) | null; readonly spendNanoUsd30d: bigint; readonly requests30d: bigint;
 }
 
 const DAYS_30_MS = 30 * 86_400_000;
-const fields = { id: true, projectId: true, kind: true, name: true, keyId: true, lastFour: true, createdAt: true, lastUsedAt: true, expiresAt: true, revokedAt: true, rpmLimit: true, tpmLimit: true, concurrencyLimit: true, browserOrigins: true } as const;
+const fields = { id: true, projectId: true, kind: true, name: true, keyId: true, lastFour: true, createdAt: true, lastUsedAt: true, expiresAt: true, revokedAt: true, rpmLimit: true, tpmLimit: true, concurrencyLimit: true, browserOrigins: true, allowedModels: true } as const;
 
 const managementKeyInPage = (): ConflictError => new ConflictError("A management key acts as an admin, so no web page may use it.");
 
@@ -62,7 +62,7 @@ export function createApiKeys(context: StoreContext) {
       await recordAudit(transaction, actor, { action: "key.create", subject: id });
       return one(transaction, actor.organizationId, id);
     }),
-    update: (actor: Actor, id: string, change: { name?: string; rpmLimit?: number | null; tpmLimit?: number | null; concurrencyLimit?: number | null; browserOrigins?: string[]; expiresAt?: Date | null }): Promise<ApiKeyRow> => context.tenant(actor, "keys.manage", async (transaction) => {
+    update: (actor: Actor, id: string, change: { name?: string; rpmLimit?: number | null; tpmLimit?: number | null; concurrencyLimit?: number | null; browserOrigins?: string[]; allowedModels?: string[]; expiresAt?: Date | null }): Promise<ApiKeyRow> => context.tenant(actor, "keys.manage", async (transaction) => {
       if (change.browserOrigins?.length && (await one(transaction, actor.organizationId, id)).kind === "mgmt") throw managementKeyInPage();
       const changed = await transaction.apiKey.updateMany({ where: { id, organizationId: actor.organizationId, revokedAt: null }, data: change });
       if (changed.count === 0) throw new NotFoundError("API key");

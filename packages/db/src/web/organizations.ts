@@ -1,16 +1,18 @@
 /** Organizations, projects, members, and how a caller becomes an Actor. */
+import { guardrailsSchema, NO_GUARDRAILS, type Guardrails } from "@trunkline/contracts";
 import { MANAGEMENT_KEY_ROLE, type Actor } from "./actor.ts";
 import { recordAudit } from "./audit.ts";
 import type { StoreContext, Transaction } from "./context.ts";
 import { ConflictError, NotFoundError } from "./errors.ts";
 import { slugFrom } from "./slug.ts";
 
-export interface ProjectRecord { readonly id: string; readonly slug: string; readonly name: string; readonly rpmLimit: number | null; readonly tpmLimit: number | null; readonly concurrencyLimit: number | null; /** Share of requests of which prompts are stored; 0: none. */ readonly promptPercent: number; readonly promptRetentionDays: number; readonly promptPatterns: string[]; readonly promptsSince: Date | null; readonly createdAt: Date }
+export interface ProjectRecord { readonly id: string; readonly slug: string; readonly name: string; readonly rpmLimit: number | null; readonly tpmLimit: number | null; readonly concurrencyLimit: number | null; /** Share of requests of which prompts are stored; 0: none. */ readonly promptPercent: number; readonly promptRetentionDays: number; readonly promptPatterns: string[]; readonly promptsSince: Date | null; readonly guardrails: Guardrails; readonly createdAt: Date }
 export interface OrganizationRecord { readonly id: string; readonly slug: string; readonly name: string; readonly timeZone: string; readonly rpmLimit: number | null; /** Tokens a minute. */ readonly tpmLimit: number | null; /** Calls at a time. */ readonly concurrencyLimit: number | null; /** Days for which answers of the Responses API are kept; 0: never. */ readonly responseRetentionDays: number; readonly createdAt: Date }
 export interface ManagementKeyRecord { readonly actor: Actor; readonly hash: Uint8Array; readonly pepperVersion: number }
 
 const organizationFields = { id: true, slug: true, name: true, timeZone: true, rpmLimit: true, tpmLimit: true, concurrencyLimit: true, responseRetentionDays: true, createdAt: true } as const;
-const projectFields = { id: true, slug: true, name: true, rpmLimit: true, tpmLimit: true, concurrencyLimit: true, promptPercent: true, promptRetentionDays: true, promptPatterns: true, promptsSince: true, createdAt: true } as const;
+const projectFields = { id: true, slug: true, name: true, rpmLimit: true, tpmLimit: true, concurrencyLimit: true, promptPercent: true, promptRetentionDays: true, promptPatterns: true, promptsSince: true, guardrails: true, createdAt: true } as const;
+const toProject = <Row extends { readonly guardrails: unknown }>({ guardrails, ...row }: Row) => ({ ...row, guardrails: guardrails === null ? NO_GUARDRAILS : guardrailsSchema.parse(guardrails) });
 
 /** True where the project begins to store prompts. A shorter time holds for what is stored already, too. */
 async function changePromptStorage(transaction: Transaction, actor: Actor, before: { readonly id: string; readonly promptPercent: number; readonly promptRetentionDays: number }, change: { promptPercent?: number; promptRetentionDays?: number; promptPatterns?: string[] }): Promise<boolean> {
@@ -59,27 +61,27 @@ export function createOrganizations(context: StoreContext) {
       return transaction.organization.update({ where: { id: actor.organizationId }, data: change, select: organizationFields });
     }),
     listProjects: (actor: Actor): Promise<ProjectRecord[]> => context.tenant(actor, "resources.read", (transaction) =>
-      transaction.project.findMany({ where: { organizationId: actor.organizationId }, orderBy: { createdAt: "asc" }, select: projectFields })),
+      transaction.project.findMany({ where: { organizationId: actor.organizationId }, orderBy: { createdAt: "asc" }, select: projectFields }).then((rows) => rows.map(toProject))),
     /** By slug or by id. Throws NotFoundError. */
     findProject: (actor: Actor, slugOrId: string): Promise<ProjectRecord> => context.tenant(actor, "resources.read", async (transaction) => {
       const project = await transaction.project.findFirst({ where: { organizationId: actor.organizationId, OR: [{ slug: slugOrId }, { id: slugOrId }] }, select: projectFields });
       if (!project) throw new NotFoundError("project");
-      return project;
+      return toProject(project);
     }),
     createProject: (actor: Actor, name: string): Promise<ProjectRecord> => context.tenant(actor, "organization.manage", async (transaction) => {
       const slug = slugFrom(name);
       if (await transaction.project.findFirst({ where: { organizationId: actor.organizationId, slug }, select: { id: true } })) throw new ConflictError(`A project "${slug}" already exists.`);
       const id = context.newId("prj");
       await recordAudit(transaction, actor, { action: "project.create", subject: id });
-      return transaction.project.create({ data: { id, organizationId: actor.organizationId, slug, name }, select: projectFields });
+      return toProject(await transaction.project.create({ data: { id, organizationId: actor.organizationId, slug, name }, select: projectFields }));
     }),
     /** By id or slug. The caller publishes the change after the commit. A project that stops storing prompts has those that are stored deleted. Throws NotFoundError. */
-    updateProject: (actor: Actor, slugOrId: string, change: { name?: string; rpmLimit?: number | null; tpmLimit?: number | null; concurrencyLimit?: number | null; promptPercent?: number; promptRetentionDays?: number; promptPatterns?: string[] }): Promise<ProjectRecord> => context.tenant(actor, "organization.manage", async (transaction) => {
+    updateProject: (actor: Actor, slugOrId: string, change: { name?: string; rpmLimit?: number | null; tpmLimit?: number | null; concurrencyLimit?: number | null; promptPercent?: number; promptRetentionDays?: number; promptPatterns?: string[]; guardrails?: Guardrails }): Promise<ProjectRecord> => context.tenant(actor, "organization.manage", async (transaction) => {
       const project = await transaction.project.findFirst({ where: { organizationId: actor.organizationId, OR: [{ slug: slugOrId }, { id: slugOrId }] }, select: { id: true, promptPercent: true, promptRetentionDays: true } });
       if (!project) throw new NotFoundError("project");
       const since = await changePromptStorage(transaction, actor, project, change);
-      await recordAudit(transaction, actor, { action: "project.update", subject: project.id });
-      return transaction.project.update({ where: { id: project.id }, data: { ...change, ...(since ? { promptsSince: new Date(context.nowMs()) } : {}) }, select: projectFields });
+      await recordAudit(transaction, actor, { action: change.guardrails ? "project.guardrails" : "project.update", subject: project.id });
+      return toProject(await transaction.project.update({ where: { id: project.id }, data: { ...change, ...(since ? { promptsSince: new Date(context.nowMs()) } : {}) }, select: projectFields }));
     }),
     listAudit: (actor: Actor, limit: number) => context.tenant(actor, "organization.manage", (transaction) =>
       transaction.auditEntry.findMany({ where: { organizationId: actor.organizationId }, orderBy: { id: "desc" }, take: limit })),

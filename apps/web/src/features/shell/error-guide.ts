@@ -6,7 +6,7 @@ interface Guide { readonly when: string; readonly mend: string }
 export const ERROR_GUIDE: Readonly<Record<ErrorCode, Guide>> = {
   "caller.invalid_request": { when: "The body is not JSON, is nested too deep, or a field has the wrong type.", mend: "The message names the place: the position in the JSON, or the path of the field. Correct it and send again." },
   "caller.context_overflow": { when: "The prompt is longer than any routable model can hold.", mend: "Shorten the conversation, or name a model with a larger context; the models page can be sorted by it." },
-  "caller.content_filtered": { when: "The provider refused the content.", mend: "Change the prompt. Another provider may judge differently: allow fallbacks, or name one." },
+  "caller.content_filtered": { when: "The provider refused the content, or the project refuses prompts that hold what its guardrails name; the message says which.", mend: "Change the prompt. Another provider may judge differently: allow fallbacks, or name one. What the project refuses is under Guardrails." },
   "caller.invalid_api_key": { when: "The key is mistyped, revoked or unknown. Never because a store of ours is away.", mend: "Copy the key again, without spaces or quotes at its ends, and send it as Authorization: Bearer. Make a new one on the API keys page if it is lost." },
   "caller.expired_api_key": { when: "The key's end date has passed.", mend: "Make a new key, or rotate the old one before its date the next time." },
   "tenant.insufficient_credits": { when: "The organization's credits do not cover the estimated cost of the request.", mend: "Top up on the billing page, or lower max_tokens." },

@@ -1,9 +1,9 @@
 /** Organizations, projects, keys, presets and budgets. */
-import { INVALIDATION_TOPICS, presetDocumentSchema } from "@trunkline/contracts";
+import { guardrailsSchema, INVALIDATION_TOPICS, presetDocumentSchema } from "@trunkline/contracts";
 import { NotFoundError } from "@trunkline/db/web";
 import { z } from "zod";
 import { budgetChangeInput, changeBudget, createBudget, newBudgetInput, removeBudget, toBudgetView } from "../budget-view.ts";
-import { browserOriginsInput, issueKey, KEY_NAME_LENGTH_MAX, limitInputs, limitsIn, newKeyInput } from "../issue-key.ts";
+import { issueKey, keyChangeIn, keyChangeInput, KEY_NAME_LENGTH_MAX, limitInputs, limitsIn, newKeyInput } from "../issue-key.ts";
 import { toKeyView } from "../key-view.ts";
 import { changedPreset } from "../preset-change.ts";
 import { COMMENT_LENGTH_MAX, PRESET_NAME_LENGTH_MAX, presetSlugInput, toPresetView } from "../preset-view.ts";
@@ -50,10 +50,10 @@ const organizations: Operation[] = [
   operation({ method: "GET", path: "/projects/{id}", id: "getProject", summary: "One project, by id or slug", status: 200, ...none, handle: ({ db, actor, parameters }) => db.organizations.findProject(actor, id(parameters)) }),
   operation({ method: "POST", path: "/projects", id: "createProject", summary: "Create a project", status: 201, query: null, body: z.strictObject({ name: NAME }), handle: ({ db, actor, body }) => db.organizations.createProject(actor, body.name) }),
   operation({
-    method: "PATCH", path: "/projects/{id}", id: "updateProject", summary: "Name, limits (requests and tokens a minute, calls at a time) and stored prompts of a project, by id or slug", status: 200, query: null,
-    body: z.strictObject({ name: NAME.optional(), ...limitInputs, ...promptStorageInputs }),
+    method: "PATCH", path: "/projects/{id}", id: "updateProject", summary: "Name, limits (requests and tokens a minute, calls at a time), guardrails and stored prompts of a project, by id or slug", status: 200, query: null,
+    body: z.strictObject({ name: NAME.optional(), ...limitInputs, ...promptStorageInputs, guardrails: guardrailsSchema.optional() }),
     handle: async ({ db, kv, actor, parameters, body }) => {
-      const row = await db.organizations.updateProject(actor, id(parameters), { ...(body.name === undefined ? {} : { name: body.name }), ...limitsIn(body), ...promptStorageIn(body) });
+      const row = await db.organizations.updateProject(actor, id(parameters), { ...(body.name === undefined ? {} : { name: body.name }), ...limitsIn(body), ...promptStorageIn(body), ...(body.guardrails === undefined ? {} : { guardrails: body.guardrails }) });
       await publishChange(kv, INVALIDATION_TOPICS.budget, actor.organizationId);
       return row;
     },
@@ -92,11 +92,9 @@ const keys: Operation[] = [
     },
   }),
   operation({
-    method: "PATCH", path: "/keys/{id}", id: "updateKey", summary: "Name, limits (requests and tokens a minute, calls at a time), pages that may use it, expiry", status: 200, query: null,
-    body: z.strictObject({ name: NAME.optional(), ...limitInputs, browserOrigins: browserOriginsInput.optional(), expiresAt: z.iso.datetime({ offset: true }).nullable().optional() }),
+    method: "PATCH", path: "/keys/{id}", id: "updateKey", summary: "Name, limits (requests and tokens a minute, calls at a time), models it may use, pages that may use it, expiry", status: 200, query: null, body: keyChangeInput,
     handle: async ({ db, kv, actor, parameters, body }) => {
-      const { name, browserOrigins, expiresAt } = body;
-      const row = await db.keys.update(actor, id(parameters), { ...(name === undefined ? {} : { name }), ...limitsIn(body), ...(browserOrigins === undefined ? {} : { browserOrigins }), ...(expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }) });
+      const row = await db.keys.update(actor, id(parameters), keyChangeIn(body));
       await publishChange(kv, INVALIDATION_TOPICS.apiKey, row.keyId);
       return toKeyView(row);
     },

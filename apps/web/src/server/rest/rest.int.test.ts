@@ -86,6 +86,21 @@ describe("a key that web pages may use", () => {
   });
 });
 
+describe("what a key and a project let serve", () => {
+  it("is set, kept over a rotation, and told to the gateways", async () => {
+    const tenant = await newTenant();
+    const { key } = await created(tenant, { allowedModels: ["openai/*"] });
+    expect((await tenant.call("POST", `/keys/${key.id}/rotate`)).body).toMatchObject({ key: { allowedModels: ["openai/*"] } });
+    published.length = 0;
+    expect((await tenant.call("PATCH", `/keys/${key.id}`, { body: { allowedModels: [] } })).body).toMatchObject({ allowedModels: [] });
+    const guardrails = { models: { deny: ["openai/*"] }, zeroRetention: true, refuse: { kinds: ["card"], patterns: ["PAT-####"] } };
+    expect((await tenant.call("PATCH", "/projects/default", { body: { guardrails } })).body).toMatchObject({ guardrails: { models: { allow: [], deny: ["openai/*"] }, zeroRetention: true, noTraining: false, refuse: guardrails.refuse } });
+    expect(published).toEqual([expect.stringContaining(key.keyId), expect.stringContaining(tenant.organizationId)]);
+    expect((await tenant.call("GET", "/projects/default")).body).toMatchObject({ guardrails: { models: { deny: ["openai/*"] } } });
+    expect((await tenant.call("PATCH", "/projects/default", { body: { guardrails: { models: { deny: ["gpt"] } } } })).status).toBe(400);
+  });
+});
+
 describe("a project's limits", () => {
   it("are set, kept, taken away, and told to the gateways", async () => {
     const tenant = await newTenant();

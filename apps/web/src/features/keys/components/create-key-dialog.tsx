@@ -1,8 +1,9 @@
 "use client";
 import { useState, type FormEvent } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Button, Dialog, ErrorCard, Field } from "@trunkline/ui";
+import { Button, Dialog, ErrorCard, Field, TokenField } from "@trunkline/ui";
 import type { KeyView } from "../../../server/views.ts";
+import { useModelNames } from "../../shell/use-model-names.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { CreatedKey } from "./created-key.tsx";
@@ -39,7 +40,7 @@ export function CreateKeyDialog({ open, onClose }: { open: boolean; onClose: () 
   );
 }
 
-interface NewKey { organization: string; project: string; name: string; kind: Kind; rpmLimit: number | null; tpmLimit: number | null; concurrencyLimit: number | null; browserOrigins: string[]; expiresAt: string | null; budget: { period: Period; limitUsd: string } | null }
+interface NewKey { organization: string; project: string; name: string; kind: Kind; rpmLimit: number | null; tpmLimit: number | null; concurrencyLimit: number | null; browserOrigins: string[]; allowedModels: string[]; expiresAt: string | null; budget: { period: Period; limitUsd: string } | null }
 
 function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string | null; onSubmit: (input: NewKey) => void }) {
   const scope = useScope();
@@ -49,12 +50,14 @@ function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string
   const [tpm, setTpm] = useState("");
   const [concurrency, setConcurrency] = useState("");
   const [origins, setOrigins] = useState("");
+  const [models, setModels] = useState<string[]>([]);
+  const { names, wake } = useModelNames();
   const [limitUsd, setLimitUsd] = useState("");
   const [period, setPeriod] = useState<Period>("monthly");
   const [days, setDays] = useState("");
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    onSubmit({ ...scope, name: name.trim(), kind, rpmLimit: limitOf(rpm), tpmLimit: limitOf(tpm), concurrencyLimit: limitOf(concurrency), browserOrigins: kind === "mgmt" ? [] : origins.split(/[\s,]+/).filter((one) => one !== ""), expiresAt: days === "" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString(), budget: limitUsd === "" ? null : { period, limitUsd } });
+    onSubmit({ ...scope, name: name.trim(), kind, rpmLimit: limitOf(rpm), tpmLimit: limitOf(tpm), concurrencyLimit: limitOf(concurrency), browserOrigins: kind === "mgmt" ? [] : origins.split(/[\s,]+/).filter((one) => one !== ""), allowedModels: kind === "mgmt" ? [] : models, expiresAt: days === "" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString(), budget: limitUsd === "" ? null : { period, limitUsd } });
   };
   return (
     <form onSubmit={submit} style={{ display: "contents" }}>
@@ -82,6 +85,7 @@ function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string
           <select id="key-budget-period" value={period} disabled={limitUsd === ""} onChange={(event) => setPeriod(event.target.value as Period)}>{PERIODS.map((one) => <option key={one.value} value={one.value}>{one.label}</option>)}</select>
         </div>
       </div>
+      {kind === "mgmt" ? null : <TokenField label="Models it may use (optional)" value={models} options={names} placeholder="Every model" hint="author/model, or author/* for all of an author." onChange={setModels} onFocus={wake} />}
       {kind === "mgmt" ? null : (
         <Field
           label="Web pages that may use it (optional)" placeholder="https://app.example.com" autoComplete="off" value={origins} onChange={(event) => setOrigins(event.target.value)}

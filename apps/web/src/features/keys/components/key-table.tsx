@@ -1,12 +1,14 @@
 import { CircleCheck, CircleSlash, CircleX, Clock } from "lucide-react";
+import Link from "next/link";
 import { Ago, BudgetBar, Button, dayOf, Money } from "@trunkline/ui";
 import type { KeyView } from "../../../server/views.ts";
+import { useProjectPath } from "../../shell/use-scope.ts";
 
-const KINDS = { live: { label: "Live", tone: "ok" }, test: { label: "Test", tone: "acc" }, mgmt: { label: "Management", tone: "" } } as const;
+export const KINDS = { live: { label: "Live", tone: "ok" }, test: { label: "Test", tone: "acc" }, mgmt: { label: "Management", tone: "" } } as const;
 const PERIODS = { daily: "a day", weekly: "a week", monthly: "a month", total: "in total" } as const;
 const FULL_PERCENT = 100;
 
-function stateOf(key: KeyView, revoking: boolean) {
+export function stateOf(key: KeyView, revoking: boolean) {
   if (revoking) return { icon: Clock, tone: "warn", label: "Revoking" };
   if (key.revokedAt) return { icon: CircleSlash, tone: "muted", label: "Revoked" };
   if (key.expiresAt && Date.parse(key.expiresAt) <= Date.now()) return { icon: Clock, tone: "warn", label: "Expired" };
@@ -32,11 +34,12 @@ export function KeyTable({ keys, revoking, ...acts }: Acts & { keys: readonly Ke
 function KeyRow({ apiKey, revoking, onRotate, onRevoke }: Acts & { apiKey: KeyView; revoking: boolean }) {
   const { icon: Icon, tone, label } = stateOf(apiKey, revoking);
   const kind = KINDS[apiKey.kind];
+  const at = useProjectPath();
   return (
     <tr className={apiKey.revokedAt ? "off" : ""}>
-      <th scope="row"><span className="nm">{apiKey.name}</span><span className="two">created <Ago at={apiKey.createdAt} /></span></th>
+      <th scope="row"><Link className="nm" href={at(`/keys/${apiKey.id}`)}>{apiKey.name}</Link><span className="two">created <Ago at={apiKey.createdAt} /></span></th>
       <td><code><span className="muted">tl_{apiKey.kind}_{apiKey.keyId}_…</span>{apiKey.lastFour}</code></td>
-      <td><span className={`tag ${kind.tone}`}>{kind.label}</span>{apiKey.browserOrigins.length > 0 ? <span className="two" title={apiKey.browserOrigins.join(", ")}>in web pages</span> : null}</td>
+      <td><span className={`tag ${kind.tone}`}>{kind.label}</span>{apiKey.browserOrigins.length > 0 ? <span className="two" title={apiKey.browserOrigins.join(", ")}>in web pages</span> : null}{apiKey.allowedModels.length > 0 ? <span className="two" title={apiKey.allowedModels.join(", ")}>{apiKey.allowedModels.length === 1 ? apiKey.allowedModels[0] : `${apiKey.allowedModels.length} models`}</span> : null}</td>
       <td className="r" data-l="30 days"><Money usd={apiKey.spendUsd30d} /></td>
       <td className="bud wide"><KeyBudget budget={apiKey.budget} /></td>
       <td className="r" data-l="Req/min">{apiKey.rpmLimit === null ? <span className="muted">no limit</span> : apiKey.rpmLimit.toLocaleString("en-US")}</td>
@@ -47,7 +50,7 @@ function KeyRow({ apiKey, revoking, onRotate, onRevoke }: Acts & { apiKey: KeyVi
   );
 }
 
-function KeyBudget({ budget }: { budget: KeyView["budget"] }) {
+export function KeyBudget({ budget }: { budget: KeyView["budget"] }) {
   if (!budget) return <span className="muted">No budget</span>;
   return <><Money usd={budget.spentUsd} /> <span className="muted">of <Money usd={budget.limitUsd} /> {PERIODS[budget.period]}</span><BudgetBar percent={budget.percent} /></>;
 }

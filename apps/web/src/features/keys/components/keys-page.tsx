@@ -2,14 +2,14 @@
 import "./keys.css";
 import { lazy, useState } from "react";
 import { useSearchParams } from "next/navigation";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Plus, Search } from "lucide-react";
 import { Button, Deferred, EmptyState, ErrorCard, Segmented, Skeleton } from "@trunkline/ui";
 import type { KeyView } from "../../../server/views.ts";
 import { useScope, useSetParams } from "../../shell/use-scope.ts";
-import { useUndoable } from "../../shell/use-undoable.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { KeyTable } from "./key-table.tsx";
+import { useRevoke } from "./use-revoke.ts";
 
 const RotateKeyDialog = lazy(async () => ({ default: (await import("./rotate-key-dialog.tsx")).RotateKeyDialog }));
 const CreateKeyDialog = lazy(async () => ({ default: (await import("./create-key-dialog.tsx")).CreateKeyDialog }));
@@ -20,19 +20,6 @@ const SKELETON_ROWS = 5;
 function matches(key: KeyView, text: string, shown: Shown): boolean {
   if (shown !== "all" && (shown === "active") !== (key.revokedAt === null)) return false;
   return `${key.name} ${key.keyId} ${key.lastFour}`.toLowerCase().includes(text.trim().toLowerCase());
-}
-
-/** Revoking is final, so ten seconds pass before it happens. */
-function useRevoke() {
-  const trpc = useTRPC();
-  const scope = useScope();
-  const queryClient = useQueryClient();
-  const revoke = useMutation(trpc.keys.revoke.mutationOptions({ onSuccess: () => queryClient.invalidateQueries(trpc.keys.list.queryFilter()) }));
-  const { pending, start } = useUndoable();
-  return {
-    pending,
-    revoke: (key: KeyView): void => start({ id: key.id, text: `${key.name} is revoked in 10 seconds.`, commit: () => revoke.mutateAsync({ ...scope, id: key.id }), leaving: { procedure: "keys.revoke", input: { ...scope, id: key.id } } }),
-  };
 }
 
 export function KeysPage() {
