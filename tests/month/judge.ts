@@ -96,14 +96,19 @@ async function judgePaid(world: World, index: number, { charged, left }: { reado
   const invoiced = total(objects(world, "invoice", index).flatMap((invoice) => (invoice["lines"] as { data: { quantity: number; pricing: { price_details: { price: string } } }[] }).data)
     .filter(({ pricing }) => (state.objects.get(pricing.price_details.price)?.["recurring"] as { meter: string | null } | undefined)?.meter !== null).map(({ quantity }) => BigInt(quantity))) * NANO_PER_MICRO;
   const notes = total(objects(world, "customer_balance_transaction", index).map((note) => BigInt(Number(note["amount"])))) * NANO_PER_CENT;
-  const paid = objects(world, "payment_intent", index).filter((intent) => intent["status"] === "succeeded");
+  const taken = objects(world, "payment_intent", index).filter((intent) => intent["status"] === "succeeded");
+  const paid = taken.filter((intent) => (intent["metadata"] as { purpose?: string }).purpose === "credits");
+  const onInvoices = total(objects(world, "invoice", index).filter((invoice) => invoice["parent"] !== null).map((invoice) => BigInt(Number(invoice["amount_paid"])))) * NANO_PER_CENT;
   const ids = new Set(paid.map((intent) => intent.id));
   const returned = [...state.objects.values()].filter((back) => ids.has(String(back["payment_intent"])) && ((back.object === "refund" && back["status"] !== "failed") || (back.object === "dispute" && back["status"] !== "won")));
   const cash = total([...paid.map((intent) => BigInt(Number(intent["amount"]))), ...returned.map((back) => -BigInt(Number(back["amount"])))]) * NANO_PER_CENT;
   const before = await one(world, `SELECT sum("amountNanoUsd")::text AS sum FROM credit_entry WHERE "organizationId" = $1 AND kind = 'opening'`, [id]);
   const booked = await one(world, `SELECT sum("amountNanoUsd")::text AS sum FROM ledger_entry WHERE "organizationId" = $1 AND account = 'cash'`, [id]);
+  const owed = await one(world, `SELECT sum("amountNanoUsd")::text AS sum FROM ledger_entry WHERE "organizationId" = $1 AND account = 'customer_receivable'`, [id]);
+  const unpaid = total(objects(world, "invoice", index).map((invoice) => BigInt(Number(invoice["amount_remaining"])))) + BigInt(Number(state.objects.get(customerId)?.["balance"] ?? 0));
   return [
-    same(`${name}: money that Stripe took for credit, less what went back, is the ledger's cash`, { stripe: cash, ledger: booked }),
+    same(`${name}: money that Stripe took for credit and on invoices, less what went back, is the ledger's cash`, { stripe: cash + onInvoices, ledger: booked }),
+    same(`${name}: what is owed by the ledger is what Stripe calls unpaid, and what was used before there was an account, less the credit that is left`, { ledger: owed, stripe: unpaid * NANO_PER_CENT + before - left }),
     same(`${name}: every charge was paid once, on an invoice or out of credit`, { charged: charged - before, paid: invoiced + notes + cash - left }),
   ];
 }

@@ -4,6 +4,7 @@ import type { PlanId } from "@trunkline/contracts";
 import { CREDIT_PURPOSE, planOfLookupKey } from "./checkout.ts";
 import { idOf, loadCreditPayment, loadCreditReturns, type CreditPayment, type CreditReturn } from "./payments.ts";
 import type { StripeClient } from "./stripe.ts";
+import { loadInvoiceReturns, readSubscriptionInvoice, type InvoiceReturns, type SubscriptionInvoice } from "./subscription-invoices.ts";
 import type { StripeNotice } from "./webhook.ts";
 
 /** What a customer's subscriptions say at this moment. */
@@ -19,7 +20,10 @@ export interface Standing {
 
 export type StripeEffect =
   | { readonly kind: "link_customer"; readonly organizationId: string; readonly stripeCustomerId: string; readonly standing: Standing }
-  | { readonly kind: "set_standing"; readonly stripeCustomerId: string; readonly standing: Standing }
+  /** `invoice`: the subscription's, as it stands; null where none is told of. */
+  | { readonly kind: "set_standing"; readonly stripeCustomerId: string; readonly standing: Standing; readonly invoice: SubscriptionInvoice | null }
+  /** What went back of payments for a subscription's invoice, whole. */
+  | ({ readonly kind: "return_invoice_payment" } & InvoiceReturns)
   /** Money that has arrived. */
   | ({ readonly kind: "grant_credit" } & CreditPayment)
   /** What went back of a payment for credit, whole: each refund and dispute as it stands. */
@@ -31,12 +35,15 @@ const NANO_USD_PER_CENT = 10_000_000n;
 /** Far above the subscriptions that one customer can come to have here. */
 const SUBSCRIPTIONS_MAX = 100;
 
+/** Each tells of an invoice that is final; what became of it is read from Stripe. */
+const INVOICE_EVENTS: ReadonlySet<string> = new Set(["invoice.finalized", "invoice.paid", "invoice.payment_failed", "invoice.voided", "invoice.marked_uncollectible"]);
+
 /** null: nothing follows. Rejects with the library's error when Stripe cannot be asked; the delivery is then to fail, so that it comes again. */
 export async function loadEffect(stripe: StripeClient, { id, type, objectId }: StripeNotice): Promise<StripeEffect | null> {
   if (type === "v1.billing.meter.error_report_triggered") return reopenOf(stripe, id);
   if (objectId === null) return null;
   if (type === "checkout.session.completed" || type === "checkout.session.async_payment_succeeded") return checkoutOf(stripe, objectId);
-  if (type === "invoice.paid" || type === "invoice.payment_failed") return standingEffect(stripe, idOf((await stripe.invoices.retrieve(objectId)).customer));
+  if (INVOICE_EVENTS.has(type)) return invoiceEffect(stripe, objectId);
   if (type === "payment_intent.succeeded") return grantOf(await loadCreditPayment(stripe, objectId));
   if (type.startsWith("charge.dispute.")) return returnsOf(stripe, idOf((await stripe.disputes.retrieve(objectId)).payment_intent));
   if (type === "charge.refunded") return returnsOf(stripe, idOf((await stripe.charges.retrieve(objectId)).payment_intent));
@@ -61,12 +68,22 @@ async function checkoutOf(stripe: StripeClient, sessionId: string): Promise<Stri
 const grantOf = (payment: CreditPayment | null): StripeEffect | null => payment && { kind: "grant_credit", ...payment };
 
 async function returnsOf(stripe: StripeClient, paymentIntentId: string | null): Promise<StripeEffect | null> {
-  const payment = paymentIntentId === null ? null : await loadCreditPayment(stripe, paymentIntentId);
-  return payment && { kind: "return_credit", organizationId: payment.organizationId, stripeCustomerId: payment.stripeCustomerId, returns: await loadCreditReturns(stripe, payment.sourceId) };
+  if (paymentIntentId === null) return null;
+  const payment = await loadCreditPayment(stripe, paymentIntentId);
+  if (payment === null) {
+    const ofInvoice = await loadInvoiceReturns(stripe, paymentIntentId);
+    return ofInvoice && { kind: "return_invoice_payment", ...ofInvoice };
+  }
+  return { kind: "return_credit", organizationId: payment.organizationId, stripeCustomerId: payment.stripeCustomerId, returns: await loadCreditReturns(stripe, payment.sourceId) };
 }
 
-async function standingEffect(stripe: StripeClient, stripeCustomerId: string | null): Promise<StripeEffect | null> {
-  return stripeCustomerId === null ? null : { kind: "set_standing", stripeCustomerId, standing: await standingOf(stripe, stripeCustomerId) };
+async function standingEffect(stripe: StripeClient, stripeCustomerId: string | null, invoice: SubscriptionInvoice | null = null): Promise<StripeEffect | null> {
+  return stripeCustomerId === null ? null : { kind: "set_standing", stripeCustomerId, standing: await standingOf(stripe, stripeCustomerId), invoice };
+}
+
+async function invoiceEffect(stripe: StripeClient, invoiceId: string): Promise<StripeEffect | null> {
+  const invoice = await stripe.invoices.retrieve(invoiceId);
+  return standingEffect(stripe, idOf(invoice.customer), await readSubscriptionInvoice(stripe, invoice));
 }
 
 /** From all subscriptions as they are now, so that the order in which events arrive does not matter. */

@@ -4,6 +4,7 @@ import { axisUsd, callUsd, compact, duration, percent, shortUsd } from "./format
 describe("figures", () => {
   it("shows money below a cent with the digits that matter, and never as zero", () => {
     expect(["0", "0.000123", "0.0118752", "0.5", "12", "1234.567"].map(shortUsd)).toEqual(["$0.00", "$0.000123", "$0.0119", "$0.50", "$12.00", "$1,234.57"]);
+    expect(["-0.00022", "-5"].map(shortUsd)).toEqual(["-$0.00022", "-$5.00"]);
   });
   it("sets the costs of calls with their points below one another", () => {
     expect(["0", "0.0000455", "0.00062", "0.0118752", "1.5", "12.3456"].map(callUsd)).toEqual(["$0", "$0.0000455", "$0.000620", "$0.011875", "$1.500000", "$12.35"]);

@@ -4,8 +4,9 @@
 export function shortUsd(text: string | number): string {
   const value = Number(text);
   if (value === 0) return "$0.00";
-  if (Math.abs(value) >= 0.01) return `$${value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: Math.abs(value) < 1 ? 4 : 2 })}`;
-  return `$${value.toFixed(Math.min(9, 2 - Math.floor(Math.log10(Math.abs(value))))).replace(/0+$/, "")}`;
+  if (value < 0) return `-${shortUsd(-value)}`;
+  if (value >= 0.01) return `$${value.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: value < 1 ? 4 : 2 })}`;
+  return `$${value.toFixed(Math.min(9, 2 - Math.floor(Math.log10(value)))).replace(/0+$/, "")}`;
 }
 
 /** For an axis: no cents on whole dollars, few digits below one. */

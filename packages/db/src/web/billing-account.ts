@@ -95,7 +95,7 @@ async function postCash(context: StoreContext, transaction: Transaction, { id, o
 }
 
 /** Two events about one organization wait for each other, also before its account exists. */
-async function lockAccount(transaction: Transaction, organizationId: string) {
+export async function lockAccount(transaction: Transaction, organizationId: string) {
   await transaction.$queryRaw`SELECT id FROM organization WHERE id = ${organizationId} FOR NO KEY UPDATE`;
   return transaction.billingAccount.findUnique({ where: { organizationId } });
 }

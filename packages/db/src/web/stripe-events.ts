@@ -1,9 +1,11 @@
 import { recordCredit, recordReturns, setStanding, type CreditReturn, type Standing } from "./billing-account.ts";
 import type { StoreContext, Transaction } from "./context.ts";
+import { recordInvoice, recordInvoiceReturns, type InvoiceFact } from "./invoice-book.ts";
 
 type Effect =
   | { readonly kind: "link_customer"; readonly organizationId: string; readonly stripeCustomerId: string; readonly standing: Standing }
-  | { readonly kind: "set_standing"; readonly stripeCustomerId: string; readonly standing: Standing }
+  | { readonly kind: "set_standing"; readonly stripeCustomerId: string; readonly standing: Standing; readonly invoice: InvoiceFact | null }
+  | { readonly kind: "return_invoice_payment"; readonly stripeCustomerId: string; readonly returns: readonly CreditReturn[] }
   | { readonly kind: "grant_credit"; readonly organizationId: string; readonly stripeCustomerId: string; readonly sourceId: string; readonly amountNanoUsd: bigint; readonly paymentMethodId: string | null }
   | { readonly kind: "return_credit"; readonly organizationId: string; readonly stripeCustomerId: string; readonly returns: readonly CreditReturn[] }
   | { readonly kind: "reopen_exports"; readonly identifiers: readonly string[]; readonly reason: string };
@@ -21,9 +23,16 @@ async function apply(context: StoreContext, transaction: Transaction, effect: Ef
       await setStanding(context, transaction, { ...effect.standing, organizationId: effect.organizationId });
       return effect.organizationId;
     case "set_standing": {
-      const organization = await transaction.organization.findUnique({ where: { stripeCustomerId: effect.stripeCustomerId }, select: { id: true } });
-      if (organization) await setStanding(context, transaction, { ...effect.standing, organizationId: organization.id });
-      return organization?.id ?? null;
+      const organizationId = await organizationOf(transaction, effect.stripeCustomerId);
+      if (organizationId === null) return null;
+      await setStanding(context, transaction, { ...effect.standing, organizationId });
+      if (effect.invoice) await recordInvoice(context, transaction, { organizationId, invoice: effect.invoice });
+      return organizationId;
+    }
+    case "return_invoice_payment": {
+      const organizationId = await organizationOf(transaction, effect.stripeCustomerId);
+      if (organizationId !== null) await recordInvoiceReturns(context, transaction, { organizationId, returns: effect.returns });
+      return null;
     }
     case "grant_credit":
       if (!(await linkCustomer(transaction, effect))) return null;
@@ -39,6 +48,9 @@ async function apply(context: StoreContext, transaction: Transaction, effect: Ef
       return null;
   }
 }
+
+const organizationOf = async (transaction: Transaction, stripeCustomerId: string): Promise<string | null> =>
+  (await transaction.organization.findUnique({ where: { stripeCustomerId }, select: { id: true } }))?.id ?? null;
 
 /** False for an organization that is gone. */
 const linkCustomer = async (transaction: Transaction, { organizationId, stripeCustomerId }: { readonly organizationId: string; readonly stripeCustomerId: string }): Promise<boolean> =>

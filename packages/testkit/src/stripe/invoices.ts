@@ -2,8 +2,9 @@
 // in whole cents, as Stripe does; a caller that names an amount gets an invoice over it.
 import { page, seconds } from "./call.ts";
 import type { Call, Route } from "./call.ts";
-import { textAt } from "./form.ts";
-import { all, find, nextId, store } from "./state.ts";
+import { objectAt, textAt } from "./form.ts";
+import { newCard, newIntent, payIntent } from "./payments.ts";
+import { all, find, invalid, nextId, store } from "./state.ts";
 import type { StripeObject } from "./state.ts";
 
 interface InvoiceLine { readonly priceId: string; readonly quantity: number; readonly amount: number }
@@ -21,6 +22,7 @@ export function fileInvoice(call: Call, { customer, subscription, cents, paid, l
     customer_tax_ids: all(call.state, "tax_id").filter((one) => one["customer"] === customer).map(({ type, value }) => ({ type, value })),
     hosted_invoice_url: `${call.origin}/invoice/${id}`, parent: subscription === null ? null : { type: "subscription_details", subscription_details: { subscription } },
   });
+  call.emit("invoice.finalized", invoice);
   return paid ? payInvoice(call, id) : failInvoice(call, invoice);
 }
 
@@ -43,9 +45,33 @@ function failInvoice(call: Call, invoice: StripeObject): StripeObject {
 
 function payInvoice(call: Call, id: string): StripeObject {
   const invoice = find(call.state, id, "invoice");
+  if (invoice["status"] === "paid" || invoice["status"] === "void") throw invalid(`Invoice is already ${String(invoice["status"])}`, { code: "invoice_not_payable" });
   Object.assign(invoice, { status: "paid", amount_paid: invoice["amount_due"], amount_remaining: 0 });
+  if (invoice["parent"] !== null && Number(invoice["amount_due"]) > 0) collect(call, invoice);
   settleSubscription(call, invoice, "active");
   call.emit("invoice.paid", invoice);
+  return invoice;
+}
+
+/** The payment of a subscription's invoice is an object of its own, as its refunds and disputes name it. */
+function collect(call: Call, invoice: StripeObject): void {
+  const amount = Number(invoice["amount_due"]);
+  const intent = payIntent(call, newIntent(call, { amount, currency: "usd", customer: String(invoice["customer"]), metadata: {}, setupFutureUsage: null, paymentMethod: newCard(call, String(invoice["customer"])).id }));
+  store(call.state, {
+    id: nextId(call.state, "inpay"), object: "invoice_payment", created: seconds(call.nowMs), livemode: false, invoice: invoice.id, amount_requested: amount, amount_paid: amount, currency: "usd", is_default: true, status: "paid",
+    payment: { type: "payment_intent", payment_intent: intent.id },
+  });
+}
+
+/** An invoice that is taken back: what the customer's balance had paid of it is on the balance again. */
+function voidInvoice(call: Call, id: string): StripeObject {
+  const invoice = find(call.state, id, "invoice");
+  if (invoice["status"] !== "open" && invoice["status"] !== "uncollectible") throw invalid(`You can only void open or uncollectible invoices. This invoice is ${String(invoice["status"])}.`, { code: "invoice_not_editable" });
+  const customer = find(call.state, String(invoice["customer"]), "customer");
+  customer["balance"] = Number(customer["balance"] ?? 0) + Number(invoice["starting_balance"]) - Number(invoice["ending_balance"]);
+  Object.assign(invoice, { status: "void", amount_remaining: 0 });
+  settleSubscription(call, invoice, "active");
+  call.emit("invoice.voided", invoice);
   return invoice;
 }
 
@@ -98,5 +124,11 @@ export const invoiceRoutes: readonly Route[] = [
     return page(call, "/v1/invoices", all(call.state, "invoice").filter((invoice) => customer === undefined || invoice["customer"] === customer).reverse());
   } },
   { method: "GET", path: "/v1/invoices/:id", run: (call, [id = ""]) => find(call.state, id, "invoice") },
+  { method: "POST", path: "/v1/invoices/:id/void", run: (call, [id = ""]) => voidInvoice(call, id) },
+  { method: "GET", path: "/v1/invoices/:id/lines", run: (call, [id = ""]) => page(call, `/v1/invoices/${id}/lines`, (find(call.state, id, "invoice")["lines"] as { data: StripeObject[] }).data) },
+  { method: "GET", path: "/v1/invoice_payments", run: (call) => {
+    const intent = textAt(objectAt(call.query, "payment"), "payment_intent");
+    return page(call, "/v1/invoice_payments", all(call.state, "invoice_payment").filter(({ payment }) => intent === undefined || (payment as { payment_intent: string }).payment_intent === intent));
+  } },
   { method: "POST", path: "/v1/invoices/:id/pay", run: (call, [id = ""]) => payInvoice(call, id) },
 ];
