@@ -55,6 +55,12 @@ function editDistance(left: string, right: string): number {
   return row[right.length] ?? 0;
 }
 
+/** The three of `names` closest by edit distance, nearest first, ties by name. */
+export function nearestNames(names: Iterable<string>, name: string): readonly string[] {
+  const wanted = name.slice(0, NAME_LENGTH_MAX).toLowerCase();
+  return [...names].map((one) => ({ one, distance: editDistance(wanted, one) })).sort((left, right) => left.distance - right.distance || (left.one < right.one ? -1 : 1)).slice(0, NEAREST_COUNT).map(({ one }) => one);
+}
+
 /** The three model ids closest by edit distance, with and without the author; nearest first, ties by name. For "did you mean". */
 export function nearestModels(snapshot: CatalogSnapshot, name: string): readonly string[] {
   const wanted = name.slice(0, NAME_LENGTH_MAX).toLowerCase();

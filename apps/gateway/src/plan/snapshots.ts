@@ -1,5 +1,6 @@
 import type { CatalogSnapshot, PresetDrill, PresetShadow, PublishedPreset } from "@trunkline/contracts";
 import type { GatewayDb, OrganizationPresets } from "@trunkline/db/gateway";
+import { nearestNames } from "@trunkline/catalog";
 import { GatewayError } from "@trunkline/contracts";
 import { BUILT_IN_PRESETS } from "@trunkline/router-core";
 
@@ -46,8 +47,9 @@ export class PresetCache {
     const presets = await this.#load(organizationId, slug);
     const preset = version === null ? presets?.published.get(slug) ?? BUILT_IN_PRESETS.get(slug) : presets?.versions.get(`${slug}:${version}`) ?? builtIn(slug, version);
     if (preset) return preset;
-    const known = [...new Set([...(presets?.published.keys() ?? []), ...BUILT_IN_PRESETS.keys()])].join(", ");
-    throw new GatewayError("caller.preset_not_found", `There is no published preset "${slug}"${version === null ? "" : ` in version ${version}`}. Published: ${known}.`, { metadata: { presets: known } });
+    const known = [...new Set([...(presets?.published.keys() ?? []), ...BUILT_IN_PRESETS.keys()])];
+    const nearest = nearestNames(known, slug);
+    throw new GatewayError("caller.preset_not_found", `There is no published preset "${slug}"${version === null ? "" : ` in version ${version}`}. Nearest: ${nearest.join(", ")}.`, { metadata: { nearest, presets: known.join(", ") } });
   }
 
   /** Of what is held already: a request has just been planned by it. */

@@ -12,6 +12,8 @@ export interface MeView {
   organizations: { id: string; slug: string; name: string; role: Role; timeZone: string; projects: { id: string; slug: string; name: string }[] }[];
   gatewayUrl: string;
 }
+/** `troubled`: providers with failures now. */
+export interface StandingView { credit: { balanceUsd: string; low: boolean } | null; troubled: string[] }
 export interface MemberView { userId: string; email: string; name: string | null; role: Role; joinedAt: string; self: boolean }
 export interface MembersView { members: MemberView[]; /** null for a role that may not manage members */ invitations: { email: string; role: Role; expiresAt: string }[] | null }
 export interface AuditView { entries: { id: string; at: string; actor: string; action: string; subject: string; address: string | null }[]; nextCursor: string | null }
@@ -65,7 +67,7 @@ export interface OverviewView {
   mode: BookMode; timeZone: string; today: UsageCounts; byModel: UsageView; byStatus: UsageView;
   budget: { limitUsd: string; spentUsd: string; period: "daily" | "weekly" | "monthly" | "total"; percent: number } | null;
   topKeys: { keyId: string; name: string; spendUsd: string; share: number }[];
-  recentFailures: RequestListItem[]; setup: { firstRequest: boolean; key: boolean; preset: boolean; budget: boolean };
+  recentFailures: RequestListItem[]; setup: { firstRequest: boolean; key: boolean; preset: boolean; budget: boolean; providerKey: boolean; team: boolean };
 }
 export interface RequestListItem {
   id: string; createdAt: string; status: "ok" | "rescued" | "failed" | "cancelled" | "partial"; httpStatus: number; errorCode: string | null; errorMessage: string | null;

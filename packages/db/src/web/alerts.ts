@@ -59,7 +59,7 @@ export function createAlerts(context: StoreContext) {
     remove: (actor: Actor, id: string): Promise<AlertRuleRecord> => context.tenant(actor, "alerts.manage", async (transaction) => {
       const rule = await find(transaction, actor.organizationId, id);
       await transaction.alertRule.deleteMany({ where: { id, organizationId: actor.organizationId } });
-      await recordAudit(transaction, actor, { action: "alert.remove", subject: id });
+      await recordAudit(transaction, actor, { action: "alert.remove", subject: `${id} ${rule.name}` });
       return rule;
     }),
     /** An event that says it is a test, to every target of the rule; the worker sends it within seconds. */

@@ -14,6 +14,34 @@ export interface AuditFilter { readonly area?: string | undefined; readonly acto
 
 const USER = "user:";
 
+/** A subject begins with an id, and goes on with what the id alone does not tell. */
+const idOf = (subject: string): string => subject.split(" ", 1)[0] ?? "";
+const PERSON = "usr_";
+
+/** What people call a thing: its name now, or the one that was written down when it was removed; else its id. */
+export function subjectText(subject: string, names: ReadonlyMap<string, string>): string {
+  const id = idOf(subject);
+  const rest = subject.slice(id.length + 1);
+  const name = names.get(id);
+  if (name !== undefined) return rest === "" ? name : `${name} ${rest}`;
+  return rest === "" || id.startsWith(PERSON) || !/^[a-z]{3}_/.test(id) ? subject : rest;
+}
+
+/** Names of all that is still there. INVARIANT: people are found by any id, everything else only in the organization itself. */
+async function namesOf(transaction: Transaction, organizationId: string, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  const where = { organizationId, id: { in: [...new Set(ids)] } };
+  const select = { id: true, name: true } as const;
+  const [users, keys, projects, budgets, alerts, presets, credentials, organization] = [
+    await transaction.user.findMany({ where: { id: where.id }, select: { id: true, email: true } }), await transaction.apiKey.findMany({ where, select }), await transaction.project.findMany({ where, select }),
+    await transaction.budget.findMany({ where, select }), await transaction.alertRule.findMany({ where, select }), await transaction.preset.findMany({ where, select: { id: true, slug: true } }),
+    await transaction.providerCredential.findMany({ where, select: { id: true, provider: true, label: true } }), await transaction.organization.findMany({ where: { id: organizationId }, select }),
+  ];
+  return new Map<string, string>([
+    ...[...keys, ...projects, ...budgets, ...alerts, ...organization].map(({ id, name }) => [id, name] as const), ...users.map(({ id, email }) => [id, email] as const),
+    ...presets.map(({ id, slug }) => [id, slug] as const), ...credentials.map(({ id, provider, label }) => [id, `${provider} ${label}`] as const),
+  ]);
+}
+
 export function createAuditLog(context: StoreContext) {
   return {
     list: (actor: Actor, { area, actor: by, before, limit }: AuditFilter): Promise<AuditRow[]> => context.tenant(actor, "organization.manage", async (transaction) => {
@@ -21,15 +49,8 @@ export function createAuditLog(context: StoreContext) {
         where: { organizationId: actor.organizationId, ...(area === undefined ? {} : { action: { startsWith: `${area}.` } }), ...(by === undefined ? {} : { actor: by }), ...(before === undefined ? {} : { id: { lt: before } }) },
         orderBy: { id: "desc" }, take: limit,
       });
-      const ids = [...new Set(entries.flatMap((entry) => [entry.actor.startsWith(USER) ? entry.actor.slice(USER.length) : [], entry.subject.startsWith("usr_") ? entry.subject.split(" ")[0] ?? [] : []].flat()))];
-      const users = await transaction.user.findMany({ where: { id: { in: ids } }, select: { id: true, email: true } });
-      const emails = new Map(users.map((user) => [user.id, user.email]));
-      const keys = await transaction.apiKey.findMany({ where: { organizationId: actor.organizationId, id: { in: entries.map((entry) => entry.subject) } }, select: { id: true, name: true } });
-      const names = new Map(keys.map((key) => [key.id, key.name]));
-      return entries.map((entry) => ({
-        ...entry, actor: entry.actor.startsWith(USER) ? emails.get(entry.actor.slice(USER.length)) ?? "a removed person" : entry.actor,
-        subject: names.get(entry.subject) ?? entry.subject.replace(/^usr_\S+/, (id) => emails.get(id) ?? id),
-      }));
+      const names = await namesOf(transaction, actor.organizationId, entries.flatMap(({ actor: who, subject }) => [idOf(subject), who.startsWith(USER) ? who.slice(USER.length) : ""]));
+      return entries.map((entry) => ({ ...entry, actor: entry.actor.startsWith(USER) ? names.get(entry.actor.slice(USER.length)) ?? "a removed person" : entry.actor, subject: subjectText(entry.subject, names) }));
     }),
   };
 }

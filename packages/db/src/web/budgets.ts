@@ -59,7 +59,7 @@ export function createBudgets(context: StoreContext) {
     remove: (actor: Actor, id: string): Promise<BudgetRecord> => context.tenant(actor, "budgets.manage", async (transaction) => {
       const record = await complete(transaction, await find(transaction, actor.organizationId, id));
       await transaction.budget.deleteMany({ where: { id, organizationId: actor.organizationId } });
-      await recordAudit(transaction, actor, { action: "budget.remove", subject: id });
+      await recordAudit(transaction, actor, { action: "budget.remove", subject: `${id} ${record.name}` });
       return record;
     }),
   };

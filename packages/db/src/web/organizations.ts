@@ -60,6 +60,12 @@ export function createOrganizations(context: StoreContext) {
       await recordAudit(transaction, actor, { action: "organization.update", subject: actor.organizationId });
       return transaction.organization.update({ where: { id: actor.organizationId }, data: change, select: organizationFields });
     }),
+    /** What a new organization has set up already, beyond its keys and presets. */
+    setUp: (actor: Actor): Promise<{ readonly providerKey: boolean; readonly team: boolean }> => context.tenant(actor, "resources.read", async (transaction) => {
+      const where = { organizationId: actor.organizationId };
+      const [credential, members] = [await transaction.providerCredential.findFirst({ where, select: { id: true } }), await transaction.member.count({ where })];
+      return { providerKey: credential !== null, team: members > 1 };
+    }),
     listProjects: (actor: Actor): Promise<ProjectRecord[]> => context.tenant(actor, "resources.read", (transaction) =>
       transaction.project.findMany({ where: { organizationId: actor.organizationId }, orderBy: { createdAt: "asc" }, select: projectFields }).then((rows) => rows.map(toProject))),
     /** By slug or by id. Throws NotFoundError. */

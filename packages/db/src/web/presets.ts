@@ -91,6 +91,14 @@ export function createPresets(context: StoreContext) {
       await transaction.$executeRaw`UPDATE preset SET draft = NULL, "publishedVersion" = ${version}, "updatedAt" = now() WHERE id = ${preset.id}`;
       return "preset.publish";
     }),
+    /** With its draft, versions and trials, for good; what was called by it stays in the log. The caller publishes the change after the commit. */
+    remove: (actor: Actor, slug: string): Promise<PresetRecord> => context.tenant(actor, "presets.manage", async (transaction) => {
+      const preset = await lockPreset(transaction, actor.organizationId, slug);
+      await transaction.priceNotice.updateMany({ where: { organizationId: actor.organizationId, presetSlug: slug, closedAt: null }, data: { closedAt: new Date(context.nowMs()) } });
+      await transaction.preset.deleteMany({ where: { id: preset.id, organizationId: actor.organizationId } });
+      await recordAudit(transaction, actor, { action: "preset.delete", subject: `${preset.id} ${slug}` });
+      return preset;
+    }),
     /** An earlier version becomes the published one again; nothing is rewritten. */
     rollBack: (actor: Actor, slug: string, version: number): Promise<PresetRecord> => edit(actor, slug, async (transaction, preset) => {
       if (!preset.versions.some((row) => row.version === version)) throw new NotFoundError("version of this preset");

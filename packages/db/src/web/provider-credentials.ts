@@ -82,7 +82,7 @@ export function createProviderCredentials(context: StoreContext) {
     remove: (actor: Actor, id: string): Promise<ProviderCredentialRecord> => context.tenant(actor, "credentials.manage", async (transaction) => {
       const record = await one(transaction, actor.organizationId, id);
       await transaction.providerCredential.deleteMany({ where: { id, organizationId: actor.organizationId } });
-      await recordAudit(transaction, actor, { action: "credential.remove", subject: id });
+      await recordAudit(transaction, actor, { action: "credential.remove", subject: `${id} ${record.provider} ${record.label}` });
       return record;
     }),
   };

@@ -1,6 +1,7 @@
 import { router } from "../../server/trpc.ts";
 import { backtest } from "./procedures/backtest-preset.ts";
 import { abortPresetCanary, canary, promotePresetCanary, setPresetCanaryShare, startPresetCanary } from "./procedures/canary.ts";
+import { deletePreset } from "./procedures/delete-preset.ts";
 import { drill, drills, startPresetDrill, stopPresetDrill } from "./procedures/drill.ts";
 import { shadow, startPresetShadow, stopPresetShadow } from "./procedures/shadow.ts";
 import { createPreset } from "./procedures/create-preset.ts";
@@ -13,7 +14,7 @@ import { rollBackPreset } from "./procedures/roll-back-preset.ts";
 import { savePresetDraft } from "./procedures/save-preset-draft.ts";
 
 export const presetsRouter = router({
-  list: listPresets, get: getPreset, create: createPreset, saveDraft: savePresetDraft, publish: publishPreset, rollBack: rollBackPreset, explain: explainPreset, backtest, priceNotices, takeNotice, dismissNotice,
+  list: listPresets, get: getPreset, create: createPreset, saveDraft: savePresetDraft, publish: publishPreset, rollBack: rollBackPreset, remove: deletePreset, explain: explainPreset, backtest, priceNotices, takeNotice, dismissNotice,
   canary, startCanary: startPresetCanary, setCanaryShare: setPresetCanaryShare, promoteCanary: promotePresetCanary, abortCanary: abortPresetCanary,
   shadow, startShadow: startPresetShadow, stopShadow: stopPresetShadow,
   drills, drill, startDrill: startPresetDrill, stopDrill: stopPresetDrill,

@@ -127,6 +127,10 @@ const presets: Operation[] = [
     handle: async ({ db, actor, parameters, body }) => toPresetView(await db.presets.saveDraft(actor, slug(parameters), body.document)),
   }),
   operation({
+    method: "DELETE", path: "/presets/{slug}", id: "deletePreset", summary: "Delete a preset with its versions, for good; calls that name it are answered 404, or by the built-in preset of the same slug", status: 200, ...none,
+    handle: ({ db, kv, actor, parameters }) => changedPreset({ kv, actor }, db.presets.remove(actor, slug(parameters))),
+  }),
+  operation({
     method: "POST", path: "/presets/{slug}/publish", id: "publishPreset", summary: "Publish the draft as the next version", status: 200, query: null, body: z.strictObject({ comment: z.string().max(COMMENT_LENGTH_MAX).default("") }),
     handle: ({ db, kv, actor, parameters, body }) => changedPreset({ kv, actor }, db.presets.publish(actor, slug(parameters), body.comment)),
   }),

@@ -86,6 +86,23 @@ describe("a key that web pages may use", () => {
   });
 });
 
+describe("a preset that is deleted", () => {
+  it("is gone with its versions, is told to the gateways, stands in the audit log by its name, and leaves its slug free", async () => {
+    const tenant = await newTenant();
+    const body = { slug: "mine", name: "Mine", document: { rules: [{ name: "all", targets: [{ model: "openai/gpt-5-mini" }] }] } };
+    await tenant.call("POST", "/presets", { body });
+    await tenant.call("POST", "/presets/mine/publish", { body: { comment: "first" } });
+    published.length = 0;
+    expect((await tenant.call("DELETE", "/presets/mine")).body).toMatchObject({ slug: "mine" });
+    expect(published).toEqual([expect.stringContaining(tenant.organizationId)]);
+    expect((await tenant.call("GET", "/presets/mine")).status).toBe(404);
+    expect((await tenant.call("DELETE", "/presets/mine")).status).toBe(404);
+    expect((await tenant.call("GET", "/audit-log")).body).toMatchObject({ data: expect.arrayContaining([expect.objectContaining({ action: "preset.delete", subject: expect.stringMatching(/^pre_.* mine$/) })]) });
+    expect((await tenant.call("POST", "/presets", { body })).status).toBe(201);
+    expect((await (await newTenant()).call("DELETE", "/presets/mine")).status).toBe(404);
+  });
+});
+
 describe("what a key and a project let serve", () => {
   it("is set, kept over a rotation, and told to the gateways", async () => {
     const tenant = await newTenant();

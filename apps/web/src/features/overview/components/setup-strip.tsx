@@ -19,6 +19,7 @@ export function SetupStrip({ setup }: { setup: OverviewView["setup"] }) {
   const steps = [
     { done: setup.key, label: "API key", path: "/keys", action: "Create" }, { done: setup.firstRequest, label: "First request", path: "/onboarding", action: "Send" },
     { done: setup.preset, label: "Preset with fallback", path: "/presets", action: "Add" }, { done: setup.budget, label: "Budget", path: "/limits", action: "Set" },
+    { done: setup.providerKey, label: "Provider key", path: "/provider-keys", action: "Add" }, { done: setup.team, label: "Team", path: "/members", action: "Invite" },
   ];
   const done = steps.filter((step) => step.done).length;
   if (done === steps.length || kept || closed) return null;

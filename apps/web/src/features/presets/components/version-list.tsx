@@ -1,10 +1,11 @@
 "use client";
+import Link from "next/link";
 import { useState } from "react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Ago, Button, Dialog, ErrorCard } from "@trunkline/ui";
 import type { PresetDocument } from "@trunkline/contracts";
 import type { PresetView } from "../../../server/views.ts";
-import { useScope } from "../../shell/use-scope.ts";
+import { useProjectPath, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { toJsonText } from "./document-edits.ts";
 import { diffLines } from "./line-diff.ts";
@@ -18,6 +19,7 @@ export function VersionList({ preset, document }: { preset: PresetView; document
   const [target, setTarget] = useState<Version | null>(null);
   const versions = preset.versions.toSorted((a, b) => b.version - a.version);
   const live = preset.published?.version;
+  const at = useProjectPath();
   return (
     <section className="hist" aria-labelledby="versions-title">
       <div className="colh"><h2 id="versions-title">Versions</h2></div>
@@ -25,7 +27,7 @@ export function VersionList({ preset, document }: { preset: PresetView; document
         {preset.draft ? <li className="draft"><span className="t">Draft <span className="tag acc">not published</span></span><p>Routes nothing until it is published.</p></li> : null}
         {versions.map((version) => (
           <li key={version.version} className={version.version === live ? "live" : ""}>
-            <span className="t">v{version.version} {version.version === live ? <span className="tag ok">live</span> : null}{preset.canary?.endedAt === null && preset.canary.version === version.version ? <span className="tag acc">canary</span> : null}</span>
+            <span className="t"><Link href={at(`/presets/${preset.slug}/v/${version.version}`)}>v{version.version}</Link> {version.version === live ? <span className="tag ok">live</span> : null}{preset.canary?.endedAt === null && preset.canary.version === version.version ? <span className="tag acc">canary</span> : null}</span>
             {version.comment ? <p>“{version.comment}”</p> : null}
             {preset.builtIn ? null : <p>{version.createdBy ? `${version.createdBy}, ` : ""}<Ago at={version.createdAt} /></p>}
             {preset.builtIn ? null : <div className="a"><button type="button" className="link" onClick={() => setViewed(version)}>Diff<span className="sr"> of v{version.version}</span></button>{version.version === live ? null : <button type="button" className="link" onClick={() => setTarget(version)}>Roll back<span className="sr"> to v{version.version}</span></button>}</div>}
@@ -39,18 +41,20 @@ export function VersionList({ preset, document }: { preset: PresetView; document
   );
 }
 
-function Diff({ before, after }: { before: PresetDocument; after: PresetDocument }) {
+interface DiffProps { readonly before: PresetDocument; readonly after: PresetDocument; readonly beforeName?: string; readonly afterName?: string }
+
+export function Diff({ before, after, beforeName = "in the version", afterName = "on this page" }: DiffProps) {
   const lines = diffLines(toJsonText(before), toJsonText(after));
   const changed = lines.filter((line) => line.kind !== "same").length;
   return (
     <>
-      <p className="muted">{changed === 0 ? "Both are the same." : `${changed} changed lines: - stands in the version only, + on this page only.`}</p>
+      <p className="muted">{changed === 0 ? "Both are the same." : `${changed} changed lines: - stands ${beforeName} only, + ${afterName} only.`}</p>
       <section className="diff" tabIndex={0} aria-label="Difference by lines">{lines.map((line, at) => <div key={at} className={line.kind}>{SIGNS[line.kind]} {line.text}</div>)}</section>
     </>
   );
 }
 
-function RollBackDialog({ slug, version, onClose }: { slug: string; version: number | null; onClose: () => void }) {
+export function RollBackDialog({ slug, version, onClose }: { slug: string; version: number | null; onClose: () => void }) {
   const trpc = useTRPC();
   const scope = useScope();
   const queryClient = useQueryClient();

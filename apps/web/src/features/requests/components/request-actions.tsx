@@ -12,7 +12,7 @@ export function RequestActions({ id, model, mayReplay }: Props) {
   const { mode } = useBook();
   const toasts = useToasts();
   const share = async (): Promise<void> => {
-    await navigator.clipboard.writeText(`${window.location.origin}${at("/logs")}?${new URLSearchParams({ mode, id }).toString()}`);
+    await navigator.clipboard.writeText(`${window.location.origin}${at(`/logs/${id}`)}`);
     toasts.say("The address of this request is copied. It opens for members of the organization.");
   };
   return (

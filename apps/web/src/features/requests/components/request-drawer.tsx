@@ -1,10 +1,11 @@
 "use client";
-import { ArrowDown, ArrowLeft, ArrowUp, Check, Copy, Shuffle, X } from "lucide-react";
+import { ArrowDown, ArrowLeft, ArrowUp, Check, Copy, Maximize2, Shuffle, X } from "lucide-react";
+import Link from "next/link";
 import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { callUsd, count, duration, ErrorCard, ModelName, Money, shortUsd, Skeleton, Status } from "@trunkline/ui";
 import type { RequestView } from "../../../server/views.ts";
-import { useScope } from "../../shell/use-scope.ts";
+import { useProjectPath, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { Attempts } from "./attempts.tsx";
 import { cacheSavingUsd, unchargedOf } from "./cost-notes.ts";
@@ -20,22 +21,29 @@ interface Moves { readonly onClose: () => void; readonly onPrevious: (() => void
 
 /** One request beside the list, or in place of it on a phone: what became of it, its attempts, its cost, and why it was routed so. */
 export function RequestDrawer({ id, timeZone, ...moves }: Moves & { id: string; timeZone: string }) {
+  return (
+    <aside className="drawer" aria-label={`Request ${id}`}>
+      <Head id={id} {...moves} />
+      <RequestBody id={id} timeZone={timeZone} />
+    </aside>
+  );
+}
+
+/** The same without its frame. */
+export function RequestBody({ id, timeZone }: { id: string; timeZone: string }) {
   const trpc = useTRPC();
   const request = useQuery(trpc.requests.get.queryOptions({ ...useScope(), id }));
   // The answer kept in sight while the next one loads belongs to another request.
   const view = request.data?.id === id ? request.data : null;
-  return (
-    <aside className="drawer" aria-label={`Request ${id}`}>
-      <Head id={id} {...moves} />
-      {view ? <Detail view={view} timeZone={timeZone} /> : request.isError ? <div className="dsec"><ErrorCard message={request.error.data?.code === "NOT_FOUND" ? `No request ${id} in this project. It may belong to another one, or its retention has ended.` : request.error.message} onRetry={() => void request.refetch()} /></div> : <div className="dsec" aria-busy="true"><Skeleton height={120} /><Skeleton height={240} /></div>}
-    </aside>
-  );
+  if (view) return <Detail view={view} timeZone={timeZone} />;
+  return request.isError ? <div className="dsec"><ErrorCard message={request.error.data?.code === "NOT_FOUND" ? `No request ${id} in this project. It may belong to another one, or its retention has ended.` : request.error.message} onRetry={() => void request.refetch()} /></div> : <div className="dsec" aria-busy="true"><Skeleton height={120} /><Skeleton height={240} /></div>;
 }
 
 const COPIED_MS = 1_600;
 
 function Head({ id, onClose, onPrevious, onNext }: Moves & { id: string }) {
   const [copied, setCopied] = useState(false);
+  const at = useProjectPath();
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(id);
     setCopied(true);
@@ -45,6 +53,7 @@ function Head({ id, onClose, onPrevious, onNext }: Moves & { id: string }) {
     <div className="dh">
       <button type="button" className="btn icon ghost mob" aria-label="Back to the list" onClick={onClose}><ArrowLeft className="ic" aria-hidden /></button>
       <h2><span className="rid">{id}</span><button type="button" className="btn icon ghost sm" aria-label={copied ? "Copied" : "Copy request id"} onClick={() => void copy()}>{copied ? <Check className="ic s" aria-hidden /> : <Copy className="ic s" aria-hidden />}</button></h2>
+      <Link className="btn icon ghost sm" href={at(`/logs/${id}`)} aria-label="Open as a page" title="Open as a page"><Maximize2 className="ic s" aria-hidden /></Link>
       <button type="button" className="btn icon ghost sm" aria-label="Previous log" aria-keyshortcuts="[" title="Previous log ([)" disabled={!onPrevious} onClick={onPrevious ?? undefined}><ArrowUp className="ic s" aria-hidden /></button>
       <button type="button" className="btn icon ghost sm" aria-label="Next log" aria-keyshortcuts="]" title="Next log (])" disabled={!onNext} onClick={onNext ?? undefined}><ArrowDown className="ic s" aria-hidden /></button>
       <button type="button" className="btn icon ghost sm desk" aria-label="Close" aria-keyshortcuts="Escape" title="Close (Esc)" onClick={onClose}><X className="ic s" aria-hidden /></button>

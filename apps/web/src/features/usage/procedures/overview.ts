@@ -10,11 +10,11 @@ import { toUsageCounts } from "../usage-view.ts";
 const TOP = 6;
 
 async function readSetup(db: WebDb, actor: Actor, projectId: string) {
-  const [first, keys, presets, budgets] = await Promise.all([db.requests.findFirst(actor, projectId), db.keys.list(actor, projectId), db.presets.list(actor), db.budgets.list(actor)]);
+  const [first, keys, presets, budgets, set] = await Promise.all([db.requests.findFirst(actor, projectId), db.keys.list(actor, projectId), db.presets.list(actor), db.budgets.list(actor), db.organizations.setUp(actor)]);
   const budget = budgets.find((row) => row.scope === "project" && row.scopeId === projectId) ?? budgets.find((row) => row.scope === "organization");
   return {
     budget: budget ? { limitUsd: usd(budget.limitNanoUsd), spentUsd: usd(budget.spentNanoUsd), period: budget.period, percent: percentOf(budget.spentNanoUsd, budget.limitNanoUsd) } : null,
-    setup: { firstRequest: first !== null, key: keys.some((key) => key.kind !== "mgmt" && key.revokedAt === null), preset: presets.length > 0, budget: budgets.length > 0 },
+    setup: { firstRequest: first !== null, key: keys.some((key) => key.kind !== "mgmt" && key.revokedAt === null), preset: presets.length > 0, budget: budgets.length > 0, ...set },
   };
 }
 
