@@ -9,7 +9,7 @@ const ALLOWED = {
   "packages/billing": ["contracts", "catalog"],
   "packages/db": ["contracts", "keys"],
   "apps/gateway": ["contracts", "protocol", "telemetry", "keys", "kv", "queue", "catalog", "router-core", "providers", "outbound", "db"],
-  "apps/worker": ["contracts", "telemetry", "keys", "kv", "queue", "catalog", "router-core", "billing", "outbound", "db"],
+  "apps/worker": ["contracts", "telemetry", "keys", "kv", "queue", "catalog", "router-core", "providers", "billing", "outbound", "db"],
   "apps/web": ["contracts", "telemetry", "ui", "keys", "kv", "queue", "catalog", "router-core", "providers", "billing", "outbound", "db"],
 };
 const TESTS = "\\.test\\.tsx?$|\\.contract\\.ts$|/test/|/__fixtures__/|/scripts/";
@@ -36,6 +36,7 @@ module.exports = {
     { name: "stages-do-not-know-each-other", severity: "error", from: { path: "^apps/gateway/src/(ingress|authenticate|admit|plan|attempt|respond|meter)/", pathNot: TESTS }, to: { path: "^apps/gateway/src/(ingress|authenticate|admit|plan|attempt|respond|meter)/", pathNot: "^apps/gateway/src/$1/" } },
     { name: "dialects-do-not-know-each-other", severity: "error", from: { path: "^packages/providers/src/dialects/([^/]+)/", pathNot: TESTS }, to: { path: "^packages/providers/src/dialects/([^/]+)/", pathNot: "^packages/providers/src/dialects/$1/" } },
     { name: "features-do-not-know-each-other", severity: "error", from: { path: "^apps/web/src/features/([^/]+)/" }, to: { path: "^apps/web/src/features/([^/]+)/", pathNot: ["^apps/web/src/features/$1/", "^apps/web/src/features/(trpc|shell)/"] } },
+    { name: "worker-knows-providers-for-probes-alone", severity: "error", from: { path: "^apps/worker/src/", pathNot: ["^apps/worker/src/(probe/|env\\.ts|compose\\.ts)", TESTS] }, to: { path: "^packages/providers/" } },
     { name: "only-db-imports-prisma", severity: "error", from: { path: "^(apps|packages)/", pathNot: "^packages/db/" }, to: { path: "@prisma/|packages/db/generated" } },
     { name: "providers-are-pure", severity: "error", from: { path: "^packages/(providers|protocol)/src", pathNot: TESTS }, to: { path: "^(node:)?(https?|net|tls|dns|fs|timers|child_process)(/|$)|(^|/)(undici|ioredis|bullmq|pg)(/|$)" } },
     { name: "router-core-is-pure", severity: "error", from: { path: "^packages/router-core/src", pathNot: TESTS }, to: { path: "^node:|(^|/)(undici|ioredis|bullmq|pg)(/|$)" } },

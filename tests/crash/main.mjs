@@ -84,7 +84,8 @@ async function startAll(dataDir) {
   const redisUrl = redis?.url ?? process.env.REDIS_URL;
   const line = stripeFaults ? await startStripeLine(`http://127.0.0.1:${standInPort}`) : null;
   const postgres = await runPostgres(dataDir);
-  const env = { ...providersAt(simulatorPort), ...billingEnvironment(line?.port ?? standInPort), ...(redisUrl ? { REDIS_URL: redisUrl } : {}), ...(unsynced ? unsyncedEnvironment(dataDir) : {}), DATABASE_URL: postgres.url };
+  // What the simulator serves is to be the callers' alone.
+  const env = { PROBES: "off", ...providersAt(simulatorPort), ...billingEnvironment(line?.port ?? standInPort), ...(redisUrl ? { REDIS_URL: redisUrl } : {}), ...(unsynced ? unsyncedEnvironment(dataDir) : {}), DATABASE_URL: postgres.url };
   const stopOthers = async () => { line?.stop(); redis?.stop(); await postgres.stop(); };
   try {
     const stack = await startStack({ dataDir, ports: { SIMULATOR_PORT: simulatorPort, STRIPE_STAND_IN_PORT: standInPort }, env, services: ["simulator", "stripe", "worker", "gateway"], onProgress: say, onExit: (name, code, lines) => say(`${name} ended by itself (${code}): ${lines.slice(-3).join(" | ")}`) });

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { parseVersionedSecrets, type VersionedSecrets } from "@trunkline/keys";
-import type { Profile } from "@trunkline/providers";
+import { readPlatformCredentials, type PlatformCredential, type Profile } from "@trunkline/providers";
 import type { TracingOptions } from "@trunkline/telemetry/tracing";
 
 /** Conventional exit status for a configuration error (sysexits.h, EX_CONFIG). */
@@ -35,9 +35,6 @@ const schema = z.object({
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
 });
 
-/** `isAddressed`: the environment names the base URL. */
-export interface ProviderCredential { readonly apiKey: string | null; readonly baseUrl: string; readonly isAddressed: boolean }
-
 export interface GatewayEnv {
   readonly port: number;
   readonly host: string;
@@ -59,7 +56,7 @@ export interface GatewayEnv {
   /** Where traces go; null: nowhere, and nothing is spent on them. */
   readonly tracing: TracingOptions | null;
   /** By provider id; `apiKey` null where the platform has none. */
-  readonly credentials: ReadonlyMap<string, ProviderCredential>;
+  readonly credentials: ReadonlyMap<string, PlatformCredential>;
 }
 export interface AttemptTimeouts { readonly firstTokenMs: number; readonly plainMs: number; readonly idleMs: number }
 
@@ -99,11 +96,10 @@ function readSecrets(name: string, text: string): VersionedSecrets {
   }
 }
 
-function readCredentials(source: Readonly<Record<string, string | undefined>>, profiles: readonly Profile[]): ReadonlyMap<string, ProviderCredential> {
-  return new Map(profiles.map((profile) => {
-    const named = source[`${profile.env}_BASE_URL`];
-    const baseUrl = named ?? profile.baseUrl;
-    if (!/^https?:\/\//.test(baseUrl) || !URL.canParse(baseUrl)) throw new Error(`environment: ${profile.env}_BASE_URL: must be a URL of http or https`);
-    return [profile.id, { apiKey: source[`${profile.env}_API_KEY`] ?? null, baseUrl: baseUrl.replace(/\/+$/, ""), isAddressed: named !== undefined }];
-  }));
+function readCredentials(source: Readonly<Record<string, string | undefined>>, profiles: readonly Profile[]): ReadonlyMap<string, PlatformCredential> {
+  try {
+    return readPlatformCredentials(source, profiles);
+  } catch (error) {
+    throw new Error(`environment: ${error instanceof Error ? error.message : "a provider's address is malformed"}`, { cause: error });
+  }
 }

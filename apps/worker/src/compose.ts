@@ -6,6 +6,8 @@ import { createReceiptSigner } from "@trunkline/keys";
 import { createConsumer, createProducer } from "@trunkline/queue";
 import type { Producer } from "@trunkline/queue";
 import { createKv } from "@trunkline/kv";
+import { isUsableCredential, PROVIDERS } from "@trunkline/providers";
+import { DISPOSITION } from "@trunkline/router-core";
 import { createLogger } from "@trunkline/telemetry";
 import { createAlertTick } from "./alert/alert-tick.ts";
 import { createSendMail } from "./alert/send-mail.ts";
@@ -28,6 +30,8 @@ import { createCatalogSync } from "./maintain/sync-catalog.ts";
 import { createPriceWatch } from "./maintain/watch-prices.ts";
 import { createMetrics } from "./metrics.ts";
 import type { WorkerMetrics } from "./metrics.ts";
+import { createActiveProbes, type ActiveProbes } from "./probe/active-probes.ts";
+import { createAskProvider, isProbed } from "./probe/ask-provider.ts";
 import { createStatusSamples } from "./probe/status-samples.ts";
 import type { StatusSamples } from "./probe/status-samples.ts";
 import { startReceipts, type ReceiptLoop } from "./receipt/sign-receipts.ts";
@@ -48,7 +52,8 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
   const store = { databaseUrl: env.databaseUrl, ...(env.redisUrl === undefined ? {} : { redisUrl: env.redisUrl }) };
   const producer = createProducer(store);
   const status = createStatus(env, { db, log });
-  const jobs = createJobs({ ingest: { ingestEvents: observed(db, status), onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), removeExpired: createRemoval(db, log), judgeCanaries: judgingCanaries(env, { db, log }), watchPrices: createPriceWatch({ db, now: Date.now, log }), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
+  const probes = startProbes(env, { db, log, metrics, status });
+  const jobs = createJobs({ ingest: { ingestEvents: observed(db, [status, ...(probes ? [probes] : [])]), onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), removeExpired: createRemoval(db, log), judgeCanaries: judgingCanaries(env, { db, log }), watchPrices: createPriceWatch({ db, now: Date.now, log }), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
   let draining = false;
   const consumer = joinQueue({ env, producer, log, isDraining: () => draining, start: () => createConsumer({
     ...store, handlers: jobs, concurrency: env.concurrency,
@@ -71,6 +76,7 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
     async drain() {
       draining = true;
       clearInterval(statusTimer);
+      await probes?.stop();
       await consumer.close();
       await receipts?.stop();
       await producer.close();
@@ -112,11 +118,35 @@ function createStatus({ publicWebUrl, publicGatewayUrl }: WorkerEnv, { db, log }
 }
 
 /** A batch of which something was known already comes again: it was counted before. */
-const observed = (db: WorkerDb, status: StatusSamples): WorkerDb["ingestEvents"] => async (events) => {
+const observed = (db: WorkerDb, observers: readonly Pick<StatusSamples, "observe">[]): WorkerDb["ingestEvents"] => async (events) => {
   const result = await db.ingestEvents(events);
-  if (result.inserted === events.length) status.observe(events);
+  if (result.inserted === events.length) for (const observer of observers) observer.observe(events);
   return result;
 };
+
+interface ProbeLoop extends Pick<ActiveProbes, "observe"> { stop(): Promise<void> }
+
+/** null where the operator wants none, or has no credential that could ask. */
+function startProbes({ probes: wanted, credentials, databaseUrl, redisUrl }: WorkerEnv, { db, log, metrics, status }: { readonly db: WorkerDb; readonly log: Log; readonly metrics: WorkerMetrics; readonly status: StatusSamples }): ProbeLoop | null {
+  const providers = [...credentials].filter(([provider, credential]) => isUsableCredential(PROVIDERS.get(provider), credential) && isProbed(provider)).map(([provider]) => provider);
+  if (wanted === null || providers.length === 0) return null;
+  const kv = createKv({ databaseUrl, redisUrl });
+  const probes = createActiveProbes({
+    db, providers, capNanoUsd: wanted.capNanoUsd, clock: Date.now, ask: createAskProvider({ credentials, now: Date.now }), publish: (message) => kv.publish("circuit", message),
+    onAnswer({ provider, model }, { failure }, costNanoUsd) {
+      metrics.countProbe(provider, failure?.class ?? "ok", costNanoUsd);
+      if (failure === null || DISPOSITION[failure.class].countsForCircuit) status.probed(provider, failure === null);
+      if (failure !== null) log.warn({ reason: failure.class }, `${provider} did not answer a probe of ${model}`);
+    },
+    onFailed: (error) => log.warn({ err: error }, "providers could not be probed; tried again in seconds"),
+  });
+  kv.subscribe((topic, id) => { if (topic === "circuit") probes.hear(id); }, () => undefined).catch((error: unknown) => log.warn({ err: error }, "what gateways tell of circuits is not heard; probes go on by themselves"));
+  const timer = setInterval(() => void probes.tick(), wanted.tickMs);
+  return {
+    observe: probes.observe,
+    async stop() { clearInterval(timer); await probes.settled(); await kv.close(); },
+  };
+}
 
 /** A connection only where one has ended: that is rare. */
 function judgingCanaries({ databaseUrl, redisUrl }: WorkerEnv, { db, log }: { readonly db: WorkerDb; readonly log: Log }): () => Promise<void> {

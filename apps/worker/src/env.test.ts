@@ -16,6 +16,9 @@ describe("readEnv", () => {
     [{ STRIPE_API_BASE: "nowhere" }, "STRIPE_API_BASE must be"],
     [{ WORKER_PORT: "70000" }, "WORKER_PORT must lie"],
     [{ WORKER_PORT: "12a" }, "WORKER_PORT must be a whole number"],
+    [{ PROBES: "yes" }, "PROBES must be on or off"],
+    [{ PROBE_DAILY_USD: "a lot" }, "PROBE_DAILY_USD must be an amount"],
+    [{ OPENAI_BASE_URL: "secret:nowhere" }, "OPENAI_BASE_URL must be a URL"],
     [{ BILLING_WINDOW_MS: "7000001" }, "BILLING_WINDOW_MS must divide"],
   ])("names the variable of %j in one line that shows no value", (change, message) => {
     let text = "";

@@ -1,5 +1,6 @@
 // The only reader of process.env in the worker.
 import { parseVersionedSecrets, type VersionedSecrets } from "@trunkline/keys";
+import { PROVIDERS, readPlatformCredentials, type PlatformCredential } from "@trunkline/providers";
 import type { LogLevel } from "@trunkline/telemetry";
 import { z } from "zod";
 
@@ -11,6 +12,10 @@ const TICK_MS_DEFAULT = 60_000;
 const CATALOG_SYNC_MS_DEFAULT = 6 * HOUR_MS;
 /** A test of an alert is waited for. */
 const ALERT_TICK_MS_DEFAULT = 5_000;
+/** A question costs thousandths of a cent; a day of fifty quiet models of the middle price, less than this. */
+const PROBE_DAILY_USD_DEFAULT = 0.5;
+/** The first question to a pair that is out comes after five seconds. */
+const PROBE_TICK_MS_DEFAULT = 2_500;
 const PORT_DEFAULT = 9465;
 
 const url = (schemes: readonly string[]): z.ZodType<string> =>
@@ -37,6 +42,9 @@ const schema = z.object({
   CATALOG_SYNC_MS: whole(1_000, 24 * HOUR_MS).optional(),
   ALERT_TICK_MS: whole(200, HOUR_MS).optional(),
   STATUS_TICK_MS: whole(200, HOUR_MS).optional(),
+  PROBES: z.enum(["on", "off"], { error: "must be on or off" }).optional(),
+  PROBE_DAILY_USD: z.string().regex(/^\d{1,4}(\.\d{1,6})?$/, { error: "must be an amount in US dollars, such as 0.50" }).transform(Number).optional(),
+  PROBE_TICK_MS: whole(200, HOUR_MS).optional(),
   ENCRYPTION_KEYS: z.string().regex(/^\d+:[A-Za-z0-9+/=_-]+(,\d+:[A-Za-z0-9+/=_-]+)*$/, { error: "must look like 1:base64,2:base64" }).optional(),
   RECEIPT_SIGNING_KEYS: z.string().regex(/^\d+:[A-Za-z0-9+/=_-]+(,\d+:[A-Za-z0-9+/=_-]+)*$/, { error: "must look like 1:base64,2:base64" }).optional(),
   OUTBOUND_PRIVATE_ADDRESSES: z.enum(["refuse", "allow"], { error: "must be refuse or allow" }).optional(),
@@ -75,6 +83,10 @@ export interface WorkerEnv {
   /** Absent: receipts are not signed. */
   readonly receiptSigningKeys: VersionedSecrets | undefined;
   readonly statusTickMs: number;
+  /** The platform's own credentials by provider, for probes. */
+  readonly credentials: ReadonlyMap<string, PlatformCredential>;
+  /** null: no provider is asked by the worker. */
+  readonly probes: { readonly capNanoUsd: bigint; readonly tickMs: number } | null;
   /** For links in mails, and asked for the status page. */
   readonly publicWebUrl: string | undefined;
   /** Asked for the status page. */
@@ -113,6 +125,8 @@ export function readEnv(source: Readonly<Record<string, string | undefined>>): W
     catalogSource: env.CATALOG_SOURCE,
     catalogSyncMs: env.CATALOG_SYNC_MS ?? CATALOG_SYNC_MS_DEFAULT,
     statusTickMs: env.STATUS_TICK_MS ?? TICK_MS_DEFAULT,
+    credentials: readCredentials(present),
+    probes: env.PROBES === "off" ? null : { capNanoUsd: BigInt(Math.round((env.PROBE_DAILY_USD ?? PROBE_DAILY_USD_DEFAULT) * 1e9)), tickMs: env.PROBE_TICK_MS ?? PROBE_TICK_MS_DEFAULT },
     alertTickMs: env.ALERT_TICK_MS ?? ALERT_TICK_MS_DEFAULT,
     encryptionKeys: env.ENCRYPTION_KEYS === undefined ? undefined : readSecrets("ENCRYPTION_KEYS", env.ENCRYPTION_KEYS),
     receiptSigningKeys: env.RECEIPT_SIGNING_KEYS === undefined ? undefined : readSecrets("RECEIPT_SIGNING_KEYS", env.RECEIPT_SIGNING_KEYS),
@@ -131,5 +145,13 @@ function readSecrets(name: string, text: string): VersionedSecrets {
     return parseVersionedSecrets(text);
   } catch (error) {
     throw new BadEnvironment(`${name} ${error instanceof Error ? error.message : "is malformed"}`);
+  }
+}
+
+function readCredentials(source: Readonly<Record<string, string | undefined>>): ReadonlyMap<string, PlatformCredential> {
+  try {
+    return readPlatformCredentials(source, PROVIDERS.values());
+  } catch (error) {
+    throw new BadEnvironment(error instanceof Error ? error.message.replace(":", "") : "a provider's address is malformed");
   }
 }

@@ -3,6 +3,7 @@ export { authorizeHeaders, type Signing } from "./authorize/authorize-headers.ts
 export { forOpenRouterSdk, isOpenRouterSdk } from "./callers/openrouter-sdk.ts";
 export { continuesText } from "./continuation/continues-text.ts";
 export { credentialCheck, credentialVerdict, type CredentialCheck, type CredentialVerdict } from "./credential/credential-check.ts";
+export { isUsableCredential, readPlatformCredentials, type PlatformCredential } from "./credential/platform-credentials.ts";
 export { adapterFor, PROVIDERS, tokenCounterFor } from "./registry.ts";
 export { createGoogleTokenSource, parseServiceAccount, type ExchangeForm, type GoogleTokenSource, type ServiceAccount } from "./authorize/google-token-source.ts";
 export { extraTier } from "./relay/token-usage.ts";

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from "node:crypto";
+import type { PlatformCredential } from "@trunkline/providers";
 import { describe, expect, it } from "vitest";
-import type { ProviderCredential } from "../env.ts";
 import type { RoutedCall } from "../stages.ts";
 import { Authorization } from "./authorization.ts";
 import { createCredentials, type Authorized } from "./credentials.ts";
@@ -8,7 +8,7 @@ import { createCredentials, type Authorized } from "./credentials.ts";
 const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048, publicKeyEncoding: { type: "spki", format: "pem" }, privateKeyEncoding: { type: "pkcs8", format: "pem" } });
 const KEY_FILE = JSON.stringify({ client_email: "a@b.test", private_key_id: "k", private_key: privateKey, token_uri: "https://tokens.test" });
 
-function setup(platform: Readonly<Record<string, Partial<ProviderCredential>>>) {
+function setup(platform: Readonly<Record<string, Partial<PlatformCredential>>>) {
   const asked: string[] = [];
   const authorization = new Authorization({ now: () => Date.UTC(2026, 0, 1), exchange: (url) => { asked.push(url); return Promise.resolve({ status: 200, body: JSON.stringify({ access_token: `token ${asked.length}`, expires_in: 3600 }) }); } });
   const known = Object.entries(platform).map(([provider, given]) => [provider, { apiKey: null, baseUrl: "https://up.test", isAddressed: false, ...given }] as const);

@@ -1,6 +1,5 @@
 import type { BookMode } from "@trunkline/contracts";
-import { authorizeHeaders, PROVIDERS, type Profile, type Signing } from "@trunkline/providers";
-import type { ProviderCredential } from "../env.ts";
+import { authorizeHeaders, isUsableCredential, PROVIDERS, type PlatformCredential, type Profile, type Signing } from "@trunkline/providers";
 import type { RoutedCall, Soon } from "../stages.ts";
 import type { Authorization } from "./authorization.ts";
 
@@ -20,7 +19,7 @@ export interface Credentials {
 }
 export interface CredentialOptions {
   readonly simulatorUrl: string;
-  readonly platform: ReadonlyMap<string, ProviderCredential>;
+  readonly platform: ReadonlyMap<string, PlatformCredential>;
   readonly authorization: Pick<Authorization, "headers">;
 }
 
@@ -37,7 +36,7 @@ export function createCredentials({ simulatorUrl, platform, authorization }: Cre
     if (!profile) throw new Error(`no profile of provider ${provider}`);
     return profile;
   };
-  const live = new Set([...platform].filter(([provider, credential]) => isUsable(PROVIDERS.get(provider), credential)).map(([provider]) => provider));
+  const live = new Set([...platform].filter(([provider, credential]) => isUsableCredential(PROVIDERS.get(provider), credential)).map(([provider]) => provider));
   const loopback = new Set([...platform].filter(([, credential]) => LOOPBACK.test(new URL(credential.baseUrl).hostname)).map(([provider]) => provider));
   const simulated = new Map([...PROVIDERS].map(([provider, profile]) => [provider, authorizeHeaders(profile, SIMULATED_KEY)]));
   const authorize = (provider: string, { routed, request }: Authorized): Soon<Readonly<Record<string, string>>> => routed.mode === "test"
@@ -52,12 +51,6 @@ export function createCredentials({ simulatorUrl, platform, authorization }: Cre
       return headers instanceof Promise ? headers.then((known) => traced(known, call)) : traced(headers, call);
     },
   };
-}
-
-/** A provider without an address of its own is used once the environment names one, and a keyless one is not used before. */
-function isUsable(profile: Profile | undefined, { apiKey, isAddressed }: ProviderCredential): boolean {
-  if (!profile || (profile.baseUrlIsExample && !isAddressed)) return false;
-  return apiKey !== null || (profile.keyless === true && isAddressed);
 }
 
 /** What a simulator's journal and its faults go by. */

@@ -18,6 +18,8 @@ export interface StatusPorts {
 export interface StatusSamples {
   /** Booked events, each once. */
   observe(events: readonly UsageEvent[]): void;
+  /** A provider was asked by us. */
+  probed(provider: string, ok: boolean): void;
   /** Asks every part and writes what was counted. Never rejects: what could not be written goes with the next. */
   tick(): Promise<void>;
 }
@@ -58,6 +60,7 @@ export function createStatusSamples({ db, clock, probes, onFailed }: StatusPorts
         }
       }
     },
+    probed(provider, ok) { add(`provider:${provider}`, clock(), ok ? "ok" : "failed"); },
     async tick() {
       await Promise.all(Object.entries(probes).map(async ([name, probe]) => {
         const verdict = await probe().then(() => "ok" as const, () => "failed" as const);

@@ -14,4 +14,5 @@ export { correctPrice } from "../price-correction.ts";
 export type { BookedUsage, ComparisonQueries, EstimatesToSettle, KeptMeterComparison, KeptProviderComparison } from "./comparison-book.ts";
 export type { CreditNoteMail, CreditNoteQueries, OpenCreditNote } from "./credit-note-book.ts";
 export type { RetentionQueries } from "./retention-book.ts";
+export type { DueProbe, ProbeAnswer, ProbedPair, ProbeQueries } from "./probe-book.ts";
 export type { ReceiptQueries } from "./receipt-book.ts";

@@ -16,6 +16,8 @@ import { ingest } from "./ingest-book.ts";
 import type { IngestOptions } from "./ingest-book.ts";
 import { createPriceQueries } from "./price-book.ts";
 import type { PriceQueries } from "./price-book.ts";
+import { createProbeQueries } from "./probe-book.ts";
+import type { ProbeQueries } from "./probe-book.ts";
 import { createReceiptQueries } from "./receipt-book.ts";
 import type { ReceiptQueries } from "./receipt-book.ts";
 import { createRetentionQueries } from "./retention-book.ts";
@@ -28,7 +30,7 @@ import type { TopUpQueries } from "./top-up-book.ts";
 export interface WorkerDbOptions extends IngestOptions { readonly databaseUrl: string }
 
 /** The worker's whole view of Postgres, by plain `pg`. Runs as the owner of the tables, outside row-level security. */
-export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, TopUpQueries, CreditNoteQueries, PriceQueries, RetentionQueries, CanaryQueries, CallerQueries, ComparisonQueries {
+export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, TopUpQueries, CreditNoteQueries, PriceQueries, RetentionQueries, CanaryQueries, CallerQueries, ComparisonQueries, ProbeQueries {
   /**
    * Books a batch in one transaction: generations, minute sums, ledger (live mode only) and the keys' last use. An event that is
    * already there changes nothing. Rejects with the driver's error, and then nothing of the batch is booked.
@@ -59,7 +61,7 @@ export function createWorkerDb({ databaseUrl, ...ingestOptions }: WorkerDbOption
   pool.on("connect", (client) => { client.on("error", () => {}); });
   pool.on("error", () => {});
   return {
-    ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool), ...createCreditNoteQueries(pool), ...createPriceQueries(pool), ...createRetentionQueries(pool), ...createCanaryQueries(pool), ...createCallerQueries(pool), ...createComparisonQueries(pool),
+    ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool), ...createCreditNoteQueries(pool), ...createPriceQueries(pool), ...createRetentionQueries(pool), ...createCanaryQueries(pool), ...createCallerQueries(pool), ...createComparisonQueries(pool), ...createProbeQueries(pool),
     ingestEvents: (events) => ingest(pool, events, ingestOptions),
     async removeExpiredResponses() {
       for (const sql of [removeExpiredSql("stored_response"), removeExpiredSql("stored_prompt")]) {
