@@ -6,7 +6,7 @@ import type { UpstreamState, UpstreamStates } from "../upstream-states.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { DRILL_FAILURE, drilledAttempt, drilledProvider, type Drills } from "./drill.ts";
 import { AttemptOnce, OUTRUN, type AttemptResult } from "./attempt-once.ts";
-import { continuedCall, isContinuable } from "./continuation/continued-call.ts";
+import { continuedCall, continuableApi, isContinuable } from "./continuation/continued-call.ts";
 import { ContinuedStream } from "./continuation/continued-stream.ts";
 import { allAttemptsFailed } from "./failed-error.ts";
 import type { Authorization } from "./authorization.ts";
@@ -199,9 +199,9 @@ class AttemptLoop {
 
   /** The answer, able to go on elsewhere should its stream break. */
   #continued(won: WonAttempt): WonAttempt {
-    const { inbound } = this.routed.call;
-    if (won.answer.kind !== "stream" || (inbound !== "chat_completions" && inbound !== "messages")) return won;
-    return { ...won, answer: { kind: "stream", stream: new ContinuedStream(won.answer.stream, inbound, (text, broken) => this.#goOn(won, text, broken)) } };
+    const api = continuableApi(this.routed.call);
+    if (won.answer.kind !== "stream" || api === null) return won;
+    return { ...won, answer: { kind: "stream", stream: new ContinuedStream(won.answer.stream, api, (text, broken) => this.#goOn(won, text, broken)) } };
   }
 
   /** Looks for another provider that goes on from a text. What the broken attempt delivered is rated first: the caller pays for both parts. */

@@ -8,7 +8,7 @@ afterAll(() => stack.stop());
 const say = [{ role: "user", content: "Tell me something." }];
 
 /** A circuit is kept by model: each test breaks another. */
-const MODELS = ["gpt-5-mini", "gpt-5", "gpt-5-nano", "gpt-5.1", "gpt-5.2", "gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano", "gpt-4o"];
+const MODELS = ["gpt-5-mini", "gpt-5", "gpt-5-nano", "gpt-5.1", "gpt-5.2", "gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano", "gpt-4o", "gpt-4o-mini", "gpt-5.4", "gpt-5.4-mini"];
 
 /** A key whose organization has a preset that goes on at Claude, or does not. */
 async function keyWith(rule: Readonly<Record<string, unknown>>): Promise<IssuedKey> {
@@ -67,6 +67,34 @@ describe("continuation", () => {
     expect(kinds).toEqual(["message_start", "content_block_start", "content_block_stop", "message_delta", "message_stop"]);
     expect(events.map(({ delta }) => delta?.text ?? "").join("")).toBe("The firs the second half.");
     expect(new Set(events.filter(({ index }) => index !== undefined).map(({ index }) => index)).size).toBe(1);
+  });
+  it("goes on inside the open message of a Responses answer: one response, one item, numbers that rise by one, and whole texts where parts close", async () => {
+    const key = await keyWith({ continuation: true });
+    interface Event { readonly type: string; readonly sequence_number: number; readonly delta?: string; readonly text?: string; readonly output_index?: number; readonly item_id?: string; readonly item?: { readonly id: string }; readonly response?: { readonly id: string; readonly status: string; readonly output: readonly { readonly id: string; readonly content: readonly { readonly text: string }[] }[]; readonly usage: { readonly output_tokens: number; readonly cost: number } | null } }
+    const events = dataOf(await ask(key, "/responses", BREAKS, { messages: undefined, max_tokens: undefined, input: "Tell me something.", max_output_tokens: 300 })).map((data) => JSON.parse(data) as Event);
+    const kinds = events.map(({ type }) => type.replace("response.", "")).filter((type) => type !== "output_text.delta");
+    expect(kinds).toEqual(["created", "in_progress", "output_item.added", "content_part.added", "output_text.done", "content_part.done", "output_item.done", "completed"]);
+    expect(events.map(({ sequence_number: number }) => number)).toEqual(events.map((_event, index) => index));
+    expect(events.map(({ delta }) => delta ?? "").join("")).toBe("The firs the second half.");
+    expect(events.find(({ type }) => type === "response.output_text.done")?.text).toBe("The firs the second half.");
+    expect(new Set(events.flatMap(({ item_id: id, item }) => id ?? item?.id ?? [])).size).toBe(1);
+    const last = events.at(-1)?.response;
+    expect(last).toMatchObject({ id: events[0]?.response?.id, status: "completed", output: [{ content: [{ text: "The firs the second half." }] }] });
+    const [event] = await stack.eventsSoon(key, 1);
+    expect(event?.attempts.map(({ provider, continues }) => [provider, continues])).toEqual([["openai", undefined], ["anthropic", true]]);
+    expect([last?.usage?.output_tokens, last?.usage?.cost]).toEqual([event?.usage.outputTokens, Number(event?.chargeNanoUsd) / 1e9]);
+  });
+  it("goes on as one text completion", async () => {
+    const key = await keyWith({ continuation: true });
+    const text = await ask(key, "/completions", BREAKS, { messages: undefined, prompt: "Tell me something." });
+    const chunks = dataOf(text).filter((data) => data !== "[DONE]").map((data) => JSON.parse(data) as { id: string; choices: { text: string; finish_reason: string | null }[] });
+    expect([chunks.map(({ choices }) => choices[0]?.text ?? "").join(""), new Set(chunks.map(({ id }) => id)).size, text.endsWith("data: [DONE]\n\n")]).toEqual(["The firs the second half.", 1, true]);
+    expect(chunks.flatMap(({ choices }) => choices.map(({ finish_reason: reason }) => reason)).filter(Boolean)).toEqual(["stop"]);
+  });
+  it("counts the events of a Responses answer on to the error where the second breaks too", async () => {
+    const key = await keyWith({ continuation: true });
+    const events = dataOf(await ask(key, "/responses", "openai:tokens=40,cut@5;anthropic:tokens=40,cut@5", { messages: undefined, max_tokens: undefined, input: "Tell me something." })).map((data) => JSON.parse(data) as { type: string; sequence_number: number });
+    expect([events.at(-1)?.type, events.map(({ sequence_number: number }) => number)]).toEqual(["error", events.map((_event, index) => index)]);
   });
   it.each([
     ["the preset does not allow it", { continuation: false }, {}, "/chat/completions"], ["there are tools", { continuation: true }, { tools: [{ type: "function", function: { name: "f", parameters: { type: "object" } } }] }, "/chat/completions"],

@@ -42,7 +42,7 @@ export class ChatWire implements ContinuationWire {
 
   #rewritten(chunk: JsonObject): JsonObject | null {
     const usage = chunk["usage"];
-    const joined: JsonObject = { ...chunk, ...this.#identity, ...(isJsonObject(usage) ? { usage: this.#withCarried(usage) } : {}) };
+    const joined: JsonObject = { ...chunk, ...this.#identity, ...(isJsonObject(usage) ? { usage: usageJoined(usage, this.#carried) } : {}) };
     const [choice] = Array.isArray(chunk["choices"]) ? chunk["choices"] as readonly unknown[] : [];
     const delta = deltaOf(chunk);
     if (!isJsonObject(choice) || !delta) return joined;
@@ -52,13 +52,13 @@ export class ChatWire implements ContinuationWire {
     if (nothing && (role !== undefined || content !== undefined)) return isJsonObject(usage) ? { ...joined, choices: [] } : null;
     return { ...joined, choices: [{ ...choice, delta: text === "" ? rest : { ...rest, content: text } }] };
   }
+}
 
-  #withCarried(usage: JsonObject): JsonObject {
-    const { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, reasoningTokens } = this.#carried;
-    const input = inputTokens + cacheReadTokens + cacheWriteTokens;
-    const output = outputTokens + reasoningTokens;
-    return { ...usage, prompt_tokens: numberOf(usage["prompt_tokens"]) + input, completion_tokens: numberOf(usage["completion_tokens"]) + output, total_tokens: numberOf(usage["total_tokens"]) + input + output };
-  }
+/** What both parts used, in the words of the OpenAI wires. */
+export function usageJoined(usage: JsonObject, { inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, reasoningTokens }: TokenUsage): JsonObject {
+  const input = inputTokens + cacheReadTokens + cacheWriteTokens;
+  const output = outputTokens + reasoningTokens;
+  return { ...usage, prompt_tokens: numberOf(usage["prompt_tokens"]) + input, completion_tokens: numberOf(usage["completion_tokens"]) + output, total_tokens: numberOf(usage["total_tokens"]) + input + output };
 }
 
 const numberOf = (value: unknown): number => typeof value === "number" ? value : 0;

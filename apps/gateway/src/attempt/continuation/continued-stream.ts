@@ -3,8 +3,13 @@ import type { TokenUsage } from "@trunkline/contracts";
 import type { Relayed } from "@trunkline/providers";
 import type { StreamEnding, StreamSink, UpstreamStream, WonAttempt } from "../../stages.ts";
 import { ChatWire } from "./chat-wire.ts";
+import { CompletionsWire } from "./completions-wire.ts";
+import type { ContinuableApi } from "./continued-call.ts";
 import { MessagesWire } from "./messages-wire.ts";
+import { ResponsesWire } from "./responses-wire.ts";
 import type { ContinuationWire } from "./wire.ts";
+
+const WIRES: Readonly<Record<ContinuableApi, new () => ContinuationWire>> = { chat_completions: ChatWire, messages: MessagesWire, responses: ResponsesWire, completions: CompletionsWire };
 
 /** Asks another provider for the rest. Null: nobody goes on, and the stream ends honestly. `left`: the caller did not wait. */
 export type GoOn = (text: string, broken: Relayed["observation"]) => Promise<WonAttempt | "left" | null>;
@@ -21,9 +26,9 @@ export class ContinuedStream implements UpstreamStream {
   #aborted = false;
   continuedAs: WonAttempt | null = null;
 
-  constructor(first: UpstreamStream, inbound: "chat_completions" | "messages", readonly goOn: GoOn) {
+  constructor(first: UpstreamStream, inbound: ContinuableApi, readonly goOn: GoOn) {
     this.#stream = first;
-    this.#wire = inbound === "messages" ? new MessagesWire() : new ChatWire();
+    this.#wire = new WIRES[inbound]();
   }
 
   get contentBytes(): number { return this.#deliveredBytes + this.#stream.contentBytes; }
@@ -56,9 +61,15 @@ export class ContinuedStream implements UpstreamStream {
     if (next.continues) this.#wire.broke(next.continues.usage);
     this.#stream.start({
       write: (bytes) => this.#forward(bytes),
-      ended: (how, relayed) => this.#sink?.ended(how, { bytes: this.#wire.rewrite(relayed.bytes), observation: relayed.observation }),
+      ended: (how, relayed) => this.#secondEnded(how, relayed),
     });
     if (this.#aborted) this.#stream.abort();
+  }
+
+  #secondEnded(how: StreamEnding, { bytes, observation }: Relayed): void {
+    const rewritten = this.#wire.rewrite(bytes);
+    const { sequence } = this.#wire;
+    this.#sink?.ended(how, { bytes: rewritten, observation: sequence === undefined ? observation : { ...observation, sequence } });
   }
 
   #forward(bytes: Uint8Array): boolean {

@@ -8,6 +8,8 @@ export interface ContinuationWire {
   see(bytes: Uint8Array): void;
   /** The first broke after this usage; from here on `rewrite` is used. */
   broke(usage: TokenUsage): void;
+  /** Number of the next event, on a wire that counts them: an error that ends the stream goes on counting. */
+  readonly sequence?: number;
   /** Bytes of the second answer: its opening is taken away, its numbers and names join the first's. */
   rewrite(bytes: Uint8Array): Uint8Array;
 }
