@@ -96,7 +96,7 @@ export function compose(env: GatewayEnv): Gateway {
     authenticate: createAuthenticate(keys, now),
     admit: guardingPrompts(createAdmit(admitOptions)),
     plan: createPlan(planOptions),
-    attempt: createAttempt({ ...upstreams, states, drills: presets }),
+    attempt: createAttempt({ ...upstreams, states, drills: { drillOf: (organizationId, slug) => presets.drillOf(organizationId, slug), random: Math.random } }),
     respond: shadows.around(keepingAnswers(keepingPrompts(createRespond(now), new PromptLog({ db, encryptionKeys: env.encryptionKeys, now, random: Math.random, onFault: warn })), stored)),
     keepAlive: createKeepAlive(env.heartbeatMs),
     meter: createMeter(meterOptions),

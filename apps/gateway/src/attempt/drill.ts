@@ -7,8 +7,12 @@ import { ZERO_USAGE, type AttemptRecord, type Failure, type PresetDrill } from "
 import { drawFor, type Candidate } from "@trunkline/router-core";
 import type { RoutedCall } from "../stages.ts";
 
-/** Of the presets that are held already: the request has just been planned by one. */
-export interface Drills { drillOf(organizationId: string, slug: string): PresetDrill | undefined }
+export interface Drills {
+  /** Of the presets that are held already: the request has just been planned by one. */
+  drillOf(organizationId: string, slug: string): PresetDrill | undefined;
+  /** Uniform in [0, 1), for requests of no session. */
+  random(): number;
+}
 
 export const DRILL_FAILURE: Failure = { class: "server_error", status: null, publicMessage: "Failover drill: taken for failed, nothing was sent.", retryAfterMs: null };
 
@@ -16,7 +20,7 @@ export const DRILL_FAILURE: Failure = { class: "server_error", status: null, pub
 export function drilledProvider(drills: Drills, { plan, key, mode, facts }: Pick<RoutedCall, "plan" | "key" | "mode" | "facts">, nowMs: number): string | null {
   const drill = plan.presetSlug === null ? undefined : drills.drillOf(key.organizationId, plan.presetSlug);
   if (drill === undefined || drill.mode !== mode || nowMs < drill.startsAtMs || nowMs >= drill.endsAtMs) return null;
-  return drawFor(facts, { by: "session", salt: `drill/${drill.id}`, random: Math.random() }) * 100 < drill.percent ? drill.provider : null;
+  return drawFor(facts, { by: "session", salt: `drill/${drill.id}`, random: drills.random() }) * 100 < drill.percent ? drill.provider : null;
 }
 
 export function drilledAttempt({ provider, model, upstreamModel, price, credential }: Candidate, attempt: number, nowMs: number): AttemptRecord {
