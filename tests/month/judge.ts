@@ -48,6 +48,7 @@ async function judgeParty({ world, journal, accounts, secrets }: JudgeOptions, i
   const right = (line: JournalLine): bigint => expectedCharge(line, world.corrected.get(line.versionId) ?? pricesOf(versions.get(line.versionId) as never));
   const ledger = (kind: string): Promise<bigint> => one(world, `SELECT sum(e."amountNanoUsd")::text AS sum FROM ledger_entry e JOIN ledger_transaction t ON t.id = e."transactionId" WHERE t."organizationId" = $1 AND e.account = 'customer_receivable' AND t.kind = $2`, [id, kind]);
   const rollup = (table: string): Promise<bigint> => one(world, `SELECT sum("chargeNanoUsd")::text AS sum FROM ${table} WHERE "organizationId" = $1 AND mode = 'live'`, [id]);
+  const absorbed = (table: string): Promise<bigint> => one(world, `SELECT sum("absorbedNanoUsd")::text AS sum FROM ${table} WHERE "organizationId" = $1 AND mode = 'live'`, [id]);
   const [used, corrected] = [await ledger("usage"), await ledger("correction")];
   const charged = total(lines.map(right));
   const receipts = await receiptsOf(world, id);
@@ -56,6 +57,9 @@ async function judgeParty({ world, journal, accounts, secrets }: JudgeOptions, i
     yes(`${name}: one receipt a request, each signed and linked to the one before`, receipts.length === lines.length && receiptFaults(receipts, receiptKeysOf(secrets)).length === 0, `${receipts.length} receipts, ${lines.length} requests`),
     same(`${name}: after the corrections, ledger and the sums by minute, hour and day come to what is right`, { right: charged, ledger: used + corrected, minutes: await rollup("usage_rollup"), hours: await rollup("usage_rollup_hour"), days: await rollup("usage_rollup_day") }),
     await judgeDays(world, index, { lines, right }),
+    same(`${name}: what nobody pays for is the same in the ledger's postings for requests and in the sums by minute, hour and day`, {
+      ledger: await one(world, `SELECT sum("absorbedNanoUsd")::text AS sum FROM ledger_transaction WHERE "organizationId" = $1 AND kind IN ('usage', 'correction')`, [id]), minutes: await absorbed("usage_rollup"), hours: await absorbed("usage_rollup_hour"), days: await absorbed("usage_rollup_day"),
+    }),
     ...await judgeStripe(world, index, used),
     ...await judgePaid(world, index, { charged, left: accounts.get(id)?.leftNanoUsd ?? null }),
   ];

@@ -1,6 +1,7 @@
 // The measuring half of `bench analytics`: fills a migrated database with made-up requests, books their sums, and asks what the dashboard's pages ask, through the
 // same functions. Prints one JSON object. Rows are a function of their number, so two runs see the same data.
 import { createWebDb, type Actor, type UsageDimension } from "@trunkline/db/web";
+import { createWorkerDb } from "@trunkline/db/worker";
 import pg from "pg";
 
 const ORGANIZATION = "org_bench_analytics";
@@ -98,6 +99,9 @@ await client.connect();
 await fill();
 say("booking the sums");
 await book();
+const worker = createWorkerDb({ databaseUrl, ledgerEntriesFor: () => [] });
+await worker.makeCallerWeeks(endMs);
+await worker.close();
 await client.query("VACUUM ANALYZE");
 const results = [];
 for (const [name, work] of CASES) {

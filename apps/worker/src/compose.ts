@@ -90,6 +90,7 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
 const createRemoval = (db: WorkerDb, log: Log) => async (): Promise<void> => {
   await db.removeExpiredResponses();
   await db.foldCallers(Date.now());
+  await db.makeCallerWeeks(Date.now());
   const count = await db.removeOldRequests(Date.now());
   if (count > 0) log.info({ count }, "request rows older than their plans keep them were taken away");
 };

@@ -1,8 +1,8 @@
 export { changePlan, createCheckout, createCreditCheckout, createPortal, ensurePlanPrice } from "./checkout.ts";
 export { EXPORT_UNIT_NANO_USD, meterEventIdentifier, nextExport } from "./export-math.ts";
 export { listInvoices } from "./invoices.ts";
-export { absorbedNanoUsdOf, correctionEntriesFor, LEDGER_ACCOUNTS, ledgerEntriesFor } from "./ledger.ts";
-export type { LedgerAccountKind, LedgerLine, LedgerSums } from "./ledger.ts";
+export { correctionEntriesFor, LEDGER_ACCOUNTS, ledgerEntriesFor } from "./ledger.ts";
+export type { LedgerAccountKind, LedgerLine } from "./ledger.ts";
 export { ensureMeters, ensureSpendPrice, loadMeterHours, loadMeterTotal, METERS, sendMeterEvent } from "./meters.ts";
 export type { MeterEvent, MeterName, SendOutcome } from "./meters.ts";
 export { findOffSessionPayment, loadCreditReturns, payOffSession, refundPayment } from "./payments.ts";

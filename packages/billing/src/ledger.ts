@@ -1,4 +1,4 @@
-import type { UsageEvent } from "@trunkline/contracts";
+import { absorbedNanoUsdOf, type LedgerSums, type UsageEvent } from "@trunkline/contracts";
 
 export const LEDGER_ACCOUNTS = ["customer_receivable", "revenue", "own_key_fee", "provider_cost", "provider_payable", "absorbed"] as const;
 export type LedgerAccountKind = (typeof LEDGER_ACCOUNTS)[number];
@@ -32,14 +32,6 @@ export function ledgerEntriesFor(event: Pick<UsageEvent, "mode" | "chargeNanoUsd
   ];
   return lines.filter((line) => line.amountNanoUsd !== 0n);
 }
-
-/** The part of what providers bill for a request that no customer pays: the one difference between the two books. A fee on own keys pays for none of it. */
-export function absorbedNanoUsdOf({ chargeNanoUsd, ownKeyFeeNanoUsd, costNanoUsd }: LedgerSums): bigint {
-  const paid = chargeNanoUsd - ownKeyFeeNanoUsd;
-  return costNanoUsd > paid ? costNanoUsd - paid : 0n;
-}
-
-export interface LedgerSums { readonly chargeNanoUsd: bigint; readonly ownKeyFeeNanoUsd: bigint; readonly costNanoUsd: bigint }
 
 /** The posting that turns what was posted for a request into what should have been; empty where that is the same. Sums to zero. */
 export function correctionEntriesFor(before: LedgerSums, after: LedgerSums): readonly LedgerLine[] {

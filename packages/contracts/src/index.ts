@@ -1,3 +1,5 @@
+export { absorbedNanoUsdOf } from "./absorbed.ts";
+export type { LedgerSums } from "./absorbed.ts";
 export * from "./alert.ts";
 export * from "./budget.ts";
 export * from "./catalog.ts";

@@ -3,7 +3,7 @@
  * that one broken off goes on where it stood. It promises that nothing posted is edited and no request corrected twice; what is right is the caller's.
  */
 import { randomUUID } from "node:crypto";
-import type { AttemptRecord } from "@trunkline/contracts";
+import { absorbedNanoUsdOf, type AttemptRecord } from "@trunkline/contracts";
 import pg from "pg";
 import { LEDGER_COLUMNS } from "./ledger-columns.ts";
 
@@ -105,23 +105,23 @@ function changesOf(rows: readonly Row[], { correct, entriesFor }: CorrectionOpti
 }
 
 const ROLLUP_SQL = `
-UPDATE usage_rollup u SET "chargeNanoUsd" = u."chargeNanoUsd" + d.charge, "costNanoUsd" = u."costNanoUsd" + d.cost, "ownKeyFeeNanoUsd" = u."ownKeyFeeNanoUsd" + d.fee, "ownSpendNanoUsd" = u."ownSpendNanoUsd" + d.own
-FROM (SELECT "organizationId", "projectId", "apiKeyId", date_bin('1 minute', at, 'epoch'::timestamptz) AS bucket, provider, model, "presetSlug", status, sum(charge)::bigint AS charge, sum(cost)::bigint AS cost, sum(fee)::bigint AS fee, sum(own)::bigint AS own
-  FROM jsonb_to_recordset($1::jsonb) AS x("organizationId" text, "projectId" text, "apiKeyId" text, at timestamptz, provider text, model text, "presetSlug" text, status text, charge bigint, cost bigint, fee bigint, own bigint) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) d
+UPDATE usage_rollup u SET "chargeNanoUsd" = u."chargeNanoUsd" + d.charge, "costNanoUsd" = u."costNanoUsd" + d.cost, "ownKeyFeeNanoUsd" = u."ownKeyFeeNanoUsd" + d.fee, "ownSpendNanoUsd" = u."ownSpendNanoUsd" + d.own, "absorbedNanoUsd" = u."absorbedNanoUsd" + d.absorbed
+FROM (SELECT "organizationId", "projectId", "apiKeyId", date_bin('1 minute', at, 'epoch'::timestamptz) AS bucket, provider, model, "presetSlug", status, sum(charge)::bigint AS charge, sum(cost)::bigint AS cost, sum(fee)::bigint AS fee, sum(own)::bigint AS own, sum(absorbed)::bigint AS absorbed
+  FROM jsonb_to_recordset($1::jsonb) AS x("organizationId" text, "projectId" text, "apiKeyId" text, at timestamptz, provider text, model text, "presetSlug" text, status text, charge bigint, cost bigint, fee bigint, own bigint, absorbed bigint) GROUP BY 1, 2, 3, 4, 5, 6, 7, 8) d
 WHERE u."organizationId" = d."organizationId" AND u.mode = 'live' AND u.bucket = d.bucket AND u."projectId" = d."projectId" AND u."apiKeyId" = d."apiKeyId" AND u.provider = d.provider AND u.model = d.model AND u."presetSlug" = d."presetSlug" AND u.status = d.status`;
 
 /** Those who call have sums of their own. Before the rollups, as ingestion locks them. */
 const CALLERS_SQL = `
 WITH delta AS (
-  SELECT g."organizationId", c.kind, s.span, date_trunc(s.span, g."createdAt", 'UTC') AS bucket, g."projectId", c.caller, sum(x.charge)::bigint AS charge, sum(x.cost)::bigint AS cost
-  FROM jsonb_to_recordset($1::jsonb) AS x(id text, charge bigint, cost bigint) JOIN generation g ON g.id = x.id
+  SELECT g."organizationId", c.kind, s.span, date_trunc(s.span, g."createdAt", 'UTC') AS bucket, g."projectId", c.caller, sum(x.charge)::bigint AS charge, sum(x.cost)::bigint AS cost, sum(x.absorbed)::bigint AS absorbed
+  FROM jsonb_to_recordset($1::jsonb) AS x(id text, charge bigint, cost bigint, absorbed bigint) JOIN generation g ON g.id = x.id
   CROSS JOIN LATERAL (VALUES ('user', g."endUser"), ('session', g."sessionId")) c (kind, caller) CROSS JOIN (VALUES ('hour'), ('day')) s (span)
   WHERE c.caller IS NOT NULL GROUP BY 1, 2, 3, 4, 5, 6
 ), aimed AS (
   SELECT d.*, CASE WHEN EXISTS (SELECT FROM usage_caller k WHERE k."organizationId" = d."organizationId" AND k.mode = 'live' AND k.kind = d.kind AND k.span = d.span AND k.bucket = d.bucket AND k."projectId" = d."projectId" AND k.caller = d.caller) THEN d.caller ELSE '' END AS row FROM delta d
-), summed AS (SELECT "organizationId", kind, span, bucket, "projectId", row AS caller, sum(charge)::bigint AS charge, sum(cost)::bigint AS cost FROM aimed GROUP BY 1, 2, 3, 4, 5, 6),
+), summed AS (SELECT "organizationId", kind, span, bucket, "projectId", row AS caller, sum(charge)::bigint AS charge, sum(cost)::bigint AS cost, sum(absorbed)::bigint AS absorbed FROM aimed GROUP BY 1, 2, 3, 4, 5, 6),
 locked AS (SELECT u.ctid FROM usage_caller u JOIN summed d USING ("organizationId", kind, span, bucket, "projectId", caller) WHERE u.mode = 'live' ORDER BY u."organizationId", u.mode, u.kind, u.span, u.bucket, u."projectId", u.caller FOR NO KEY UPDATE OF u)
-UPDATE usage_caller u SET "chargeNanoUsd" = u."chargeNanoUsd" + d.charge, "costNanoUsd" = u."costNanoUsd" + d.cost
+UPDATE usage_caller u SET "chargeNanoUsd" = u."chargeNanoUsd" + d.charge, "costNanoUsd" = u."costNanoUsd" + d.cost, "absorbedNanoUsd" = u."absorbedNanoUsd" + d.absorbed
 FROM summed d, (SELECT count(*) FROM locked) l WHERE u."organizationId" = d."organizationId" AND u.mode = 'live' AND u.kind = d.kind AND u.span = d.span AND u.bucket = d.bucket AND u."projectId" = d."projectId" AND u.caller = d.caller`;
 
 /** $1 entries, $2 when. A transaction carries its entries, a column an account. */
@@ -141,7 +141,7 @@ async function post(client: pg.Client, changes: readonly Change[], { correctionI
   const entries = changes.flatMap(({ row, lines: posted }) => posted.map(({ account, amountNanoUsd }) => ({ transactionId: `txn_${correctionId}:${row.id}`, sourceId: `${correctionId}:${row.id}`, organizationId: row.organizationId, account, amountNanoUsd })));
   const sums = changes.map(({ row, before, after }) => ({
     id: row.id, organizationId: row.organizationId, projectId: row.projectId, apiKeyId: row.apiKeyId, at: row.createdAt.toISOString(), provider: row.provider ?? "", model: row.model ?? "", presetSlug: row.presetSlug ?? "", status: row.status,
-    charge: after.chargeNanoUsd - before.chargeNanoUsd, cost: after.costNanoUsd - before.costNanoUsd, fee: after.ownKeyFeeNanoUsd - before.ownKeyFeeNanoUsd, own: after.ownSpendNanoUsd - before.ownSpendNanoUsd,
+    charge: after.chargeNanoUsd - before.chargeNanoUsd, cost: after.costNanoUsd - before.costNanoUsd, fee: after.ownKeyFeeNanoUsd - before.ownKeyFeeNanoUsd, own: after.ownSpendNanoUsd - before.ownSpendNanoUsd, absorbed: absorbedNanoUsdOf(after) - absorbedNanoUsdOf(before),
   }));
   await client.query("BEGIN");
   try {

@@ -1,5 +1,4 @@
-import type { AttemptRecord, PriceVersion, UsageParts } from "@trunkline/contracts";
-import { absorbedNanoUsdOf } from "@trunkline/billing";
+import { absorbedNanoUsdOf, type AttemptRecord, type PriceVersion, type UsageParts } from "@trunkline/contracts";
 import { priceOfHour, ratedLines } from "@trunkline/catalog";
 import type { RequestRow } from "@trunkline/db/web";
 import { usd } from "./money-view.ts";

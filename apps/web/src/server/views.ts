@@ -46,7 +46,8 @@ export interface DrillReport { drill: DrillView; drilled: DrillArmView; beside: 
 export interface PriceNoticeView { preset: string; models: string[]; requests: number; changedShare: number; followedUsd: string; /** null: nothing is proposed */ draftSavesUsd: string | null; moved: { rule: string; model: string }[]; foundAt: string }
 export type Dimension = "model" | "provider" | "key" | "preset" | "status";
 /** Sums of requests. `ttftMsSum / ttftCount` is the mean time to the first token of streamed requests, in ms. */
-export interface UsageCounts { spendUsd: string; requests: number; failed: number; rescued: number; inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number; outputTokens: number; reasoningTokens: number; ttftMsSum: number; ttftCount: number }
+/** `absorbedUsd`: what providers bill beyond what is charged. */
+export interface UsageCounts { spendUsd: string; absorbedUsd: string; requests: number; failed: number; rescued: number; inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number; outputTokens: number; reasoningTokens: number; ttftMsSum: number; ttftCount: number }
 /** `points` has one entry for each of the view's buckets; `before` is the sum in the span compared with, null without one. */
 export interface SeriesView { key: string; label: string; points: UsageCounts[]; totals: UsageCounts; before: UsageCounts | null }
 export interface UsageView {

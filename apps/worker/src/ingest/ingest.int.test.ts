@@ -71,6 +71,7 @@ describe("ingestEvents", () => {
   it("posts a balanced double entry for each live request and none in test mode", async () => {
     await db.ingestEvents([event("a", { chargeNanoUsd: "1000" }, ["900"]), event("b", { chargeNanoUsd: "100" }, ["30", "90"]), event("c", { mode: "test" }), event("free", { chargeNanoUsd: "0" }, [])]);
     expect(await balances()).toEqual({ customer_receivable: 1100, revenue: -1100, provider_cost: 1000, absorbed: 20, provider_payable: -1020 });
+    expect(await rows(`SELECT (SELECT sum("absorbedNanoUsd")::int FROM usage_rollup WHERE "organizationId" = $1 AND mode = 'live') AS minutes, (SELECT sum("absorbedNanoUsd")::int FROM usage_rollup_day WHERE "organizationId" = $1 AND mode = 'live') AS days`)).toEqual([{ minutes: 20, days: 20 }]);
     const unbalanced = await rows(`SELECT "transactionId" FROM ledger_entry WHERE "organizationId" = $1 GROUP BY 1 HAVING sum("amountNanoUsd") <> 0`);
     expect(unbalanced).toEqual([]);
     const transactions = await rows<{ sourceId: string }>(`SELECT "sourceId" FROM ledger_transaction WHERE "organizationId" = $1 ORDER BY 1`);

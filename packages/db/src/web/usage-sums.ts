@@ -7,6 +7,7 @@ export interface UsageRange { readonly projectId?: string | undefined; readonly 
 export interface UsageSums {
   readonly requests: bigint; readonly failed: bigint; readonly rescued: bigint; readonly attempts: bigint;
   readonly inputTokens: bigint; readonly cacheReadTokens: bigint; readonly cacheWriteTokens: bigint; readonly outputTokens: bigint; readonly reasoningTokens: bigint;
-  readonly chargeNanoUsd: bigint; readonly costNanoUsd: bigint; readonly ttftMsSum: bigint; readonly ttftCount: bigint;
+  readonly chargeNanoUsd: bigint; readonly costNanoUsd: bigint; /** Of the cost: what no customer pays. */ readonly absorbedNanoUsd: bigint; readonly ttftMsSum: bigint; readonly ttftCount: bigint;
 }
 export interface UsageGroup extends UsageSums { readonly key: string; readonly label: string }
+export const USAGE_SUM_NAMES = ["requests", "failed", "rescued", "attempts", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "absorbedNanoUsd", "ttftMsSum", "ttftCount"] as const satisfies readonly (keyof UsageSums)[];

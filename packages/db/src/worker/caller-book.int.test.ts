@@ -55,6 +55,24 @@ describe("sums by end user", () => {
     expect(await users()).toEqual([["ann", 2, 51]]);
   });
 
+  it("are the same read by the week, which follows late usage, corrected prices and what is taken away", async () => {
+    const weeksAgo = (weeks: number): object => ({ createdAtMs: NOW_MS - weeks * 7 * DAY_MS });
+    const asked = (): Promise<(string | number)[][]> => users(NOW_MS - 40 * DAY_MS);
+    await worker.ingestEvents([event("ann", 50, { ...weeksAgo(2), attempts: [attempt] }), event("ann", 5, weeksAgo(3)), event("bob", 30, { ...weeksAgo(3), attempts: [attempt] }), event("cid", 20), event(null, 7, weeksAgo(4))]);
+    const before = await asked();
+    await worker.makeCallerWeeks(NOW_MS);
+    await worker.makeCallerWeeks(NOW_MS);
+    const made = await sql.query(`SELECT caller, bucket, "chargeNanoUsd"::int AS charge FROM usage_caller WHERE "organizationId" = $1 AND span = 'week' ORDER BY bucket, caller`, [organizationId]);
+    expect(made.rows).toEqual([{ caller: "ann", bucket: new Date("2026-04-27"), charge: 5 }, { caller: "bob", bucket: new Date("2026-04-27"), charge: 30 }, { caller: "ann", bucket: new Date("2026-05-04"), charge: 50 }]);
+    expect(await asked()).toEqual(before);
+    await worker.ingestEvents([event("bob", 100, weeksAgo(2)), event("eve", 1, weeksAgo(3))]);
+    await correctPrice({ databaseUrl, nowMs: NOW_MS, priceVersionId: "prc_wrong", prices: {}, reason: "typo", range: { fromMs: null, toMs: null }, isDry: false, entriesFor: () => [], correct: (request) => ({ ...request, chargeNanoUsd: request.chargeNanoUsd * 2n }) });
+    expect(await asked()).toEqual([["bob", 2, 160], ["ann", 2, 105], ["cid", 1, 20], ["eve", 1, 1], ["no user", 1, 7]]);
+    await sql.query(`DELETE FROM usage_caller WHERE "organizationId" = $1 AND caller = 'bob' AND span = 'day'`, [organizationId]);
+    const { rows: [week] } = await sql.query(`SELECT sum("chargeNanoUsd")::int AS charge FROM usage_caller WHERE "organizationId" = $1 AND span = 'week' AND caller = 'bob'`, [organizationId]);
+    expect(week).toEqual({ charge: 0 });
+  });
+
   it("follow a corrected price, as the ledger does, by the day and by the minute", async () => {
     await worker.ingestEvents([event("ann", 50, { attempts: [attempt] }), event("bob", 30, { attempts: [attempt] })]);
     await worker.foldCallers(NOW_MS, 1);

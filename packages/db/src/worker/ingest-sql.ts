@@ -13,7 +13,7 @@ INSERT INTO receipt_pending ("organizationId", "generationIds", due) SELECT o, a
 const CALLER_SUMS: Readonly<Record<string, string>> = {
   requests: "count(*)", failed: "count(*) FILTER (WHERE status = 'failed')", rescued: "count(*) FILTER (WHERE status = 'rescued')", attempts: "sum(json_array_length(attempts))",
   ...Object.fromEntries(["inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd"].map((name) => [name, `sum("${name}")`])),
-  ttftMsSum: `coalesce(sum("timeToFirstTokenMs"), 0)`, ttftCount: `count("timeToFirstTokenMs")`,
+  absorbedNanoUsd: `sum(greatest("costNanoUsd" - ("chargeNanoUsd" - "ownKeyFeeNanoUsd"), 0))`, ttftMsSum: `coalesce(sum("timeToFirstTokenMs"), 0)`, ttftCount: `count("timeToFirstTokenMs")`,
 };
 const callerSums = Object.keys(CALLER_SUMS).map((name) => `"${name}"`);
 /** Sums of end users and sessions, by hour and day. $1 ids of rows that are new and name one. INVARIANT: sorted, and before the rollups, so that two batches that share rows wait and never deadlock. */

@@ -1,5 +1,5 @@
 // The sums that a batch adds to the rollups: by minute and by every dimension they are kept by. They are of events that are new, which whoever asks has made sure of.
-import type { UsageEvent } from "@trunkline/contracts";
+import { absorbedNanoUsdOf, type UsageEvent } from "@trunkline/contracts";
 import { arrayLiteral } from "./array-literal.ts";
 import { costNanoUsdOf } from "./copy-rows.ts";
 
@@ -15,7 +15,7 @@ interface MinuteSum {
   inputTokens: number; cacheReadTokens: number; cacheWriteTokens: number; outputTokens: number; reasoningTokens: number;
   chargeNanoUsd: bigint; costNanoUsd: bigint;
   durationMsSum: number; ttftMsSum: number; ttftCount: number;
-  ownSpendNanoUsd: bigint; ownKeyFeeNanoUsd: bigint;
+  ownSpendNanoUsd: bigint; ownKeyFeeNanoUsd: bigint; absorbedNanoUsd: bigint;
 }
 
 const KEY = [
@@ -23,7 +23,7 @@ const KEY = [
   ["projectId", "text", ({ event }) => event.projectId], ["apiKeyId", "text", ({ event }) => event.apiKeyId], ["provider", "text", ({ event }) => event.provider ?? ""], ["model", "text", ({ event }) => event.model ?? ""],
   ["presetSlug", "text", ({ event }) => event.presetSlug ?? ""], ["status", "text", ({ event }) => event.status],
 ] as const satisfies readonly (readonly [string, string, (sum: MinuteSum) => string])[];
-const SUMS = ["requests", "attempts", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "durationMsSum", "ttftMsSum", "ttftCount", "ownSpendNanoUsd", "ownKeyFeeNanoUsd"] as const satisfies readonly (keyof MinuteSum)[];
+const SUMS = ["requests", "attempts", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "durationMsSum", "ttftMsSum", "ttftCount", "ownSpendNanoUsd", "ownKeyFeeNanoUsd", "absorbedNanoUsd"] as const satisfies readonly (keyof MinuteSum)[];
 
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
 
@@ -51,7 +51,7 @@ export function minuteSums(events: readonly UsageEvent[]): readonly MinuteSum[] 
 
 const nothing = (event: UsageEvent, { order, minuteMs }: Pick<MinuteSum, "order" | "minuteMs">): MinuteSum => ({
   order, event, minuteMs, usedAtMs: 0, requests: 0, attempts: 0, inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0,
-  chargeNanoUsd: 0n, costNanoUsd: 0n, durationMsSum: 0, ttftMsSum: 0, ttftCount: 0, ownSpendNanoUsd: 0n, ownKeyFeeNanoUsd: 0n,
+  chargeNanoUsd: 0n, costNanoUsd: 0n, durationMsSum: 0, ttftMsSum: 0, ttftCount: 0, ownSpendNanoUsd: 0n, ownKeyFeeNanoUsd: 0n, absorbedNanoUsd: 0n,
 });
 
 function add(sum: MinuteSum, event: UsageEvent): void {
@@ -64,13 +64,15 @@ function add(sum: MinuteSum, event: UsageEvent): void {
   sum.cacheWriteTokens += usage.cacheWriteTokens;
   sum.outputTokens += usage.outputTokens;
   sum.reasoningTokens += usage.reasoningTokens;
-  sum.chargeNanoUsd += BigInt(event.chargeNanoUsd);
-  sum.costNanoUsd += BigInt(costNanoUsdOf(event));
+  const [chargeNanoUsd, costNanoUsd, ownKeyFeeNanoUsd] = [BigInt(event.chargeNanoUsd), BigInt(costNanoUsdOf(event)), BigInt(event.ownKeyFeeNanoUsd ?? 0)];
+  sum.chargeNanoUsd += chargeNanoUsd;
+  sum.costNanoUsd += costNanoUsd;
+  sum.absorbedNanoUsd += absorbedNanoUsdOf({ chargeNanoUsd, ownKeyFeeNanoUsd, costNanoUsd });
+  sum.ownKeyFeeNanoUsd += ownKeyFeeNanoUsd;
   // Rounded as the row is, so that both say the same.
   sum.durationMsSum += Math.round(event.durationMs);
   if (timeToFirstTokenMs !== null) { sum.ttftMsSum += Math.round(timeToFirstTokenMs); sum.ttftCount++; }
   if (event.ownSpendNanoUsd !== undefined) sum.ownSpendNanoUsd += BigInt(event.ownSpendNanoUsd);
-  if (event.ownKeyFeeNanoUsd !== undefined) sum.ownKeyFeeNanoUsd += BigInt(event.ownKeyFeeNanoUsd);
 }
 
 /** In the order of `ROLLUP_SQL`. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SeriesView, UsageCounts, UsageView } from "../../server/views.ts";
 import { linesOf, outcomesOf, rank, stackOf } from "./usage-series.ts";
 
-const counts = (requests: number, spendUsd = "0.00"): UsageCounts => ({ spendUsd, requests, failed: 0, rescued: 0, inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0, ttftMsSum: 0, ttftCount: 0 });
+const counts = (requests: number, spendUsd = "0.00"): UsageCounts => ({ spendUsd, absorbedUsd: "0.00", requests, failed: 0, rescued: 0, inputTokens: 0, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0, ttftMsSum: 0, ttftCount: 0 });
 const series = (key: string, values: readonly number[], label = key): SeriesView => ({ key, label, points: values.map((value) => counts(value)), totals: counts(values.reduce((sum, value) => sum + value, 0)), before: null });
 const usage = (all: SeriesView[]): UsageView => ({ timeZone: "UTC", from: "", to: "", granularity: "day", buckets: ["a", "b"], series: all, totals: counts(0), previous: null });
 const requests = (one: UsageCounts): number => one.requests;

@@ -41,7 +41,7 @@ export const linesOf = (ranked: readonly Ranked[], value: (counts: UsageCounts) 
 const sumPoint = (points: readonly UsageCounts[], value: (counts: UsageCounts) => number): number => points.reduce((sum, point) => sum + value(point), 0);
 
 /** Counts of one bucket summed over the series that `keep` names. Money is left out: it is exact text, and charts draw it from `stackOf`. */
-export function pointsOf(usage: UsageView, keep: (key: string) => boolean): Omit<UsageCounts, "spendUsd">[] {
+export function pointsOf(usage: UsageView, keep: (key: string) => boolean): Omit<UsageCounts, "spendUsd" | "absorbedUsd">[] {
   const kept = usage.series.filter((series) => keep(series.key));
   return usage.buckets.map((_, at) => {
     const points = kept.flatMap((series) => series.points[at] ?? []);

@@ -6,9 +6,9 @@ import type { SeriesView, UsageCounts, UsageView } from "../../server/views.ts";
 const SERIES_MAX = 30;
 const OTHER = "other";
 
-const FIELDS = ["chargeNanoUsd", "requests", "failed", "rescued", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "ttftMsSum", "ttftCount"] as const;
+const FIELDS = ["chargeNanoUsd", "absorbedNanoUsd", "requests", "failed", "rescued", "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "ttftMsSum", "ttftCount"] as const;
 type Summed = Pick<UsageSums, (typeof FIELDS)[number]>;
-const ZERO: Summed = { chargeNanoUsd: 0n, requests: 0n, failed: 0n, rescued: 0n, inputTokens: 0n, cacheReadTokens: 0n, cacheWriteTokens: 0n, outputTokens: 0n, reasoningTokens: 0n, ttftMsSum: 0n, ttftCount: 0n };
+const ZERO: Summed = { chargeNanoUsd: 0n, absorbedNanoUsd: 0n, requests: 0n, failed: 0n, rescued: 0n, inputTokens: 0n, cacheReadTokens: 0n, cacheWriteTokens: 0n, outputTokens: 0n, reasoningTokens: 0n, ttftMsSum: 0n, ttftCount: 0n };
 
 function add(left: Summed, right: Summed): Summed {
   const total = { ...ZERO };
@@ -18,7 +18,7 @@ function add(left: Summed, right: Summed): Summed {
 
 export function toUsageCounts(sums: Summed): UsageCounts {
   return {
-    spendUsd: usd(sums.chargeNanoUsd), requests: Number(sums.requests), failed: Number(sums.failed), rescued: Number(sums.rescued),
+    spendUsd: usd(sums.chargeNanoUsd), absorbedUsd: usd(sums.absorbedNanoUsd), requests: Number(sums.requests), failed: Number(sums.failed), rescued: Number(sums.rescued),
     inputTokens: Number(sums.inputTokens), cacheReadTokens: Number(sums.cacheReadTokens), cacheWriteTokens: Number(sums.cacheWriteTokens), outputTokens: Number(sums.outputTokens), reasoningTokens: Number(sums.reasoningTokens),
     ttftMsSum: Number(sums.ttftMsSum), ttftCount: Number(sums.ttftCount),
   };

@@ -31,7 +31,7 @@ const usageQuery = z.object({
 });
 
 const sums = (row: UsageSums) => ({
-  requests: Number(row.requests), failed: Number(row.failed), rescued: Number(row.rescued), attempts: Number(row.attempts), cost_usd: usd(row.chargeNanoUsd), provider_cost_usd: usd(row.costNanoUsd),
+  requests: Number(row.requests), failed: Number(row.failed), rescued: Number(row.rescued), attempts: Number(row.attempts), cost_usd: usd(row.chargeNanoUsd), provider_cost_usd: usd(row.costNanoUsd), absorbed_usd: usd(row.absorbedNanoUsd),
   input_tokens: Number(row.inputTokens), cache_read_tokens: Number(row.cacheReadTokens), cache_write_tokens: Number(row.cacheWriteTokens),
   output_tokens: Number(row.outputTokens), reasoning_tokens: Number(row.reasoningTokens), avg_ttft_ms: row.ttftCount > 0n ? Number(row.ttftMsSum / row.ttftCount) : null,
 });
@@ -40,7 +40,7 @@ export function toCsv(rows: readonly Readonly<Record<string, unknown>>[], column
   return [columns, ...rows.map((row) => columns.map((name) => row[name]))].map(csvLine).join("");
 }
 
-const SUM_COLUMNS = [ "requests", "failed", "rescued", "attempts", "cost_usd", "provider_cost_usd", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "avg_ttft_ms"];
+const SUM_COLUMNS = [ "requests", "failed", "rescued", "attempts", "cost_usd", "provider_cost_usd", "absorbed_usd", "input_tokens", "cache_read_tokens", "cache_write_tokens", "output_tokens", "reasoning_tokens", "avg_ttft_ms"];
 
 interface Reach { readonly projectId: string | undefined; readonly mode: BookMode }
 async function reachOf(db: WebDb, actor: Actor, query: { project?: string | undefined; mode?: BookMode | undefined }): Promise<Reach> {

@@ -36,7 +36,7 @@ export function RequestsAndFailures({ view: { byStatus } }: { view: OverviewView
 }
 
 export function FirstToken({ view: { byStatus, byModel } }: { view: OverviewView }) {
-  const line = (keep: (key: string) => boolean): (number | null)[] => pointsOf(byStatus, keep).map((point) => firstTokenOf({ ...point, spendUsd: "0" }));
+  const line = (keep: (key: string) => boolean): (number | null)[] => pointsOf(byStatus, keep).map((point) => firstTokenOf({ ...point, spendUsd: "0", absorbedUsd: "0" }));
   const mean = firstTokenOf(byModel.totals);
   const rescued = byStatus.series.find((series) => series.key === "rescued");
   const detour = rescued ? firstTokenOf(rescued.totals) : null;

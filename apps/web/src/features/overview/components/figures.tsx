@@ -13,7 +13,7 @@ export function Figures({ view }: { view: OverviewView }) {
   const { byModel: { totals, previous }, today, mode } = view;
   const before = previous?.totals ?? null;
   const against = previous ? daySpan(previous.from, previous.to, view.timeZone) : "";
-  const points = pointsOf(view.byStatus, () => true).map((point): UsageCounts => ({ ...point, spendUsd: "0" }));
+  const points = pointsOf(view.byStatus, () => true).map((point): UsageCounts => ({ ...point, spendUsd: "0", absorbedUsd: "0" }));
   const failed = failedShareOf(totals);
   const firstToken = firstTokenOf(totals);
   const cached = cachedShareOf(totals);

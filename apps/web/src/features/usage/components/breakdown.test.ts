@@ -6,7 +6,7 @@ import { toCsv } from "./csv.ts";
 import { METRICS } from "./metrics.ts";
 import { rangeOf } from "./ranges.ts";
 
-const counts = (spendUsd: string, requests: number, failed = 0): UsageCounts => ({ spendUsd, requests, failed, rescued: 0, inputTokens: 60, cacheReadTokens: 40, cacheWriteTokens: 0, outputTokens: 10, reasoningTokens: 5, ttftMsSum: 0, ttftCount: 0 });
+const counts = (spendUsd: string, requests: number, failed = 0): UsageCounts => ({ spendUsd, absorbedUsd: "0.25", requests, failed, rescued: 0, inputTokens: 60, cacheReadTokens: 40, cacheWriteTokens: 0, outputTokens: 10, reasoningTokens: 5, ttftMsSum: 0, ttftCount: 0 });
 const series = (key: string, totals: UsageCounts, before: UsageCounts | null): SeriesView => ({ key, label: key, points: [totals], totals, before });
 const usage: UsageView = {
   timeZone: "Europe/Berlin", from: "2026-11-01T00:00:00Z", to: "2026-11-08T00:00:00Z", granularity: "day", buckets: ["2026-11-01T00:00:00Z"],
@@ -28,8 +28,8 @@ describe("breakdown", () => {
     const text = toCsv(breakdownCells(usage, "model", breakdownOf(usage, rank(usage, spend), "spend")));
     const lines = text.split("\r\n");
     expect(lines).toHaveLength(5);
-    expect(lines[0]).toBe("model,spend_usd,share,change,requests,spend_usd_per_request,input_tokens,output_tokens,cache_hit,failed,rescued,from,to,time_zone");
-    expect(lines[1]).toBe("a,3.00,0.75,0.5,10,0.3,100,15,0.4,0.1,0,2026-11-01T00:00:00Z,2026-11-08T00:00:00Z,Europe/Berlin");
+    expect(lines[0]).toBe("model,spend_usd,share,change,requests,spend_usd_per_request,input_tokens,output_tokens,cache_hit,failed,rescued,absorbed_usd,from,to,time_zone");
+    expect(lines[1]).toBe("a,3.00,0.75,0.5,10,0.3,100,15,0.4,0.1,0,0.25,2026-11-01T00:00:00Z,2026-11-08T00:00:00Z,Europe/Berlin");
     expect(lines[2]?.startsWith(`"'=evil""",1.00`)).toBe(true);
     expect(lines[3]?.startsWith("Total,4.00,1,1,40")).toBe(true);
   });
@@ -37,7 +37,7 @@ describe("breakdown", () => {
   it("leaves with both levels, each part with its group, and the same total", () => {
     const parts = [{ label: "a", thenLabel: "key one", totals: counts("3.00", 10, 1) }, { label: "b", thenLabel: "key one", totals: counts("1.00", 30) }];
     const lines = toCsv(nestedCells(usage, ["model", "key"], { parts, metric: "spend" })).split("\r\n");
-    expect(lines[0]).toBe("model,key,spend_usd,share,requests,spend_usd_per_request,input_tokens,output_tokens,cache_hit,failed,rescued,from,to,time_zone");
+    expect(lines[0]).toBe("model,key,spend_usd,share,requests,spend_usd_per_request,input_tokens,output_tokens,cache_hit,failed,rescued,absorbed_usd,from,to,time_zone");
     expect(lines[1]?.startsWith("a,key one,3.00,0.75,10,0.3,100,15,0.4,0.1,0,")).toBe(true);
     expect(lines[3]?.startsWith("Total,,4.00,1,40,")).toBe(true);
   });

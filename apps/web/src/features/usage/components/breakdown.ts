@@ -20,19 +20,19 @@ export function breakdownOf(usage: UsageView, ranked: readonly Ranked[], metric:
   };
 }
 
-const HEADS = ["spend_usd", "share", "change", "requests", "spend_usd_per_request", "input_tokens", "output_tokens", "cache_hit", "failed", "rescued"];
+const HEADS = ["spend_usd", "share", "change", "requests", "spend_usd_per_request", "input_tokens", "output_tokens", "cache_hit", "failed", "rescued", "absorbed_usd"];
 
 /** The table as rows of a file, unrounded, with the span and the zone it was cut in. */
 export function breakdownCells(usage: UsageView, groupBy: Dimension, { rows, total }: ReturnType<typeof breakdownOf>): (string | number | null)[][] {
   const cells = ({ label, counts, share, now, before }: BreakdownRow): (string | number | null)[] => [
     label, counts.spendUsd, share, now !== null && before !== null && before !== 0 ? (now - before) / before : null, counts.requests, counts.requests > 0 ? Number(counts.spendUsd) / counts.requests : null,
-    inputTokensOf(counts), counts.outputTokens + counts.reasoningTokens, cachedShareOf(counts), failedShareOf(counts), counts.rescued,
+    inputTokensOf(counts), counts.outputTokens + counts.reasoningTokens, cachedShareOf(counts), failedShareOf(counts), counts.rescued, counts.absorbedUsd,
   ];
   const span = [usage.from, usage.to, usage.timeZone];
   return [[groupBy, ...HEADS, "from", "to", "time_zone"], ...[...rows, total].map((row) => [...cells(row), ...span])];
 }
 
-const NESTED_HEADS = ["spend_usd", "share", "requests", "spend_usd_per_request", "input_tokens", "output_tokens", "cache_hit", "failed", "rescued", "from", "to", "time_zone"];
+const NESTED_HEADS = ["spend_usd", "share", "requests", "spend_usd_per_request", "input_tokens", "output_tokens", "cache_hit", "failed", "rescued", "absorbed_usd", "from", "to", "time_zone"];
 
 /** Both levels as rows of a file, the total last. `share` is of the metric's total, as in the table. */
 export function nestedCells(usage: UsageView, levels: readonly [Dimension, Dimension], { parts, metric }: { readonly parts: readonly NestedGroup[]; readonly metric: MetricName }): (string | number | null)[][] {
@@ -41,7 +41,7 @@ export function nestedCells(usage: UsageView, levels: readonly [Dimension, Dimen
   const whole = weight(usage.totals);
   const cells = (counts: UsageCounts): (string | number | null)[] => [
     counts.spendUsd, whole > 0 ? weight(counts) / whole : null, counts.requests, counts.requests > 0 ? Number(counts.spendUsd) / counts.requests : null,
-    inputTokensOf(counts), counts.outputTokens + counts.reasoningTokens, cachedShareOf(counts), failedShareOf(counts), counts.rescued, usage.from, usage.to, usage.timeZone,
+    inputTokensOf(counts), counts.outputTokens + counts.reasoningTokens, cachedShareOf(counts), failedShareOf(counts), counts.rescued, counts.absorbedUsd, usage.from, usage.to, usage.timeZone,
   ];
   return [[...levels, ...NESTED_HEADS], ...parts.map(({ label, thenLabel, totals }) => [label, thenLabel, ...cells(totals)]), ["Total", "", ...cells(usage.totals)]];
 }

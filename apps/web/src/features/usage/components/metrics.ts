@@ -2,7 +2,7 @@ import { axisUsd, compact, count, duration, percent, shortUsd } from "@trunkline
 import type { UsageCounts } from "../../../server/views.ts";
 import { cachedShareOf, failedShareOf, firstTokenOf, tokensOf } from "../../shell/usage-series.ts";
 
-export type MetricName = "spend" | "requests" | "tokens" | "rescued" | "failed" | "ttft" | "cached";
+export type MetricName = "spend" | "absorbed" | "requests" | "tokens" | "rescued" | "failed" | "ttft" | "cached";
 
 export interface Metric {
   readonly label: string;
@@ -16,6 +16,7 @@ export interface Metric {
 
 export const METRICS: Readonly<Record<MetricName, Metric>> = {
   spend: { label: "Spend", value: (counts) => Number(counts.spendUsd), summed: true, format: shortUsd, axis: axisUsd, better: "neither" },
+  absorbed: { label: "Absorbed", value: (counts) => Number(counts.absorbedUsd), summed: true, format: shortUsd, axis: axisUsd, better: "down" },
   requests: { label: "Requests", value: (counts) => counts.requests, summed: true, format: count, axis: compact, better: "neither" },
   tokens: { label: "Tokens", value: tokensOf, summed: true, format: count, axis: compact, better: "neither" },
   rescued: { label: "Rescued by fallback", value: (counts) => counts.rescued, summed: true, format: count, axis: compact, better: "neither" },
