@@ -54,6 +54,7 @@ export const VIEWS: readonly View[] = [
     },
   }),
   inProject("models", "/models", { long: true }),
+  inProject("models-compare", "/models?compare=anthropic/claude-haiku-4.5,openai/gpt-5-mini,google/gemini-2.5-flash", { route: "/[org]/[project]/models", long: true, open: async (page) => { await expect(page.getByRole("region", { name: "Comparison of models, table" })).toBeVisible(); } }),
   inProject("model", "/models/anthropic/claude-haiku-4.5", { route: "/[org]/[project]/models/[author]/[slug]" }),
   inProject("presets", "/presets"),
   inProject("preset", "/presets/balanced", { route: "/[org]/[project]/presets/[slug]" }),

@@ -3,13 +3,13 @@ import { useId, useState, type MouseEvent } from "react";
 import { barWidthOf, segmentsOf } from "./chart-scale.ts";
 import { ChartTip } from "./chart-tip.tsx";
 import { useBrush, type Brushed } from "./use-brush.ts";
-import { fillOf, Frame, geometryOf, Hatches, useWidth, type Geometry, type Toned } from "./chart-frame.tsx";
+import { fillOf, Frame, geometryOf, Hatches, useWidth, type ChartMark, type Geometry, type Toned } from "./chart-frame.tsx";
 
 /** The same span before, one value a bucket. */
 export interface Previous { readonly label: string; readonly values: readonly number[] }
 export interface PlotProps {
   readonly summary: string; readonly buckets: readonly string[]; readonly titles: readonly string[]; readonly series: readonly Toned[]; readonly format: (value: number) => string; readonly axis: (value: number) => string;
-  readonly height: number; readonly left: number; readonly lines: number; readonly previous?: Previous | undefined; readonly partial: boolean; readonly labels?: boolean | undefined; readonly onPick?: ((at: number) => void) | undefined; readonly onZoom?: ((span: Brushed) => void) | undefined;
+  readonly height: number; readonly left: number; readonly lines: number; readonly previous?: Previous | undefined; readonly partial: boolean; readonly labels?: boolean | undefined; readonly marks?: readonly ChartMark[]; readonly onPick?: ((at: number) => void) | undefined; readonly onZoom?: ((span: Brushed) => void) | undefined;
 }
 
 const PARTIAL_OPACITY = 0.72;
@@ -24,7 +24,7 @@ function topRound(x: number, y: number, width: number, height: number): string {
 }
 
 export function BarsPlot(props: PlotProps) {
-  const { summary, buckets, titles, series, format, axis, height, left, lines, previous, partial, labels = true, onPick, onZoom } = props;
+  const { summary, buckets, titles, series, format, axis, height, left, lines, previous, partial, labels = true, marks = [], onPick, onZoom } = props;
   const [ref, width] = useWidth();
   const [hovered, setHovered] = useState<number | null>(null);
   const id = useId();
@@ -35,7 +35,7 @@ export function BarsPlot(props: PlotProps) {
   return (
     <div ref={ref} className={`plot ${onPick ? "pick" : ""} ${onZoom ? "zoom" : ""}`} style={{ height }} {...handlers} onPointerMove={(event) => { setHovered(slotOf(event)); follow(slotOf(event)); }} onPointerLeave={() => setHovered(null)} onClick={onPick && ((event) => onPick(slotOf(event)))} role="presentation">
       {width > 0 ? (
-        <Frame geometry={geometry} buckets={labels ? buckets : null} axis={axis} summary={summary}>
+        <Frame geometry={geometry} buckets={labels ? buckets : null} axis={axis} summary={summary} marks={marks}>
           <Hatches id={id} />
           {hovered === null ? null : <rect x={geometry.x(hovered)} y={geometry.top} width={geometry.slot} height={geometry.bottom - geometry.top} fill="var(--press)" />}
           {span ? <Brush geometry={geometry} span={span} /> : null}

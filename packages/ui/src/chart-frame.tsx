@@ -41,11 +41,14 @@ export function geometryOf({ width, height, left, right = 4, top = TOP, bottom =
   return { width, height, left, top, bottom: height - bottom, slot, x: (at) => left + slot * at, y: (value) => top + (height - top - bottom) * (1 - value / highest), ticks };
 }
 
+/** A moment within a bucket that is told of: a line over the plot. */
+export interface ChartMark { readonly at: number; readonly label: string }
+
 /** How wide a date or a time is at 12 px, with air. */
 const LABEL_WIDTH = 46;
 
 /** Grid, value axis and bucket labels; `children` are drawn over it. */
-export function Frame({ geometry, right = 4, buckets, axis, summary, children }: { geometry: Geometry; right?: number; buckets: readonly string[] | null; axis: (value: number) => string; summary: string; children: ReactNode }) {
+export function Frame({ geometry, right = 4, buckets, axis, summary, marks = [], children }: { geometry: Geometry; right?: number; buckets: readonly string[] | null; axis: (value: number) => string; summary: string; marks?: readonly ChartMark[]; children: ReactNode }) {
   const { width, height, left, slot, x, y, ticks } = geometry;
   return (
     <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} role="img" aria-label={summary}>
@@ -59,6 +62,7 @@ export function Frame({ geometry, right = 4, buckets, axis, summary, children }:
         {buckets?.map((bucket, at) => (isLabelled(at, buckets.length, slot, LABEL_WIDTH) ? <text key={`${bucket}-${at}`} x={Math.min(x(at) + slot / 2, width - LABEL_WIDTH / 2 + 8)} y={height - 6} textAnchor="middle">{bucket}</text> : null))}
       </g>
       {children}
+      {marks.map(({ at, label }) => <g key={at} className="mark"><title>{label}</title><line x1={x(at) + slot / 2} x2={x(at) + slot / 2} y1={geometry.top - 4} y2={geometry.bottom} /><path d={`M${x(at) + slot / 2 - 5},${geometry.top - 10}h10l-5,8z`} /></g>)}
     </svg>
   );
 }

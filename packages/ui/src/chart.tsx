@@ -2,7 +2,7 @@
 import { Table2 } from "lucide-react";
 import { lazy, Suspense, useId, useState, type ReactNode } from "react";
 import type { Previous } from "./bars-plot.tsx";
-import { colourOf, swatchOf, withTones, type ChartSeries, type Toned } from "./chart-frame.tsx";
+import { colourOf, swatchOf, withTones, type ChartMark, type ChartSeries, type Toned } from "./chart-frame.tsx";
 import type { Brushed } from "./use-brush.ts";
 
 // A page stands before its drawings do: their script is no part of its first load.
@@ -37,6 +37,8 @@ export interface ChartProps {
   readonly below?: ChartSeries;
   readonly asTable?: boolean;
   readonly legend?: "top" | "bottom" | "none";
+  /** Lines over the plot, with what they stand for. */
+  readonly marks?: readonly ChartMark[];
   readonly onPick?: (at: number) => void;
   /** A span drawn with the pointer. */
   readonly onZoom?: (span: Brushed) => void;
@@ -44,7 +46,7 @@ export interface ChartProps {
 
 /** Bars or lines with a legend that isolates a series on a press, a tooltip, and the same numbers as a table. */
 export function Chart(props: ChartProps) {
-  const { summary, buckets, titles = buckets, format, axis = format, shape = "bars", height = HEIGHT, lines = LINES, left = LEFT, partial = false, previous, below, asTable = false, legend = "top", onPick, onZoom } = props;
+  const { summary, buckets, titles = buckets, format, axis = format, shape = "bars", height = HEIGHT, lines = LINES, left = LEFT, partial = false, previous, below, asTable = false, legend = "top", marks = [], onPick, onZoom } = props;
   const [isolated, setIsolated] = useState<string | null>(null);
   const all = withTones(props.series);
   const chosen = all.filter((one) => one.key === isolated);
@@ -52,13 +54,13 @@ export function Chart(props: ChartProps) {
   const [beneath] = below ? withTones([below]) : [];
   if (asTable) return <ChartTable label={props.label} titles={titles} series={beneath ? [...all, beneath] : all} format={format} previous={previous} />;
   const key = legend === "none" ? null : <Legend series={all} extra={beneath} isolated={chosen.length > 0 ? isolated : null} onIsolate={setIsolated} previous={previous} />;
-  const plot = { summary, buckets, titles, series, format, axis, lines, left, partial, onPick, onZoom };
+  const plot = { summary, buckets, titles, series, format, axis, lines, left, partial, marks, onPick, onZoom };
   return (
     <>
       {legend === "top" ? key : null}
       <figure className="chart">
         <Suspense fallback={<div className="plot skeleton" style={{ height: beneath ? height - BELOW_HEIGHT : height }} />}>{shape === "lines" ? <LinesPlot {...plot} height={height} /> : <BarsPlot {...plot} height={beneath ? height - BELOW_HEIGHT : height} previous={isolated === null ? previous : undefined} labels={!beneath} />}</Suspense>
-        {beneath ? <><p className="meta below" aria-hidden style={{ paddingLeft: left }}>{beneath.label}</p><Suspense fallback={<div className="plot skeleton" style={{ height: BELOW_HEIGHT - 16 }} />}><BarsPlot {...plot} series={[beneath]} summary={`${beneath.label}: ${beneath.values.reduce<number>((sum, value) => sum + (value ?? 0), 0)} in all`} lines={1} height={BELOW_HEIGHT - 16} /></Suspense></> : null}
+        {beneath ? <><p className="meta below" aria-hidden style={{ paddingLeft: left }}>{beneath.label}</p><Suspense fallback={<div className="plot skeleton" style={{ height: BELOW_HEIGHT - 16 }} />}><BarsPlot {...plot} marks={[]} series={[beneath]} summary={`${beneath.label}: ${beneath.values.reduce<number>((sum, value) => sum + (value ?? 0), 0)} in all`} lines={1} height={BELOW_HEIGHT - 16} /></Suspense></> : null}
       </figure>
       {legend === "bottom" ? key : null}
     </>

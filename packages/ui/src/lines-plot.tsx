@@ -10,7 +10,7 @@ const RIGHT = 12;
 const DASH = "5 3";
 
 /** Lines that break where there is no value. */
-export function LinesPlot({ summary, buckets, titles, series, format, axis, height, left, lines, onZoom }: PlotProps) {
+export function LinesPlot({ summary, buckets, titles, series, format, axis, height, left, lines, marks = [], onZoom }: PlotProps) {
   const [ref, width] = useWidth();
   const [hovered, setHovered] = useState<number | null>(null);
   const max = Math.max(0, ...series.flatMap((one) => one.values.map((value) => value ?? 0)));
@@ -20,7 +20,7 @@ export function LinesPlot({ summary, buckets, titles, series, format, axis, heig
   return (
     <div ref={ref} className={`plot ${onZoom ? "zoom" : ""}`} style={{ height }} role="presentation" {...handlers} onPointerMove={(event) => { setHovered(slotOf(event)); follow(slotOf(event)); }} onPointerLeave={() => setHovered(null)}>
       {width > 0 ? (
-        <Frame geometry={geometry} right={RIGHT} buckets={buckets} axis={axis} summary={summary}>
+        <Frame geometry={geometry} right={RIGHT} buckets={buckets} axis={axis} summary={summary} marks={marks}>
           {span ? <Brush geometry={geometry} span={span} /> : null}
           {hovered === null ? null : <line x1={middle(geometry, hovered)} x2={middle(geometry, hovered)} y1={geometry.top} y2={geometry.bottom} stroke="var(--border-strong)" />}
           {series.map((one) => <Line key={one.key} geometry={geometry} one={one} />)}

@@ -55,6 +55,8 @@ export interface UsageView {
   previous: { from: string; to: string; totals: UsageCounts; points: UsageCounts[] } | null;
 }
 export interface SavedView { id: string; page: "analytics" | "logs"; name: string; query: string }
+/** Something that a curve may follow; `path` within the project. */
+export interface MarkView { at: string; kind: "publish" | "price"; text: string; path: string }
 export interface CacheSavingsView { savedUsd: string; extraUsd: string }
 /** The second level of a breakdown: the groups of another dimension within one group. */
 export interface InnerGroup { key: string; label: string; totals: UsageCounts }

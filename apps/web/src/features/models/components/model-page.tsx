@@ -8,6 +8,7 @@ import { Card, CopyButton, count, duration, EmptyState, ErrorCard, Money, percen
 import type { ModelView, PerformanceGroup } from "../../../server/views.ts";
 import { useBook, useProjectPath, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
+import { CostCalculator } from "./cost-calculator.tsx";
 import { capabilitiesOf, tokensText } from "./model-filter.ts";
 
 const DAY_MS = 86_400_000;
@@ -35,6 +36,7 @@ function Shown({ model }: { model: ModelView }) {
       {model.description ? <p className="muted about">{model.description}</p> : null}
       <p className="row facts"><span className="tag">{model.tier}</span><span className="tag">{tokensText(model.contextTokens)} context</span>{model.maxOutputTokens > 0 ? <span className="tag">{tokensText(model.maxOutputTokens)} output</span> : null}{capabilitiesOf(model).map((one) => <span key={one} className="tag">{one}</span>)}</p>
       <Providers model={model} />
+      {model.providers.length > 0 ? <CostCalculator model={model} /> : null}
       <Snippet id={model.id} />
     </div>
   );

@@ -15,27 +15,30 @@ function cheapest(providers: readonly Provider[]): Provider | undefined {
   return providers.toSorted((a, b) => total(a) - total(b))[0];
 }
 
-export function ModelTable({ models }: { models: readonly ModelView[] }) {
+interface Comparing { readonly compared: ReadonlySet<string>; readonly full: boolean; readonly onCompare: (id: string) => void }
+
+export function ModelTable({ models, ...comparing }: Comparing & { models: readonly ModelView[] }) {
   return (
     <section className="twrap tablecards" tabIndex={0} aria-label="Models, table">
       <table>
         <thead>
           <tr><th scope="col">Model</th><th scope="col" className="r">Context</th><th scope="col" className="r">Input</th><th scope="col" className="r">Output</th><th scope="col" className="r">Cached</th><th scope="col">Capabilities</th><th scope="col" className="r">Providers</th><th scope="col">Tier</th></tr>
         </thead>
-        <tbody>{models.map((model) => <ModelRow key={model.id} model={model} />)}</tbody>
+        <tbody>{models.map((model) => <ModelRow key={model.id} model={model} {...comparing} />)}</tbody>
       </table>
     </section>
   );
 }
 
-function ModelRow({ model }: { model: ModelView }) {
+function ModelRow({ model, compared, full, onCompare }: Comparing & { model: ModelView }) {
+  const isCompared = compared.has(model.id);
   const [open, setOpen] = useState(false);
   const price = cheapest(model.providers);
   const Chevron = open ? ChevronDown : ChevronRight;
   return (
     <>
       <tr>
-        <th scope="row"><button type="button" className="open" aria-expanded={open} onClick={() => setOpen(!open)}><Chevron className="ic s" aria-hidden /><ModelName id={model.id} /></button><span className="two">{model.name}</span></th>
+        <th scope="row"><button type="button" className="open" aria-expanded={open} onClick={() => setOpen(!open)}><Chevron className="ic s" aria-hidden /><ModelName id={model.id} /></button><span className="two">{model.name}<label className="cmp" title={full && !isCompared ? "Four are compared already" : undefined}><input type="checkbox" checked={isCompared} disabled={full && !isCompared} aria-label={`Compare ${model.id}`} onChange={() => onCompare(model.id)} />Compare</label></span></th>
         <td className="r" data-l="Context">{tokensText(model.contextTokens)}</td>
         <td className="r" data-l="Input">{price ? <Money usd={price.inputUsdPerMillion} /> : "–"}</td>
         <td className="r" data-l="Output">{price ? <Money usd={price.outputUsdPerMillion} /> : "–"}</td>

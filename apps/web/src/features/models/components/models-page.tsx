@@ -1,18 +1,34 @@
 "use client";
 import "./models.css";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useSearchParams } from "next/navigation";
 import { useQuery } from "@tanstack/react-query";
 import { Search } from "lucide-react";
 import { Button, EmptyState, ErrorCard, Skeleton } from "@trunkline/ui";
+import type { ModelView } from "../../../server/views.ts";
 import { useChoice, useScope, useSetParams } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { CAPABILITIES, isMatch, sorted, SORTS, type Capability, type Sort } from "./model-filter.ts";
 import { ModelTable } from "./model-table.tsx";
 
+const CompareTray = lazy(async () => ({ default: (await import("./compare-tray.tsx")).CompareTray }));
+/** More columns than these are no comparison. */
+const COMPARED_MAX = 4;
+/** Of the tray, about. */
+const TRAY_HEIGHT = 520;
 const SKELETON_ROWS = 8;
 /** As much as anybody reads at once; hundreds of rows would make the page slow to search. */
 const PAGE_ROWS = 50;
+
+/** Which models stand side by side; in the address, so that a comparison can be handed on. */
+function useCompared(models: readonly ModelView[]) {
+  const setParams = useSetParams();
+  const ids = (useSearchParams().get("compare") ?? "").split(",");
+  const compared = models.filter((one) => ids.includes(one.id)).slice(0, COMPARED_MAX);
+  const setCompared = (next: readonly string[]): void => setParams({ compare: next.join(",") || null });
+  const toggle = (id: string): void => setCompared(compared.some((one) => one.id === id) ? compared.filter((one) => one.id !== id).map((one) => one.id) : [...compared.map((one) => one.id), id]);
+  return { compared, setCompared, toggle };
+}
 
 export function ModelsPage() {
   const trpc = useTRPC();
@@ -26,6 +42,7 @@ export function ModelsPage() {
   const providers = [...new Set((models.data ?? []).flatMap((model) => model.providers.map((one) => one.provider)))].sort();
   const provider = providers.includes(asked) ? asked : "";
   const visible = sorted((models.data ?? []).filter((model) => isMatch(model, { text, capability, provider })), sort);
+  const { compared, setCompared, toggle } = useCompared(models.data ?? []);
   const clear = (): void => { setText(""); setParams({ can: null, provider: null }); };
   return (
     <>
@@ -39,9 +56,10 @@ export function ModelsPage() {
       </div>
       {models.isPending ? <section className="card" aria-label="Models are loading" aria-busy="true"><div className="body" style={{ display: "grid", gap: 12, paddingTop: 16 }}>{Array.from({ length: SKELETON_ROWS }, (_, row) => <Skeleton key={row} height={36} />)}</div></section> : null}
       {models.isError ? <ErrorCard message={`The models could not be loaded. ${models.error.message}`} onRetry={() => void models.refetch()} /> : null}
+      {compared.length > 0 ? <Suspense fallback={<div className="ct"><Skeleton height={TRAY_HEIGHT} /></div>}><CompareTray models={compared} onRemove={toggle} onClear={() => setCompared([])} /></Suspense> : null}
       {models.data ? (
         <section className="card mt" aria-label="Models">
-          {visible.length > 0 ? <ModelTable models={visible.slice(0, rows)} /> : <EmptyState text={models.data.length === 0 ? "The catalogue holds no model with a price yet." : "No model matches this search."} action={<Button onClick={() => (models.data.length === 0 ? void models.refetch() : clear())}>{models.data.length === 0 ? "Look again" : "Clear search"}</Button>} />}
+          {visible.length > 0 ? <ModelTable models={visible.slice(0, rows)} compared={new Set(compared.map((one) => one.id))} full={compared.length >= COMPARED_MAX} onCompare={toggle} /> : <EmptyState text={models.data.length === 0 ? "The catalogue holds no model with a price yet." : "No model matches this search."} action={<Button onClick={() => (models.data.length === 0 ? void models.refetch() : clear())}>{models.data.length === 0 ? "Look again" : "Clear search"}</Button>} />}
           {visible.length > rows ? <div className="body"><Button onClick={() => setRows(rows + PAGE_ROWS)}>Show {Math.min(PAGE_ROWS, visible.length - rows)} more</Button></div> : null}
         </section>
       ) : null}

@@ -77,13 +77,20 @@ export function AnalyticsPage() {
   const ranked = usage.data ? rank(usage.data, METRICS[metric].value) : [];
   const save = useExport(controls, mode);
   const toasts = useToasts();
+  const { project } = useScope();
+  const copyCall = async (): Promise<void> => {
+    const { apiCall } = await import("./api-call.ts");
+    if (!usage.data) return;
+    await navigator.clipboard.writeText(apiCall(usage.data, { origin: window.location.origin, project, mode, groupBy: controls.groupBy, thenBy: controls.thenBy }));
+    toasts.say("Copied. The call needs a management key of this organization.");
+  };
   useEffect(() => void loadResults(), []);
   const exportAs = (kind: "csv" | "json"): void => {
     if (usage.data) save(usage.data, ranked, kind).catch((error: unknown) => toasts.say(`The file could not be made. ${error instanceof Error ? error.message : ""}`));
   };
   return (
     <div className="an">
-      <div className="head"><h1>Analytics</h1><SavedViews page="analytics" /><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("csv")}><Download className="ic s" aria-hidden />Export CSV</button><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("json")}>JSON</button></div>
+      <div className="head"><h1>Analytics</h1><SavedViews page="analytics" /><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("csv")}><Download className="ic s" aria-hidden />Export CSV</button><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("json")}>JSON</button><button type="button" className="btn desk" disabled={!usage.data} title="Copy as a call of the management API" onClick={() => void copyCall()}>API call</button></div>
       <ControlRow controls={controls} usage={usage.data} />
       {usage.data ? usage.data.totals.requests === 0 ? <Nothing mode={mode} /> : <Suspense fallback={<Loading />}><AnalyticsResults usage={usage.data} ranked={ranked} controls={controls} mode={mode} /></Suspense>
         : usage.isError ? <ErrorCard message={`The usage could not be read: ${usage.error.message}`} onRetry={() => void usage.refetch()} /> : <Loading />}

@@ -16,7 +16,7 @@ export function AnalyticsResults({ usage, ranked, controls: { metric, groupBy, t
   const against = usage.previous ? daySpan(usage.previous.from, usage.previous.to, usage.timeZone) : "";
   return (
     <>
-      <MainChart usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} onZoom={(slots) => { const span = zoomOf(usage.buckets, usage, slots); if (span) setCustom(span); }} />
+      <MainChart usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} mode={mode} onZoom={(slots) => { const span = zoomOf(usage.buckets, usage, slots); if (span) setCustom(span); }} />
       <Card className="break" title="Breakdown" note={thenBy === "none" ? `by ${groupBy}` : `by ${groupBy}, then by ${thenBy}`}><BreakdownTable usage={usage} ranked={ranked} metric={metric} groupBy={groupBy} thenBy={thenBy} against={against} mode={mode} /></Card>
       <Callers usage={usage} mode={mode} />
       <Performance usage={usage} groupBy={groupBy} mode={mode} />

@@ -11,8 +11,11 @@ export function toJson([heads = [], ...rows]: readonly (readonly Cell[])[]): str
 
 /** Hands a text to the browser as a file. */
 export function download(name: string, text: string): void {
-  const type = name.endsWith(".json") ? "application/json" : "text/csv;charset=utf-8";
-  const address = URL.createObjectURL(new Blob([text], { type }));
+  downloadBlob(name, new Blob([text], { type: name.endsWith(".json") ? "application/json" : name.endsWith(".svg") ? "image/svg+xml" : "text/csv;charset=utf-8" }));
+}
+
+export function downloadBlob(name: string, blob: Blob): void {
+  const address = URL.createObjectURL(blob);
   const link = document.createElement("a");
   link.href = address;
   link.download = name;
