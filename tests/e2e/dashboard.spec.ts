@@ -168,7 +168,7 @@ test("a request is asked again in the playground, and its address is handed on",
   await page.locator("tr[data-request]").first().click({ timeout: 20_000 });
   await page.getByRole("button", { name: "Copy link" }).click();
   await expect(page.getByText("The address of this request is copied.")).toBeVisible();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${project.address}/logs?mode=test&id=${id}`);
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(`${project.address}/logs/${id}`);
   await page.getByRole("link", { name: "Replay" }).click();
   await expect(page.getByLabel("Model of column 1")).toHaveValue("openai/gpt-5-mini");
   await expect(page.getByText(`The prompt of ${id} is not stored.`)).toBeVisible();
