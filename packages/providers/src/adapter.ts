@@ -150,6 +150,11 @@ export interface Profile {
   readonly keyless?: true;
   /** Every operator has an address of their own: `baseUrl` shows only its form, and the provider can be used once the environment names one. */
   readonly baseUrlIsExample?: true;
+  /**
+   * A stream whose connection is closed is generated and billed to its end all the same (https://openrouter.ai/docs/api-reference/streaming, "Provider Support" of cancellation,
+   * read 2026-11, lists who stops and who does not; who is in neither list is taken to stop).
+   */
+  readonly billsAfterCancel?: true;
   /** Top-level request fields that this upstream refuses; removed and reported as losses. */
   readonly omits?: readonly string[];
   /** Top-level request fields that bear another name here: OpenAI's name → this upstream's. */

@@ -1,5 +1,5 @@
 import type { Failure, TokenUsage } from "@trunkline/contracts";
-import type { AnswerExtras, Call, ProviderAdapter, Relayed, StreamRelay, Target, UpstreamFailure } from "@trunkline/providers";
+import { PROVIDERS, type AnswerExtras, type Call, type ProviderAdapter, type Relayed, type StreamRelay, type Target, type UpstreamFailure } from "@trunkline/providers";
 import type { StreamEnding, StreamSink, UpstreamStream, WonAttempt } from "../stages.ts";
 import type { UpstreamAddress } from "./upstream-address.ts";
 import { FollowedConnection } from "./followed-connection.ts";
@@ -13,7 +13,7 @@ const ANSWER_BYTES_MAX = 64 * 1024 * 1024;
 /** Bytes held for a stream whose reader has not begun. */
 const HELD_BYTES_MAX = 256 * 1024;
 
-/** A caller who leaves does not stop the bill of a plain answer: the provider makes it to the end. So it is read, for as long as this, to know the bill; */
+/** A caller who leaves does not stop the bill of a plain answer, nor at some providers that of a stream: it is made to the end. So it is read, for as long as this, to know the bill; */
 const DRAIN_MS = 30_000;
 /** by so many attempts at a time, so that nobody can make the gateway hold connections for callers who are gone. */
 const DRAINS_MAX = 50;
@@ -81,10 +81,11 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
     return result;
   }
 
-  /** The caller's connection is gone: a stream is cancelled, which ends its bill; a plain answer is waited for, because nothing does. */
+  /** The caller's connection is gone: a stream is cancelled, where that ends its bill; a plain answer, and a stream that is billed to its end, is waited for. */
   callerLeft(): void {
     if (this.#ending || this.#draining) return;
-    if (!this.#decided && !this.#options.call.stream && drains < DRAINS_MAX) { this.#drain(); return; }
+    const { call: { stream }, target: { provider } } = this.#options;
+    if (stream === this.#decided && (!stream || PROVIDERS.get(provider)?.billsAfterCancel === true) && drains < DRAINS_MAX) { this.#drain(); return; }
     this.#connection.close();
     if (this.#decided) { this.#finishStream("caller_left"); return; }
     const usage = this.#relay?.end("caller_left").observation.usage ?? null;
@@ -102,7 +103,14 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
     drains++;
     this.#draining = true;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => { this.#connection.close(); this.#decide({ kind: "caller_left", status: this.#status, usage: null }); }, Math.min(DRAIN_MS, Math.max(0, this.#options.deadlineAtMs - this.#options.now())));
+    this.#timer = setTimeout(() => this.#drainedEnough(), Math.min(DRAIN_MS, Math.max(0, this.#options.deadlineAtMs - this.#options.now())));
+    if (this.#decided) this.#connection.resume();
+  }
+
+  #drainedEnough(): void {
+    this.#connection.close();
+    if (this.#decided) this.#finishStream("caller_left");
+    else this.#decide({ kind: "caller_left", status: this.#status, usage: null });
   }
 
   headers(status: number, headers: UpstreamHeaders): void {
@@ -166,6 +174,7 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
   }
 
   #forward(bytes: Uint8Array): void {
+    if (this.#draining) return;
     if (this.#sink) { this.#sinkIsFull = !this.#sink.write(bytes); if (this.#sinkIsFull) this.#connection.pause(); return; }
     this.#chunks.push(bytes);
     this.#size += bytes.length;
@@ -191,8 +200,10 @@ export class AttemptOnce implements ConnectionListener, UpstreamStream {
   #finishStream(how: StreamEnding, seen?: TokenUsage): void {
     if (this.#ending || !this.#relay) return;
     clearTimeout(this.#timer);
-    this.#ending = { how, relayed: this.#relay.end(how, seen) };
-    this.#sink?.ended(how, this.#ending.relayed);
+    const relayed = this.#relay.end(how, seen);
+    this.#ending = { how: this.#draining ? "caller_left" : how, relayed };
+    if (this.#draining) drains--;
+    this.#sink?.ended(this.#ending.how, relayed);
   }
 
   #endOfBody(): void {

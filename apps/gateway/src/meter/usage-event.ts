@@ -21,7 +21,8 @@ function isInsured({ how, observation, won }: Pick<DeliveredResponse, "how" | "o
 }
 
 export function deliveredStatus({ how, observation, won }: Pick<DeliveredResponse, "how" | "observation" | "won">): GenerationStatus {
-  if (!observation.complete) return how === "caller_left" ? "cancelled" : "partial";
+  if (how === "caller_left") return "cancelled";
+  if (!observation.complete) return "partial";
   return won.attempt > 1 ? "rescued" : "ok";
 }
 
