@@ -19,6 +19,7 @@ export { publishedOf, type CanaryRecord, type ShadowRecord, type PresetRecord, t
 export { CREDENTIALS_PER_PROVIDER_MAX, type NewProviderCredential, type ProviderCredentialChange, type ProviderCredentialRecord } from "./provider-credentials.ts";
 export type { PriceNoticeRecord } from "./price-notices.ts";
 export type { ReceiptPage } from "./receipts.ts";
+export type { MarginRow } from "./margins.ts";
 export type { ExportedRow, KeptComparison, ProviderDayRow, SettledEstimate } from "./reconciliations.ts";
 export type { RequestFilter, RequestPage, RequestRow, RoutedRow } from "./requests.ts";
 export type { StripeEventFact } from "./stripe-events.ts";

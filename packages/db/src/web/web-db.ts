@@ -8,6 +8,7 @@ import { createBilling } from "./billing-account.ts";
 import { createBudgets } from "./budgets.ts";
 import { createCatalog } from "./catalog.ts";
 import { createContext, type WebDbOptions } from "./context.ts";
+import { createMargins } from "./margins.ts";
 import { createMembers } from "./members.ts";
 import { createOrganizationRemoval } from "./organization-removal.ts";
 import { createOrganizations } from "./organizations.ts";
@@ -40,7 +41,7 @@ export function createWebDb(options: WebDbOptions) {
     canaries: createCanaries(context), shadows: createShadows(context), drills: createDrills(context),
     accounts: createAccounts(context), auth: createAuthRecords(context), organizations: createOrganizations(context), keys: createApiKeys(context),
     members: createMembers(context), audit: createAuditLog(context), profiles: createProfiles(context), performance: createPerformance(context), removal: createOrganizationRemoval(context), presets: createPresets(context), priceNotices: createPriceNotices(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
-    catalog: createCatalog(context), credentials: createProviderCredentials(context), seals: createSeals(context), alerts: createAlerts(context), billing: createBilling(context), reconciliations: createReconciliations(context), autoTopUps: createAutoTopUps(context), stripeEvents: createStripeEvents(context), status: createStatus(context), savedViews: createSavedViews(context), secondFactors: createSecondFactors(context), storedPrompts: createStoredPrompts(context),
+    catalog: createCatalog(context), credentials: createProviderCredentials(context), seals: createSeals(context), alerts: createAlerts(context), billing: createBilling(context), reconciliations: createReconciliations(context), margins: createMargins(context), autoTopUps: createAutoTopUps(context), stripeEvents: createStripeEvents(context), status: createStatus(context), savedViews: createSavedViews(context), secondFactors: createSecondFactors(context), storedPrompts: createStoredPrompts(context),
     ping: async (): Promise<void> => { await context.client.$queryRaw`SELECT 1`; },
     close: (): Promise<void> => context.client.$disconnect(),
     receipts: createReceipts(context),

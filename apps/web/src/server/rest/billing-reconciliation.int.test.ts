@@ -19,7 +19,7 @@ async function newTenant(name: string): Promise<Tenant> {
   return {
     organizationId,
     async get<T>(path: string) {
-      const answer = await dispatchRest(new Request(`http://127.0.0.1/api/v1${path}`, { headers: { authorization: `Bearer ${secret}` } }), path.split("/").slice(1), { db, kv: { publish: async () => {} } as never, peppers });
+      const answer = await dispatchRest(new Request(`http://127.0.0.1/api/v1${path}`, { headers: { authorization: `Bearer ${secret}` } }), (path.split("?")[0] ?? "").split("/").slice(1), { db, kv: { publish: async () => {} } as never, peppers });
       expect(answer.status).toBe(200);
       return (await answer.json()) as T;
     },
@@ -53,8 +53,25 @@ it("shows the books of the whole installation to its operator alone, each day as
   }]]);
 });
 
+it("tells the operator alone what each customer brings and costs, plans and settled estimates included, those that lose most first", async () => {
+  const use = (organizationId: string, charge: number, cost: number): Promise<unknown> => sql.query(
+    `INSERT INTO usage_rollup (bucket, "organizationId", "projectId", "apiKeyId", mode, provider, model, "presetSlug", status, requests, attempts, "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "durationMsSum", "ttftMsSum", "ttftCount", "absorbedNanoUsd")
+     VALUES (date_trunc('minute', now() - interval '3 days'), $1, 'p', 'k', 'live', 'openai', 'm', '', 'ok', 4, 4, 0, 0, 0, 0, 0, $2, $3, 0, 0, 0, greatest($3::bigint - $2::bigint, 0))`, [organizationId, charge, cost]);
+  await use(operator.organizationId, 3_000_000_000, 2_000_000_000);
+  await use(other.organizationId, 1_000_000_000, 5_000_000_000);
+  await sql.query(`INSERT INTO stripe_invoice (id, "organizationId", status, "totalNanoUsd", "extraNanoUsd", "paidNanoUsd", "createdAt", "updatedAt") SELECT 'in_' || s || $2, $1, s, 3000000000, 3000000000, 0, now() - interval '2 days', now() FROM unnest(ARRAY['paid', 'void']) s`, [other.organizationId, run]);
+  await sql.query(`INSERT INTO estimate_settlement (id, provider, day, model, "organizationId", attempts, "estimatedNanoUsd", "deltaNanoUsd", "createdAt") VALUES ($1, 'openai', current_date - 3, 'gpt-x', $2, 1, 1000000, 500000000, now())`, [`est:margin${run}`, other.organizationId]);
+  expect(await other.get<List<object>>("/billing/margins")).toMatchObject({ operates: false, data: [] });
+  const { data } = await operator.get<List<{ readonly organization: string }>>("/billing/margins?limit=1000");
+  const ours = data.filter(({ organization }) => organization === operator.organizationId || organization === other.organizationId);
+  expect(ours).toMatchObject([
+    { organization: other.organizationId, requests: 4, charged_usd: "1.00", plan_fees_usd: "3.00", revenue_usd: "4.00", provider_cost_usd: "5.50", absorbed_usd: "4.50", margin_usd: "-1.50", margin_share: -0.375 },
+    { organization: operator.organizationId, revenue_usd: "3.00", provider_cost_usd: "2.00", absorbed_usd: "0.00", margin_usd: "1.00", margin_share: 0.3333 },
+  ]);
+});
+
 it("lists what estimates of an organization were off by, to it alone", async () => {
   await sql.query(`INSERT INTO estimate_settlement (id, provider, day, model, "organizationId", attempts, "estimatedNanoUsd", "deltaNanoUsd", "createdAt") VALUES ($1, 'openai', '2040-03-01', 'gpt-x', $2, 2, 1000000, -400000, now())`, [`est:${run}`, other.organizationId]);
   expect((await operator.get<List<object>>("/billing/reconciliation/estimates")).data).toEqual([]);
-  expect((await other.get<List<object>>("/billing/reconciliation/estimates")).data).toEqual([{ object: "settled_estimate", id: `est:${run}`, provider: "openai", model: "gpt-x", day: "2040-03-01", attempts: 2, estimated_usd: "0.001", off_by_usd: "-0.0004", settled_at: expect.any(String) }]);
+  expect((await other.get<List<{ readonly id: string }>>("/billing/reconciliation/estimates")).data.filter(({ id }) => id === `est:${run}`)).toEqual([{ object: "settled_estimate", id: `est:${run}`, provider: "openai", model: "gpt-x", day: "2040-03-01", attempts: 2, estimated_usd: "0.001", off_by_usd: "-0.0004", settled_at: expect.any(String) }]);
 });

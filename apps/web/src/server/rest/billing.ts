@@ -7,6 +7,7 @@ import { webEnv } from "../../env.ts";
 import { usd, usdInput } from "../money-view.ts";
 import { customerOf, stripeClient } from "../stripe-customer.ts";
 import { CREDIT_OPERATIONS } from "./billing-credit.ts";
+import { MARGIN_OPERATIONS } from "./billing-margins.ts";
 import { RECONCILIATION_OPERATIONS } from "./billing-reconciliation.ts";
 import { list, operation, type Operation } from "./operation.ts";
 
@@ -97,4 +98,4 @@ const pagesToVisit: Operation[] = [
   }),
 ];
 
-export const BILLING_OPERATIONS: readonly Operation[] = [...reads, ...pagesToVisit, ...CREDIT_OPERATIONS, ...RECONCILIATION_OPERATIONS];
+export const BILLING_OPERATIONS: readonly Operation[] = [...reads, ...pagesToVisit, ...CREDIT_OPERATIONS, ...RECONCILIATION_OPERATIONS, ...MARGIN_OPERATIONS];

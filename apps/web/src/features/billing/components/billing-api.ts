@@ -14,6 +14,7 @@ export interface ReconciliationView { readonly compared_at: string; readonly met
 export interface KeptComparison { readonly meter: string; readonly unit: string; readonly kind: string; readonly confirmed: boolean; readonly told: string; readonly in_doubt: string; readonly stripe: string; readonly compared_at: string }
 export interface ProviderDay { readonly provider: string; readonly day: string; readonly state: string; readonly booked_usd: string; readonly billed_usd: string; readonly error_bar_usd: string; readonly compared_at: string; readonly gaps: readonly { readonly class: string; readonly amount_usd: string; readonly attempts: number }[] }
 export interface SettledEstimate { readonly id: string; readonly provider: string; readonly model: string; readonly day: string; readonly attempts: number; readonly estimated_usd: string; readonly off_by_usd: string }
+export interface MarginRow { readonly organization: string; readonly name: string; readonly plan: string; readonly charged_usd: string; readonly plan_fees_usd: string; readonly provider_cost_usd: string; readonly absorbed_usd: string; readonly margin_usd: string; readonly margin_share: number | null }
 export interface List<Row> { readonly data: readonly Row[] }
 
 const UNREACHABLE = "The server did not answer. Check your connection, then try again.";

@@ -9,6 +9,7 @@ import { useScope } from "../../shell/use-scope.ts";
 import { billing, type BillingView, type List, type PlanView } from "./billing-api.ts";
 import { AutoTopUp } from "./auto-top-up.tsx";
 import { CreditNotes, Credits, Invoices, Statement } from "./billing-tables.tsx";
+import { Margins } from "./margins.tsx";
 import { ProviderReconciliation } from "./provider-reconciliation.tsx";
 import { Reconciliation } from "./reconciliation.tsx";
 import { TaxIds } from "./tax-ids.tsx";
@@ -54,7 +55,7 @@ export function BillingPage() {
       ) : loading ? <Skeleton height={STANDING_HEIGHT} /> : null}
       <div style={loading ? { visibility: "hidden" } : undefined}>
         <AutoTopUp organization={organization} pays={pays} />
-        <Credits organization={organization} pays={pays} /><Statement organization={organization} /><CreditNotes organization={organization} /><Invoices organization={organization} /><Reconciliation organization={organization} pays={pays} /><ProviderReconciliation organization={organization} /><TaxIds organization={organization} pays={pays} />
+        <Credits organization={organization} pays={pays} /><Statement organization={organization} /><CreditNotes organization={organization} /><Invoices organization={organization} /><Reconciliation organization={organization} pays={pays} /><ProviderReconciliation organization={organization} /><Margins organization={organization} /><TaxIds organization={organization} pays={pays} />
       </div>
     </div>
   );
