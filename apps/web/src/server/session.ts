@@ -1,4 +1,5 @@
 /** Database sessions behind the Auth.js cookie, whichever way they began; deleting the row signs out at once. */
+import { cache } from "react";
 import { cookies, headers } from "next/headers";
 import type { UserRecord } from "@trunkline/db/web";
 import { webEnv } from "../env.ts";
@@ -17,11 +18,11 @@ export const sessionCookieOptions = () => ({ httpOnly: true, sameSite: "lax" as 
 
 export const currentSessionToken = async (): Promise<string | undefined> => (await cookies()).get(sessionCookieName())?.value;
 
-/** The signed-in user, or null. For pages, route handlers and the tRPC context. */
-export async function currentUser(): Promise<UserRecord | null> {
+/** The signed-in user, or null. For pages, route handlers and the tRPC context; read once for all that one page asks. */
+export const currentUser = cache(async (): Promise<UserRecord | null> => {
   const token = await currentSessionToken();
   return token ? services().db.accounts.findSessionUser(token) : null;
-}
+});
 
 /** Creates the same row that Auth.js would, and gives the cookie's value. */
 export async function startSession(userId: string): Promise<{ token: string; expires: Date }> {

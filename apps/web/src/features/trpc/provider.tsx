@@ -1,12 +1,14 @@
 "use client";
 import { useState, type ReactNode } from "react";
-import { keepPreviousData, QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { HydrationBoundary, keepPreviousData, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchStreamLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import type { AppRouter } from "../../server/app-router.ts";
 
 const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 export { useTRPC, useTRPCClient };
+/** Answers that came with the document. */
+export { HydrationBoundary as KnownAnswers };
 
 export const TRPC_URL = "/api/trpc";
 /** Long enough that moving between pages shows what is known at once; changes invalidate their own queries. */

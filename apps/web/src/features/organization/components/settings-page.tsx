@@ -1,6 +1,6 @@
 "use client";
 import "./organization.css";
-import { useId, useState, type FormEvent } from "react";
+import { useId, useState, type FormEvent, useSyncExternalStore } from "react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useRouter } from "next/navigation";
 import { Download } from "lucide-react";
@@ -61,9 +61,14 @@ function Parts({ view, role, manages }: { view: OrganizationView; role: Role; ma
   );
 }
 
-/** The browser's own list, and what stands in it now. */
-function zonesWith(zone: string): readonly string[] {
-  const zones = Intl.supportedValuesOf("timeZone");
+const NO_ZONES: readonly string[] = [];
+let browserZones: readonly string[] | undefined;
+const noChange = () => () => undefined;
+const readZones = (): readonly string[] => (browserZones ??= Intl.supportedValuesOf("timeZone"));
+
+/** The browser's own list, and what stands in it now. The server, which may know others, draws none of it. */
+function useZonesWith(zone: string): readonly string[] {
+  const zones = useSyncExternalStore(noChange, readZones, () => NO_ZONES);
   return [...new Set(["UTC", zone, ...zones])];
 }
 
@@ -74,6 +79,7 @@ function OrganizationForm({ view, disabled }: { view: OrganizationView; disabled
   const toasts = useToasts();
   const queryClient = useQueryClient();
   const zoneId = useId();
+  const zones = useZonesWith(view.timeZone);
   const [name, setName] = useState(view.name);
   const [slug, setSlug] = useState(view.slug);
   const [timeZone, setTimeZone] = useState(view.timeZone);
@@ -100,7 +106,7 @@ function OrganizationForm({ view, disabled }: { view: OrganizationView; disabled
         <Field label="Address" required pattern="[a-z0-9\-]+" title="Small letters, digits and -" maxLength={40} hint={`The first part of every page's address. Links to the old one stop working.`} value={slug} onChange={(event) => setSlug(event.target.value)} />
         <div className="control">
           <label htmlFor={zoneId}>Reporting time zone</label>
-          <select id={zoneId} value={timeZone} onChange={(event) => setTimeZone(event.target.value)}>{zonesWith(timeZone).map((zone) => <option key={zone} value={zone}>{zone}</option>)}</select>
+          <select id={zoneId} value={timeZone} onChange={(event) => setTimeZone(event.target.value)}>{zones.map((zone) => <option key={zone} value={zone}>{zone}</option>)}</select>
           <p className="meta">Days and months of every chart and sum are cut in it.</p>
         </div>
         <Field label="Requests per minute, all keys together (optional)" type="number" min={1} max={RPM_MAX} step={1} value={rpm} onChange={(event) => setRpm(event.target.value)} />

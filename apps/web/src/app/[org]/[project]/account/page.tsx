@@ -1,8 +1,9 @@
 import type { Metadata } from "next";
 import { ProfilePage } from "../../../../features/profile/components/profile-page.tsx";
+import { FirstAnswers } from "../../../../server/first-answers.tsx";
 
 export const metadata: Metadata = { title: "Account" };
 
 export default function Page() {
-  return <ProfilePage />;
+  return <FirstAnswers ask={({ client, trpc }) => [client.prefetchQuery(trpc.profile.get.queryOptions())]}><ProfilePage /></FirstAnswers>;
 }
