@@ -2,7 +2,7 @@
 import "./keys.css";
 import Link from "next/link";
 import { useParams } from "next/navigation";
-import { lazy, useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Ago, Button, Card, count, dayOf, Deferred, EmptyState, ErrorCard, Money, Skeleton } from "@trunkline/ui";
 import type { KeyView } from "../../../server/views.ts";
@@ -10,10 +10,12 @@ import { useRole } from "../../shell/use-role.ts";
 import { useProjectPath, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { KeyBudget, KINDS, stateOf } from "./key-table.tsx";
-import { KeySettings } from "./key-settings.tsx";
-import { KeyUsage } from "./key-usage.tsx";
 import { useRevoke } from "./use-revoke.ts";
 
+const KeyUsage = lazy(async () => ({ default: (await import("./key-usage.tsx")).KeyUsage }));
+const KeySettings = lazy(async () => ({ default: (await import("./key-settings.tsx")).KeySettings }));
+/** Of the parts, about: nothing moves when they come. */
+const [USAGE_HEIGHT, SETTINGS_HEIGHT] = [366, 460];
 const RotateKeyDialog = lazy(async () => ({ default: (await import("./rotate-key-dialog.tsx")).RotateKeyDialog }));
 
 /** One key: what it spends on what, and what it may do. */
@@ -52,8 +54,8 @@ function Shown({ apiKey }: { apiKey: KeyView }) {
         <div><h2>Stops working</h2><p className="v">{apiKey.revokedAt ? "Revoked" : apiKey.expiresAt ? dayOf(apiKey.expiresAt) : "Never"}</p></div>
         <div><h2>Budget</h2><div className="b"><KeyBudget budget={apiKey.budget} /></div></div>
       </section>
-      {apiKey.kind === "mgmt" ? <Card title="Management key"><div className="body"><p className="muted">It acts on the management API as an admin and calls no model, so it has no usage.</p></div></Card> : <KeyUsage apiKey={apiKey} />}
-      <KeySettings key={apiKey.id} apiKey={apiKey} disabled={!works || revoking || !may("keys.manage")} />
+      {apiKey.kind === "mgmt" ? <Card title="Management key"><div className="body"><p className="muted">It acts on the management API as an admin and calls no model, so it has no usage.</p></div></Card> : <Suspense fallback={<div className="card"><Skeleton height={USAGE_HEIGHT} /></div>}><KeyUsage apiKey={apiKey} /></Suspense>}
+      <Suspense fallback={<Skeleton height={SETTINGS_HEIGHT} />}><KeySettings key={apiKey.id} apiKey={apiKey} disabled={!works || revoking || !may("keys.manage")} /></Suspense>
       <Deferred wanted={rotating}><RotateKeyDialog apiKey={rotating ? apiKey : null} onClose={() => setRotating(false)} /></Deferred>
     </div>
   );

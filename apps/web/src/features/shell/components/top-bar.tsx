@@ -4,11 +4,12 @@ import { CircleUser, LogOut, Monitor, Moon, Search, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
 import Link from "next/link";
 import { useRouter } from "next/navigation";
-import { useState } from "react";
-import { Money, Segmented } from "@trunkline/ui";
+import { lazy, Suspense, useState } from "react";
+import { Segmented } from "@trunkline/ui";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { useBook, useProjectPath, useScope } from "../use-scope.ts";
 
+const Standing = lazy(async () => ({ default: (await import("./standing.tsx")).Standing }));
 const BOOKS = [{ value: "live", label: "Live" }, { value: "test", label: "Test" }] as const;
 
 /** Switchers at the left, search, theme and account at the right. */
@@ -33,29 +34,10 @@ export function TopBar({ onPalette }: { onPalette: () => void }) {
       <span className="grow" />
       <button type="button" className="kbar" aria-keyshortcuts="Meta+K Control+K" onClick={onPalette}><Search className="ic s" aria-hidden /><span>Search or jump to</span><kbd>⌘K</kbd></button>
       <button type="button" className="btn icon ghost mob" aria-label="Search" onClick={onPalette}><Search className="ic" aria-hidden /></button>
-      <Standing />
+      <Suspense><Standing /></Suspense>
       <ThemeToggle />
       <Account email={me.data?.user.email ?? ""} />
     </header>
-  );
-}
-
-/** The credit changes with every call, the providers with the weather: a minute old is new enough. */
-const STANDING_FRESH_MS = 60_000;
-
-/** Whether providers have failures now, and the credit that is left where calls are prepaid. Nothing while neither is known. */
-function Standing() {
-  const trpc = useTRPC();
-  const at = useProjectPath();
-  const { data } = useQuery(trpc.viewer.standing.queryOptions(useScope(), { staleTime: STANDING_FRESH_MS, refetchInterval: STANDING_FRESH_MS }));
-  if (!data) return null;
-  const { credit, troubled } = data;
-  const says = troubled.length === 0 ? "No provider has failures now" : `Failures now at ${troubled.join(", ")}`;
-  return (
-    <>
-      <a className="btn icon ghost desk" href="/status" aria-label={`${says}: status page`} title={says}><span className={`dot ${troubled.length > 0 ? "warn" : ""}`} aria-hidden /></a>
-      {credit ? <Link className={`pill num ${credit.low ? "warn" : ""}`} href={at("/billing")} title={credit.low ? "Little credit is left: top up under Billing" : "Credit left"}><span className="sr">Credit left{credit.low ? ", low" : ""}: </span><Money usd={credit.balanceUsd} /></Link> : null}
-    </>
   );
 }
 
