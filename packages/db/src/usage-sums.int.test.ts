@@ -43,7 +43,7 @@ it("sum of the buckets, of end users and sessions, total and sum of the log agre
   const [membership] = await web.accounts.listMemberships(user.id);
   const actor = await web.organizations.findActor(user.id, membership?.slug ?? "");
   await fc.assert(fc.asyncProperty(
-    moments, calls, fc.constantFrom("hour" as const, "day" as const), fc.constantFrom("model" as const, "status" as const), fc.tuple(fc.integer({ min: -120, max: SPAN_MINUTES - 1 }), fc.integer({ min: 60, max: SPAN_MINUTES })),
+    moments, calls, fc.constantFrom("minute" as const, "hour" as const, "day" as const), fc.constantFrom("model" as const, "status" as const), fc.tuple(fc.integer({ min: -120, max: SPAN_MINUTES - 1 }), fc.integer({ min: 60, max: SPAN_MINUTES })),
     async ([startMs, zone], made, granularity, groupBy, [fromMinute, minutes]) => {
       await sql.query(`DELETE FROM generation WHERE "organizationId" = $1`, [organizationId]);
       await sql.query(`DELETE FROM usage_caller WHERE "organizationId" = $1`, [organizationId]);

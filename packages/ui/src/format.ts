@@ -36,11 +36,11 @@ export function percent(share: number): string {
 export interface BucketTexts { readonly short: readonly string[]; readonly long: readonly string[] }
 
 /** Begin of each bucket in the reporting zone: `17 Nov` and `Tue 17 Nov`, or `14:00` and `Tue 17 Nov, 14:00`. */
-export function bucketTexts(buckets: readonly string[], timeZone: string, granularity: "hour" | "day"): BucketTexts {
+export function bucketTexts(buckets: readonly string[], timeZone: string, granularity: "minute" | "hour" | "day"): BucketTexts {
   const day = { day: "numeric", month: "short" } as const;
   const time = { hour: "2-digit", minute: "2-digit" } as const;
-  const short = new Intl.DateTimeFormat("en-GB", { timeZone, ...(granularity === "hour" ? time : day) });
-  const long = new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "short", ...day, ...(granularity === "hour" ? time : {}) });
+  const short = new Intl.DateTimeFormat("en-GB", { timeZone, ...(granularity === "day" ? day : time) });
+  const long = new Intl.DateTimeFormat("en-GB", { timeZone, weekday: "short", ...day, ...(granularity === "day" ? {} : time) });
   return { short: buckets.map((bucket) => short.format(new Date(bucket))), long: buckets.map((bucket) => long.format(new Date(bucket))) };
 }
 

@@ -51,7 +51,7 @@ export interface UsageCounts { spendUsd: string; absorbedUsd: string; requests: 
 /** `points` has one entry for each of the view's buckets; `before` is the sum in the span compared with, null without one. */
 export interface SeriesView { key: string; label: string; points: UsageCounts[]; totals: UsageCounts; before: UsageCounts | null }
 export interface UsageView {
-  timeZone: string; from: string; to: string; granularity: "hour" | "day"; buckets: string[]; series: SeriesView[]; totals: UsageCounts;
+  timeZone: string; from: string; to: string; granularity: "minute" | "hour" | "day"; buckets: string[]; series: SeriesView[]; totals: UsageCounts;
   previous: { from: string; to: string; totals: UsageCounts; points: UsageCounts[] } | null;
 }
 export interface SavedView { id: string; page: "analytics" | "logs"; name: string; query: string }

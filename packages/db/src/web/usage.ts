@@ -85,7 +85,7 @@ function unpacked(packed: Packed): (UsageSums & { key: string })[] {
 const largestFirst = (groups: (UsageSums & { key: string })[]): (UsageSums & { key: string })[] =>
   groups.sort((a, b) => Number(b.chargeNanoUsd - a.chargeNanoUsd) || Number(b.requests - a.requests) || (a.key < b.key ? -1 : 1)).slice(0, USAGE_GROUPS_MAX);
 
-export interface SeriesQuery extends UsageRange { readonly granularity: "hour" | "day"; readonly groupBy: RollupDimension }
+export interface SeriesQuery extends UsageRange { readonly granularity: "minute" | "hour" | "day"; readonly groupBy: RollupDimension }
 
 export function createUsage(context: StoreContext) {
   const zoneOf = async (transaction: Transaction, actor: Actor): Promise<string> =>
@@ -117,6 +117,7 @@ export function createUsage(context: StoreContext) {
       const { granularity, from, to } = query;
       const buckets = await transaction.$queryRaw<{ bucket: Date }[]>(granularity === "day"
         ? Prisma.sql`SELECT generate_series(date_trunc('day', ${from}::timestamptz AT TIME ZONE ${timeZone}), (${to}::timestamptz AT TIME ZONE ${timeZone}) - interval '1 millisecond', interval '1 day') AT TIME ZONE ${timeZone} AS bucket`
+        : granularity === "minute" ? Prisma.sql`SELECT generate_series(date_trunc('minute', ${from}::timestamptz), ${to}::timestamptz - interval '1 millisecond', interval '1 minute') AS bucket`
         // Where clocks move by half an hour, so do the hours: each is asked for, not counted up.
         : Prisma.sql`SELECT DISTINCT date_trunc('hour', at, ${timeZone}) AS bucket FROM generate_series(date_trunc('hour', ${from}::timestamptz, ${timeZone}), ${to}::timestamptz - interval '1 millisecond', interval '15 minutes') at ORDER BY 1`);
       const packed = await transaction.$queryRaw<(Packed & { starts: string | null })[]>`

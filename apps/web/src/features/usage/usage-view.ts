@@ -35,7 +35,7 @@ interface Span { readonly from: Date; readonly to: Date }
 interface Answered extends Span { readonly usage: UsageSeries; readonly totals: UsageSums }
 
 /** Every series has a point for every bucket, zeros included; largest spend first, the tail folded into "other". `before` is the span it is compared with. */
-export function toUsageView(now: Answered & { readonly granularity: "hour" | "day" }, before: Answered | null): UsageView {
+export function toUsageView(now: Answered & { readonly granularity: "minute" | "hour" | "day" }, before: Answered | null): UsageView {
   const { usage } = now;
   const shown = usage.groups.length > SERIES_MAX ? usage.groups.slice(0, SERIES_MAX - 1) : usage.groups;
   const names = new Set(shown.map((group) => group.key));

@@ -69,6 +69,8 @@ function useExport({ metric, groupBy, thenBy }: Controls, mode: BookView["mode"]
   };
 }
 
+const BARS = { minute: "By the minute", hour: "Hourly", day: "Daily" } as const;
+
 export function AnalyticsPage() {
   const controls = useControls();
   const { mode, book } = useBook();
@@ -117,7 +119,7 @@ function ControlRow({ controls, usage }: { controls: Controls; usage: UsageView 
       <Pick label="Group by" value={groupBy} options={GROUPS} onChange={setGroupBy} />
       <Pick<Dimension | "none"> label="then" value={thenBy} options={[{ value: "none", label: "–" }, ...GROUPS.filter((one) => one.value !== groupBy)]} onChange={setThenBy} />
       <span className="grow" />
-      {usage ? <><span className="meta desk">{usage.granularity === "hour" ? "Hourly" : "Daily"}</span><span className="tag lg plain" title="Reporting time zone of the organization"><Globe className="ic s" aria-hidden />{usage.timeZone}</span></> : null}
+      {usage ? <><span className="meta desk">{BARS[usage.granularity]}</span><span className="tag lg plain" title="Reporting time zone of the organization"><Globe className="ic s" aria-hidden />{usage.timeZone}</span></> : null}
     </div>
   );
 }

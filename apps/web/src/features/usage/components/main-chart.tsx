@@ -14,11 +14,10 @@ import { METRICS, type MetricName } from "./metrics.ts";
 const HEIGHT = 336;
 const NARROW_HEIGHT = 260;
 const LINES = 5;
-const HOUR_MS = 3_600_000;
-const DAY_HOURS = 24;
+const UNIT_MS = { minute: 60_000, hour: 3_600_000, day: 86_400_000 } as const;
 
-/** Days or hours of the span, the parts at its ends counted as what they are. */
-const unitsOf = (usage: UsageView): number => (Date.parse(usage.to) - Date.parse(usage.from)) / (HOUR_MS * (usage.granularity === "day" ? DAY_HOURS : 1));
+/** Days, hours or minutes of the span, the parts at its ends counted as what they are. */
+const unitsOf = (usage: UsageView): number => (Date.parse(usage.to) - Date.parse(usage.from)) / UNIT_MS[usage.granularity];
 
 /** A range of the past is whole; one that ends now is still being filled. */
 const isUnderWay = ({ to }: UsageView): boolean => Date.parse(to) > Date.now();

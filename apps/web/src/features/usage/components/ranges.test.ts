@@ -7,10 +7,12 @@ const NOW = Date.UTC(2026, 10, 23, 12, 34, 56);
 describe("ranges", () => {
   it("end with the minute under way, so that a re-render asks the same", () => {
     expect(rangeOf("7d", book, NOW)).toEqual({ from: "2026-11-17T00:00:00.000Z", to: "2026-11-23T12:35:00.000Z", granularity: "day" });
+    expect(rangeOf("15m", book, NOW)).toEqual({ from: "2026-11-23T12:20:00.000Z", to: "2026-11-23T12:35:00.000Z", granularity: "minute" });
     expect(rangeOf("24h", book, NOW).from).toBe("2026-11-22T13:00:00.000Z");
   });
 
-  it("draw hours where a span is short, and days where it is long", () => {
+  it("draw minutes and hours where a span is short, and days where it is long", () => {
+    expect(rangeOf("custom", book, NOW, { from: "2026-11-22T22:00:00.000Z", to: "2026-11-23T00:00:00.000Z" }).granularity).toBe("minute");
     expect(rangeOf("custom", book, NOW, { from: "2026-11-20T00:00:00.000Z", to: "2026-11-23T00:00:00.000Z" }).granularity).toBe("hour");
     expect(rangeOf("custom", book, NOW, { from: "2026-11-19T23:00:00.000Z", to: "2026-11-23T00:00:00.000Z" }).granularity).toBe("day");
   });

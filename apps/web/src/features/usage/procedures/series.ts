@@ -7,11 +7,14 @@ import { readUsage } from "../read-usage.ts";
 const HOURS_MAX = 31 * 24;
 const DAYS_MAX = 3 * 366;
 const HOUR_MS = 3_600_000;
+/** As long as a page draws minutes, and the span before it. */
+const MINUTES_HOURS_MAX = 4;
+const LONGEST_HOURS = { minute: MINUTES_HOURS_MAX, hour: HOURS_MAX, day: DAYS_MAX * 24 } as const;
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 
-const input = z.object({ mode: z.enum(["live", "test"]), from: instant, to: instant, granularity: z.enum(["hour", "day"]), groupBy: z.enum(["model", "provider", "key", "preset", "status"]), compare: z.boolean().default(false) })
+const input = z.object({ mode: z.enum(["live", "test"]), from: instant, to: instant, granularity: z.enum(["minute", "hour", "day"]), groupBy: z.enum(["model", "provider", "key", "preset", "status"]), compare: z.boolean().default(false) })
   .refine((range) => range.from < range.to, { message: "from must be before to", path: ["from"] })
-  .refine((range) => range.to.getTime() - range.from.getTime() <= (range.granularity === "hour" ? HOURS_MAX : DAYS_MAX * 24) * HOUR_MS, { message: "the range has too many buckets; ask for days", path: ["granularity"] });
+  .refine((range) => range.to.getTime() - range.from.getTime() <= LONGEST_HOURS[range.granularity] * HOUR_MS, { message: "the range has too many buckets; ask for longer ones", path: ["granularity"] });
 
 /** `compare` adds the span before: see `comparisonDays`. */
 export const series = memberProcedure.input(input).query(({ ctx, input: query }): Promise<UsageView> => {
