@@ -21,7 +21,7 @@ const SETTLE_MS = 800;
 const THERE_MS_MAX = 20_000;
 const GATES = { scriptKb: 180, lcpMs: 1200, tbtMs: 150, cls: 0.02 };
 const OPEN = ["/", "/sign-in", "/signup", "/docs", "/docs/api", "/docs/errors", "/status"];
-const OF_PROJECT = ["", "/analytics", "/logs", "/keys", "/presets", "/presets/balanced", "/models", "/models/anthropic/claude-haiku-4.5", "/playground", "/limits", "/alerts", "/provider-keys", "/members", "/billing", "/audit", "/settings", "/account", "/onboarding"];
+const OF_PROJECT = ["", "/analytics", "/logs", "/keys", "/guardrails", "/presets", "/presets/balanced", "/models", "/models/anthropic/claude-haiku-4.5", "/playground", "/limits", "/alerts", "/provider-keys", "/members", "/billing", "/audit", "/settings", "/account", "/onboarding"];
 const say = (text) => process.stderr.write(`${text}\n`);
 
 /** Runs in the page before its own script. A shift that follows a press is asked for. */

@@ -12,6 +12,7 @@ const PAGES = [
   { path: "/keys", says: /first-key/, question: "keys.list" },
   { path: "/presets", says: /balanced/, question: "presets.list" },
   { path: "/models", says: /claude-haiku-4\.5/, question: "models.list" },
+  { path: "/models/anthropic/claude-haiku-4.5", says: /claude-haiku-4\.5/, question: "models.get" },
   { path: "/limits", says: /Haiku cap/, question: "budgets.list" },
   { path: "/members", says: /first@example\.com/, question: "organization.members" },
   { path: "/settings", says: /Europe\/|UTC/, question: "organization.settings" },

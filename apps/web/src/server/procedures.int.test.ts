@@ -132,6 +132,7 @@ const PROCEDURES: readonly [string, Permission, (caller: Caller, owner: Caller) 
   ["requests.watch", "usage.read", async (caller) => firstOf(await caller.requests.watch({ ...acme.scope, mode: "live" }))],
   ["onboarding.state", "usage.read", (caller) => caller.onboarding.state(acme.scope)],
   ["models.list", "usage.read", (caller) => caller.models.list(acme.scope)],
+  ["models.get", "usage.read", (caller) => caller.models.get({ ...acme.scope, id: "openai/gpt-5-mini" })],
   ["budgets.list", "resources.read", (caller) => caller.budgets.list(acme.scope)],
   ["budgets.create", "budgets.manage", (caller) => caller.budgets.create({ ...acme.scope, scope: "project", scopeId: acme.projectId, name: name(), period: "daily", limitUsd: "5" })],
   ["budgets.remove", "budgets.manage", async (caller, owner) => caller.budgets.remove({ ...acme.scope, id: (await owner.budgets.create({ ...acme.scope, scope: "organization", scopeId: acme.organizationId, name: name(), period: "daily", limitUsd: "5" })).id })],

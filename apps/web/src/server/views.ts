@@ -120,6 +120,6 @@ export interface ProviderCredentialsView { credentials: ProviderCredentialView[]
  *  organization.members(Scope) → MembersView · organization.invite(Scope & {email, role}) · organization.withdraw(Scope & {email}) · organization.setRole(Scope & {userId, role}) · organization.removeMember(Scope & {userId})
  *  organization.audit(Scope & {area?, cursor?}) → AuditView · organization.settings(Scope) → OrganizationView · organization.update(Scope & {name?, slug?, timeZone?, rpmLimit?, responseRetentionDays?}) → OrganizationView · organization.projectLimits(Scope) → ProjectLimitsView · organization.limitProject(Scope & {rpmLimit?, tpmLimit?, concurrencyLimit?}) → ProjectLimitsView · organization.promptStorage(Scope) → PromptStorageView · organization.storePrompts(Scope & {promptPercent?, promptRetentionDays?, promptPatterns?}) → PromptStorageView · organization.remove(Scope & {confirm})
  *  profile.get() → ProfileView · profile.rename({name}) · profile.endSession({id})
- *  models.list(Scope) → ModelView[] · budgets.list(Scope) → BudgetView[] · budgets.create(Scope & {scope, scopeId, name, period, limitUsd, action?, enforced?}) → BudgetView · budgets.update(Scope & {id, change}) · budgets.remove(Scope & {id})
+ *  models.list(Scope) → ModelView[] · models.get(Scope & {id}) → ModelView | null · budgets.list(Scope) → BudgetView[] · budgets.create(Scope & {scope, scopeId, name, period, limitUsd, action?, enforced?}) → BudgetView · budgets.update(Scope & {id, change}) · budgets.remove(Scope & {id})
  */
 export type ProcedureIndex = never;

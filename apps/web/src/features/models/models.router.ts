@@ -1,4 +1,4 @@
 import { router } from "../../server/trpc.ts";
-import { listModels } from "./procedures/list-models.ts";
+import { getModel, listModels } from "./procedures/list-models.ts";
 
-export const modelsRouter = router({ list: listModels });
+export const modelsRouter = router({ list: listModels, get: getModel });

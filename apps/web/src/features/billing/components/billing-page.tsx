@@ -1,6 +1,6 @@
 "use client";
 import "./billing.css";
-import { useState, type FormEvent } from "react";
+import { lazy, Suspense, useState, type FormEvent } from "react";
 import { useIsFetching, useMutation, useQuery } from "@tanstack/react-query";
 import { ExternalLink } from "lucide-react";
 import { Button, Card, ErrorCard, Field, Money, Skeleton } from "@trunkline/ui";
@@ -9,11 +9,12 @@ import { useScope } from "../../shell/use-scope.ts";
 import { billing, type BillingView, type List, type PlanView } from "./billing-api.ts";
 import { AutoTopUp } from "./auto-top-up.tsx";
 import { CreditNotes, Credits, Invoices, Statement } from "./billing-tables.tsx";
-import { Margins } from "./margins.tsx";
-import { ProviderReconciliation } from "./provider-reconciliation.tsx";
 import { Reconciliation } from "./reconciliation.tsx";
 import { TaxIds } from "./tax-ids.tsx";
 
+/** Of the operator's own organization alone: everybody else's page does without their code. */
+const Margins = lazy(async () => ({ default: (await import("./margins.tsx")).Margins }));
+const ProviderReconciliation = lazy(async () => ({ default: (await import("./provider-reconciliation.tsx")).ProviderReconciliation }));
 const CREDIT_MIN = 5;
 const CREDIT_MAX = 10_000;
 const CENT = 0.01;
@@ -55,7 +56,7 @@ export function BillingPage() {
       ) : loading ? <Skeleton height={STANDING_HEIGHT} /> : null}
       <div style={loading ? { visibility: "hidden" } : undefined}>
         <AutoTopUp organization={organization} pays={pays} />
-        <Credits organization={organization} pays={pays} /><Statement organization={organization} /><CreditNotes organization={organization} /><Invoices organization={organization} /><Reconciliation organization={organization} pays={pays} /><ProviderReconciliation organization={organization} /><Margins organization={organization} /><TaxIds organization={organization} pays={pays} />
+        <Credits organization={organization} pays={pays} /><Statement organization={organization} /><CreditNotes organization={organization} /><Invoices organization={organization} /><Reconciliation organization={organization} pays={pays} /><Suspense><ProviderReconciliation organization={organization} /><Margins organization={organization} /></Suspense><TaxIds organization={organization} pays={pays} />
       </div>
     </div>
   );

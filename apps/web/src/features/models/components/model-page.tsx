@@ -20,12 +20,11 @@ export function ModelPage() {
   const id = `${decodeURIComponent(author)}/${decodeURIComponent(slug)}`;
   const trpc = useTRPC();
   const at = useProjectPath();
-  const models = useQuery(trpc.models.list.queryOptions(useScope()));
-  const model = models.data?.find((one) => one.id === id);
-  if (models.isPending) return <><div className="head"><h1>{id}</h1></div><Skeleton height={320} /></>;
-  if (models.isError) return <ErrorCard message={`The model could not be loaded. ${models.error.message}`} onRetry={() => void models.refetch()} />;
-  if (!model) return <><div className="head"><h1>{id}</h1></div><section className="card" aria-label="Model"><EmptyState text="No model of this name is in the catalogue." action={<Link className="btn" href={at("/models")}>All models</Link>} /></section></>;
-  return <Shown model={model} />;
+  const model = useQuery(trpc.models.get.queryOptions({ ...useScope(), id }));
+  if (model.isPending) return <><div className="head"><h1>{id}</h1></div><Skeleton height={320} /></>;
+  if (model.isError) return <ErrorCard message={`The model could not be loaded. ${model.error.message}`} onRetry={() => void model.refetch()} />;
+  if (model.data === null) return <><div className="head"><h1>{id}</h1></div><section className="card" aria-label="Model"><EmptyState text="No model of this name is in the catalogue." action={<Link className="btn" href={at("/models")}>All models</Link>} /></section></>;
+  return <Shown model={model.data} />;
 }
 
 function Shown({ model }: { model: ModelView }) {

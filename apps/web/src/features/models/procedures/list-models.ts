@@ -1,5 +1,6 @@
-import { priceKey, type CatalogEndpoint, type CatalogSnapshot } from "@trunkline/contracts";
-import type { UsageSums } from "@trunkline/db/web";
+import { priceKey, type CatalogEndpoint, type CatalogModel, type CatalogSnapshot } from "@trunkline/contracts";
+import { z } from "zod";
+import type { Actor, UsageSums, WebDb } from "@trunkline/db/web";
 import { usd } from "../../../server/money-view.ts";
 import { memberProcedure } from "../../../server/trpc.ts";
 import type { ModelView } from "../../../server/views.ts";
@@ -17,12 +18,30 @@ function toProvider(endpoint: CatalogEndpoint, catalog: CatalogSnapshot, seen: U
   }];
 }
 
-/** An endpoint without a current price cannot be routed to, so it is not shown. */
-export const listModels = memberProcedure.query(async ({ ctx }): Promise<ModelView[]> => {
-  const [catalog, health] = await Promise.all([ctx.db.catalog.load(), ctx.db.usage.endpointHealth(ctx.actor, new Date(ctx.nowMs() - DAY_MS))]);
-  const seen = new Map(health.map((row) => [priceKey(row.provider, row.model), row]));
-  return [...catalog.models.values()].map(({ createdAt: _createdAt, ...model }) => ({
+type Health = ReadonlyMap<string, UsageSums>;
+
+function toModel({ createdAt: _createdAt, ...model }: CatalogModel, catalog: CatalogSnapshot, seen: Health): ModelView {
+  return {
     ...model, inputModalities: [...model.inputModalities],
     providers: (catalog.endpointsByModel.get(model.id) ?? []).flatMap((endpoint) => toProvider(endpoint, catalog, seen.get(priceKey(endpoint.provider, endpoint.model)))),
-  }));
+  };
+}
+
+async function read({ db, actor, nowMs }: { readonly db: Pick<WebDb, "catalog" | "usage">; readonly actor: Actor; readonly nowMs: () => number }): Promise<{ readonly catalog: CatalogSnapshot; readonly seen: Health }> {
+  const [catalog, health] = await Promise.all([db.catalog.load(), db.usage.endpointHealth(actor, new Date(nowMs() - DAY_MS))]);
+  return { catalog, seen: new Map(health.map((row) => [priceKey(row.provider, row.model), row])) };
+}
+
+/** An endpoint without a current price cannot be routed to, so it is not shown. */
+export const listModels = memberProcedure.query(async ({ ctx }): Promise<ModelView[]> => {
+  const { catalog, seen } = await read(ctx);
+  return [...catalog.models.values()].map((model) => toModel(model, catalog, seen));
+});
+
+const MODEL_CHARS_MAX = 256;
+/** null: the catalogue has no such model. */
+export const getModel = memberProcedure.input(z.object({ id: z.string().min(1).max(MODEL_CHARS_MAX) })).query(async ({ ctx, input }): Promise<ModelView | null> => {
+  const { catalog, seen } = await read(ctx);
+  const model = catalog.models.get(input.id);
+  return model ? toModel(model, catalog, seen) : null;
 });

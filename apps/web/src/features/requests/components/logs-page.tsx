@@ -8,7 +8,7 @@ import { Button, EmptyState, ErrorCard, Skeleton } from "@trunkline/ui";
 import type { BookMode } from "../../../server/views.ts";
 import { useBook, useProjectPath, useScope, useSetParams } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
-import { SavedViews } from "../../shell/components/saved-views.tsx";
+import { SavedViewsLater } from "../../shell/components/saved-views-later.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { isEmpty, parseFilter, writeFilter, type LogFilter } from "./log-filter.ts";
 import { ExportLinks } from "./export-links.tsx";
@@ -52,7 +52,7 @@ export function LogsPage() {
   return (
     <div className={`logs ${openId === null ? "" : "split"}`}>
       <div className="list">
-        <div className="head"><h1>Logs</h1><SavedViews page="logs" />{items.length > 0 ? <ExportLinks asked={asked} /> : null}<span className="tag lg plain" title="New requests appear as they are stored"><span className="dot" aria-hidden />Live</span></div>
+        <div className="head"><h1>Logs</h1><SavedViewsLater page="logs" />{items.length > 0 ? <ExportLinks asked={asked} /> : null}<span className="tag lg plain" title="New requests appear as they are stored"><span className="dot" aria-hidden />Live</span></div>
         <FilterBar filter={filter} onChange={setFilter} known={{ model: names((row) => row.model), provider: names((row) => row.provider), key: keyNames }} />
         <Suspense fallback={<div className="strip"><Skeleton height={STRIP_HEIGHT} /></div>}><OutcomeStrip mode={mode} ready={ready} /></Suspense>
         {rows.isError ? <ErrorCard message={`The log could not be read: ${rows.error.message}`} onRetry={() => void rows.refetch()} /> : null}

@@ -8,7 +8,7 @@ import { Clock, Download, Globe } from "lucide-react";
 import { Card, daySpan, EmptyState, ErrorCard, Skeleton, useToasts } from "@trunkline/ui";
 import type { BookView, Dimension, UsageView } from "../../../server/views.ts";
 import { useBook, useChoice, useProjectPath, useScope, useSetParams } from "../../shell/use-scope.ts";
-import { SavedViews } from "../../shell/components/saved-views.tsx";
+import { SavedViewsLater } from "../../shell/components/saved-views-later.tsx";
 import { rank } from "../../shell/usage-series.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { METRIC_NAMES, METRICS, type MetricName } from "./metrics.ts";
@@ -92,7 +92,7 @@ export function AnalyticsPage() {
   };
   return (
     <div className="an">
-      <div className="head"><h1>Analytics</h1><SavedViews page="analytics" /><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("csv")}><Download className="ic s" aria-hidden />Export CSV</button><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("json")}>JSON</button><button type="button" className="btn desk" disabled={!usage.data} title="Copy as a call of the management API" onClick={() => void copyCall()}>API call</button></div>
+      <div className="head"><h1>Analytics</h1><SavedViewsLater page="analytics" /><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("csv")}><Download className="ic s" aria-hidden />Export CSV</button><button type="button" className="btn" disabled={ranked.length === 0} onClick={() => exportAs("json")}>JSON</button><button type="button" className="btn desk" disabled={!usage.data} title="Copy as a call of the management API" onClick={() => void copyCall()}>API call</button></div>
       <ControlRow controls={controls} usage={usage.data} />
       {usage.data ? usage.data.totals.requests === 0 ? <Nothing mode={mode} /> : <Suspense fallback={<Loading />}><AnalyticsResults usage={usage.data} ranked={ranked} controls={controls} mode={mode} /></Suspense>
         : usage.isError ? <ErrorCard message={`The usage could not be read: ${usage.error.message}`} onRetry={() => void usage.refetch()} /> : <Loading />}
