@@ -46,8 +46,10 @@ describe.each(CLIENTS)("$name", (client) => {
       await outside.forget();
       await client.abort(at(model));
       const [call] = await expect.poll(() => outside.journal(), { timeout: 10_000 }).toHaveLength(1).then(() => outside.journal());
-      expect(call).toMatchObject({ aborted: true });
-      expect(call?.outputTokensSent).toBeLessThan(300);
+      // Google bills a stream to its end though nobody reads it, so it is read.
+      const stops = !model.startsWith("google/");
+      expect(call).toMatchObject({ aborted: stops });
+      expect((call?.outputTokensSent ?? 300) < 300).toBe(stops);
       const receipt = await expect.poll(() => outside.receipt(call?.requestId ?? ""), { timeout: 10_000 }).not.toBeNull().then(() => outside.receipt(call?.requestId ?? ""));
       expect(receipt).toMatchObject({ cancelled: true });
     });
