@@ -1,4 +1,4 @@
-import { findModel, priceAt } from "@trunkline/catalog";
+import { findModel, priceAt, retirementOf } from "@trunkline/catalog";
 import { GatewayError, type AccessRule, type CatalogModel, type CatalogSnapshot } from "@trunkline/contracts";
 import type { EndpointStats } from "@trunkline/db/gateway";
 import { accessObjection } from "@trunkline/router-core";
@@ -12,7 +12,7 @@ function modelEntry(model: CatalogModel, catalog: CatalogSnapshot, nowMs: number
     canonical_slug: model.id, description: model.description, context_length: model.contextTokens, max_input_tokens: model.contextTokens, max_tokens: model.maxOutputTokens,
     pricing: pricing(model, catalog, nowMs),
     architecture: { modality: `${model.inputModalities.join("+")}->${outputOf(model)}`, input_modalities: model.inputModalities.map((modality) => modality === "pdf" ? "file" : modality), output_modalities: [outputOf(model)], tokenizer: "Other", instruct_type: null },
-    supported_parameters: supportedParameters(model), default_parameters: null, per_request_limits: null, supported_voices: null,
+    supported_parameters: supportedParameters(model), default_parameters: null, per_request_limits: null, supported_voices: null, expiration_date: retirementOf(model.id)?.on ?? null,
     links: { details: `/api/v1/models/${model.id}/endpoints` },
     top_provider: { context_length: model.contextTokens, max_completion_tokens: model.maxOutputTokens, is_moderated: false },
   };

@@ -4,7 +4,7 @@ import Link from "next/link";
 import { useParams } from "next/navigation";
 import { useState, type ReactNode } from "react";
 import { useQuery } from "@tanstack/react-query";
-import { Card, CopyButton, count, duration, EmptyState, ErrorCard, Money, percent, Skeleton } from "@trunkline/ui";
+import { Card, CopyButton, count, duration, EmptyState, ErrorCard, Money, percent, Skeleton, dayOf } from "@trunkline/ui";
 import type { ModelView, PerformanceGroup } from "../../../server/views.ts";
 import { useBook, useProjectPath, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
@@ -34,6 +34,7 @@ function Shown({ model }: { model: ModelView }) {
       <div className="head"><h1>{model.name}<span className="sub"><code>{model.id}</code></span></h1><CopyButton text={model.id} label="Copy id" /><Link className="btn primary" href={`${at("/playground")}?${new URLSearchParams({ models: model.id }).toString()}`}>Try it</Link></div>
       {model.description ? <p className="muted about">{model.description}</p> : null}
       <p className="row facts"><span className="tag">{model.tier}</span><span className="tag">{tokensText(model.contextTokens)} context</span>{model.maxOutputTokens > 0 ? <span className="tag">{tokensText(model.maxOutputTokens)} output</span> : null}{capabilitiesOf(model).map((one) => <span key={one} className="tag">{one}</span>)}</p>
+      {model.retires ? <p className="row"><span className="tag warn">Its maker ends it on {dayOf(model.retires.on)}</span><span className="meta">and recommends <Link className="link" href={at(`/models/${model.retires.instead}`)}>{model.retires.instead}</Link>; other hosts keep dates of their own.</span></p> : null}
       <Providers model={model} />
       {model.providers.length > 0 ? <CostCalculator model={model} /> : null}
       <Snippet id={model.id} />
@@ -60,13 +61,16 @@ function Providers({ model }: { model: ModelView }) {
   );
 }
 
+/** By the provider's published terms; where none says so, nothing is promised. */
+const dataText = ({ trains, retains }: ModelView["providers"][number]): string => (trains ? "Data: no published promise" : retains ? "Data: no training, may be kept" : "Data: no training, not kept");
+
 /** While the figures are on their way nothing stands in for them: a zero would be a claim. */
 function ProviderRow({ provider, seen, pending }: { provider: ModelView["providers"][number]; seen: PerformanceGroup | undefined; pending: boolean }) {
   const measured = (text: string): ReactNode => (pending ? <span className="inline-skeleton"><Skeleton height={12} width={40} /></span> : text);
   const ms = (value: number | null | undefined): string => (value === null || value === undefined ? "–" : duration(value));
   return (
     <tr>
-      <th scope="row">{provider.provider}<span className="two">{provider.upstreamModel}</span></th>
+      <th scope="row">{provider.provider}<span className="two">{provider.upstreamModel}</span><span className="two">{dataText(provider)}</span></th>
       <td className="r" data-l="Input"><Money usd={provider.inputUsdPerMillion} /></td><td className="r" data-l="Output"><Money usd={provider.outputUsdPerMillion} /></td>
       <td className="r" data-l="Cache read"><Money usd={provider.cacheReadUsdPerMillion} /></td><td className="r" data-l="Cache write"><Money usd={provider.cacheWriteUsdPerMillion} /></td>
       <td className="r" data-l="Requests">{measured(count(seen?.requests ?? 0))}</td><td className="r" data-l="Uptime">{measured(seen ? percent(1 - seen.failed / seen.requests) : "–")}</td>

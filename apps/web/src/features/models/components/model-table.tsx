@@ -1,7 +1,7 @@
 import { useState } from "react";
 import Link from "next/link";
 import { ChevronDown, ChevronRight } from "lucide-react";
-import { CopyButton, ModelName, Money } from "@trunkline/ui";
+import { CopyButton, ModelName, Money, dayOf } from "@trunkline/ui";
 import type { ModelView } from "../../../server/views.ts";
 import { useProjectPath } from "../../shell/use-scope.ts";
 import { capabilitiesOf, tokensText } from "./model-filter.ts";
@@ -43,7 +43,7 @@ function ModelRow({ model, compared, full, onCompare }: Comparing & { model: Mod
         <td className="r" data-l="Input">{price ? <Money usd={price.inputUsdPerMillion} /> : "–"}</td>
         <td className="r" data-l="Output">{price ? <Money usd={price.outputUsdPerMillion} /> : "–"}</td>
         <td className="r" data-l="Cached">{price ? <Money usd={price.cacheReadUsdPerMillion} /> : "–"}</td>
-        <td className="wide"><span className="caps">{capabilitiesOf(model).map((one) => <span key={one} className="tag">{one}</span>)}</span></td>
+        <td className="wide"><span className="caps">{model.retires ? <span className="tag warn">ends {dayOf(model.retires.on)}</span> : null}{capabilitiesOf(model).map((one) => <span key={one} className="tag">{one}</span>)}</span></td>
         <td className="r" data-l="Providers">{model.providers.length}</td>
         <td><span className="tag">{model.tier}</span></td>
       </tr>

@@ -1,3 +1,4 @@
+import { dataPolicyOf, retirementOf } from "@trunkline/catalog";
 import { priceKey, type CatalogEndpoint, type CatalogModel, type CatalogSnapshot } from "@trunkline/contracts";
 import { z } from "zod";
 import type { Actor, UsageSums, WebDb } from "@trunkline/db/web";
@@ -10,8 +11,9 @@ const DAY_MS = 86_400_000;
 function toProvider(endpoint: CatalogEndpoint, catalog: CatalogSnapshot, seen: UsageSums | undefined): ModelView["providers"] {
   const price = catalog.prices.get(priceKey(endpoint.provider, endpoint.model))?.findLast((row) => row.effectiveToMs === null);
   if (!price) return [];
+  const { trains, retains } = dataPolicyOf(endpoint.provider);
   return [{
-    provider: endpoint.provider, upstreamModel: endpoint.upstreamModel,
+    trains, retains, provider: endpoint.provider, upstreamModel: endpoint.upstreamModel,
     inputUsdPerMillion: usd(price.inputNanoUsdPerMillion), cacheReadUsdPerMillion: usd(price.cacheReadNanoUsdPerMillion),
     cacheWriteUsdPerMillion: usd(price.cacheWriteNanoUsdPerMillion), outputUsdPerMillion: usd(price.outputNanoUsdPerMillion),
     requests24h: Number(seen?.requests ?? 0n), failed24h: Number(seen?.failed ?? 0n), avgTtftMs: seen && seen.ttftCount > 0n ? Number(seen.ttftMsSum / seen.ttftCount) : null,
@@ -22,7 +24,7 @@ type Health = ReadonlyMap<string, UsageSums>;
 
 function toModel({ createdAt: _createdAt, ...model }: CatalogModel, catalog: CatalogSnapshot, seen: Health): ModelView {
   return {
-    ...model, inputModalities: [...model.inputModalities],
+    ...model, inputModalities: [...model.inputModalities], retires: retirementOf(model.id),
     providers: (catalog.endpointsByModel.get(model.id) ?? []).flatMap((endpoint) => toProvider(endpoint, catalog, seen.get(priceKey(endpoint.provider, endpoint.model)))),
   };
 }
