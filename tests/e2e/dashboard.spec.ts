@@ -42,7 +42,12 @@ test("the log is walked by keys, and the open request is in the address", async 
   const ids = await rows.evaluateAll((all) => all.map((row) => row.getAttribute("data-request") ?? ""));
   const drawer = page.getByRole("complementary", { name: /^Request req_/ });
   const opened = (at: number) => expect(page).toHaveURL(new RegExp(`[?&]id=${ids[at]}`));
-  await page.keyboard.press("j");
+  // The rows are in the document; the keys work once the page does.
+  await expect(async () => {
+    await page.keyboard.press("j");
+    await expect(page.locator("tr[data-request].at")).toHaveCount(1, { timeout: 500 });
+  }).toPass();
+  await expect(page.locator("tr[data-request].at")).toHaveAttribute("data-request", ids[0] ?? "");
   await page.keyboard.press("j");
   await page.keyboard.press("k");
   await page.keyboard.press("Enter");

@@ -32,8 +32,11 @@ function isTaken(event: KeyboardEvent): boolean {
     || (target instanceof HTMLElement && (target.isContentEditable || target.closest("input, textarea, select, dialog") !== null));
 }
 
+/** What a key does; "not mine" leaves it to whoever listens behind, in whatever order the page came to life. */
+type KeyAction = () => void | "not mine";
+
 /** Acts on single keys while no field has the focus. `keys` maps `event.key` to what it does. */
-export function useKeys(keys: Readonly<Record<string, () => void>>): void {
+export function useKeys(keys: Readonly<Record<string, KeyAction>>): void {
   const [on] = useSingleKeys();
   const latest = useRef(keys);
   useLayoutEffect(() => { latest.current = keys; });
@@ -41,9 +44,7 @@ export function useKeys(keys: Readonly<Record<string, () => void>>): void {
     if (!on) return;
     const press = (event: KeyboardEvent): void => {
       const act = isTaken(event) ? undefined : latest.current[event.key];
-      if (!act) return;
-      event.preventDefault();
-      act();
+      if (act && act() !== "not mine") event.preventDefault();
     };
     window.addEventListener("keydown", press);
     return () => window.removeEventListener("keydown", press);
@@ -54,8 +55,14 @@ export function useKeys(keys: Readonly<Record<string, () => void>>): void {
 export function useShellShortcuts({ onPalette, onHelp }: { onPalette: () => void; onHelp: () => void }): void {
   const router = useRouter();
   const at = useProjectPath();
-  const begun = useRef(0);
-  const go = Object.fromEntries(LINKS.map((link) => [link.key, () => { if (performance.now() - begun.current < SEQUENCE_MS) router.push(at(link.path)); begun.current = 0; }]));
+  const begun = useRef(Number.NEGATIVE_INFINITY);
+  const follow = (path: string): KeyAction => () => {
+    const isSecond = performance.now() - begun.current < SEQUENCE_MS;
+    begun.current = Number.NEGATIVE_INFINITY;
+    if (!isSecond) return "not mine";
+    router.push(at(path));
+  };
+  const go = Object.fromEntries(LINKS.map((link) => [link.key, follow(link.path)]));
   useKeys({ ...go, "g": () => { begun.current = performance.now(); }, "?": onHelp, "/": () => document.querySelector<HTMLElement>("[data-filter]")?.focus() });
   const palette = useRef(onPalette);
   useEffect(() => { palette.current = onPalette; });

@@ -1,6 +1,7 @@
 "use client";
 import { useState } from "react";
 import { useToasts } from "@trunkline/ui";
+import { noteLeaving } from "../trpc/left-changes.ts";
 import { TRPC_URL } from "../trpc/provider.tsx";
 
 interface Destructive {
@@ -22,7 +23,7 @@ export function useUndoable() {
     toasts.undoable({
       text, onUndo: () => drop(id),
       commit: async () => { await commit(); drop(id); },
-      commitLeaving: () => void fetch(`${TRPC_URL}/${leaving.procedure}`, { method: "POST", keepalive: true, headers: { "content-type": "application/json" }, body: JSON.stringify(leaving.input) }),
+      commitLeaving: () => { noteLeaving(); void fetch(`${TRPC_URL}/${leaving.procedure}`, { method: "POST", keepalive: true, headers: { "content-type": "application/json" }, body: JSON.stringify(leaving.input) }); },
     });
   };
   return { pending, start };

@@ -1,9 +1,10 @@
 "use client";
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { HydrationBoundary, keepPreviousData, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { createTRPCClient, httpBatchStreamLink, httpSubscriptionLink, splitLink } from "@trpc/client";
 import { createTRPCContext } from "@trpc/tanstack-react-query";
 import type { AppRouter } from "../../server/app-router.ts";
+import { mayLackChanges } from "./left-changes.ts";
 
 const { TRPCProvider, useTRPC, useTRPCClient } = createTRPCContext<AppRouter>();
 export { useTRPC, useTRPCClient };
@@ -22,6 +23,7 @@ export function TrpcProvider({ children }: { children: ReactNode }) {
   const [client] = useState(() => createTRPCClient<AppRouter>({
     links: [splitLink({ condition: (operation) => operation.type === "subscription", true: httpSubscriptionLink({ url: TRPC_URL }), false: httpBatchStreamLink({ url: TRPC_URL, maxURLLength: URL_LENGTH_MAX }) })],
   }));
+  useEffect(() => { if (mayLackChanges()) void queryClient.invalidateQueries(); }, [queryClient]);
   return (
     <QueryClientProvider client={queryClient}>
       <TRPCProvider trpcClient={client} queryClient={queryClient}>{children}</TRPCProvider>

@@ -1,5 +1,5 @@
 "use client";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useKeys } from "../../shell/use-shortcuts.ts";
 
 interface Walk { readonly ids: readonly string[]; readonly openId: string | null; readonly open: (id: string) => void; readonly close: () => void }
@@ -10,6 +10,8 @@ const openNow = (): string | null => new URLSearchParams(window.location.search)
 /** j and k move through the rows, Enter opens, [ and ] walk with the drawer open, Escape closes it. Gives the row the keys are on. */
 export function useLogKeys({ ids, openId, open, close }: Walk) {
   const [cursor, setCursor] = useState<string | null>(null);
+  /** Where the keys are, before it is drawn: the next may be pressed sooner. */
+  const place = useRef<string | null>(null);
   /** The row `step` away from `id`; the first one where `id` is not in the list. */
   const neighbour = (id: string | null, step: number): string | undefined => {
     const at = ids.indexOf(id ?? "");
@@ -17,16 +19,17 @@ export function useLogKeys({ ids, openId, open, close }: Walk) {
   };
   const show = (id: string | undefined, drawn: boolean): void => {
     if (id === undefined) return;
+    place.current = id;
     setCursor(id);
     if (drawn) open(id);
     document.querySelector(`[data-request="${id}"]`)?.scrollIntoView({ block: "nearest" });
   };
-  const move = (step: number) => (): void => { const id = openNow(); show(neighbour(id ?? cursor, step), id !== null); };
+  const move = (step: number) => (): void => { const id = openNow(); show(neighbour(id ?? place.current, step), id !== null); };
   const walk = (step: number) => (): void => show(neighbour(openNow(), step), true);
   const isDrawn = openId !== null;
   useKeys({
     "j": move(1), "k": move(-1),
-    ...(cursor !== null && !isDrawn ? { "Enter": () => open(cursor) } : {}),
+    ...(cursor !== null && !isDrawn ? { "Enter": () => open(place.current ?? cursor) } : {}),
     ...(isDrawn ? { "Escape": close, "[": walk(-1), "]": walk(1) } : {}),
   });
   const has = (step: number): boolean => isDrawn && ids.includes(openId) && neighbour(openId, step) !== undefined;
