@@ -37,7 +37,7 @@ import { serve } from "./pipeline.ts";
 import { BudgetUse } from "./plan/budget-use.ts";
 import { observeHealth } from "./plan/observe-health.ts";
 import { SharedHealth } from "./plan/shared-health.ts";
-import { createPlan, planFor, type PlanOptions } from "./plan/plan.ts";
+import { createPlan, placesFor, planFor, type PlanOptions } from "./plan/plan.ts";
 import { SessionPlaces } from "./plan/session-places.ts";
 import { CatalogCache, PresetCache } from "./plan/snapshots.ts";
 import { createRunOnce } from "./repeat/run-once.ts";
@@ -87,7 +87,7 @@ export function compose(env: GatewayEnv): Gateway {
   const [pools, guardedPools] = [new UpstreamPools(), new UpstreamPools(addressRules)];
   const own = new OrganizationCredentials({ encryptionKeys: env.encryptionKeys, addressRules, onUnreadable: (credentialId) => warn(`credential ${credentialId} of an organization cannot be used: ${env.encryptionKeys ? "its seal does not open, or its address is refused" : "ENCRYPTION_KEYS is not set"}`) });
   const [stored, sessions] = [new StoredResponses({ db, encryptionKeys: env.encryptionKeys, now, onFault: warn }), new SessionPlaces()];
-  const planOptions: PlanOptions = { own, catalog, presets, states, sessions, budgetUse: new BudgetUse(db), available: credentials.available, now, random: Math.random };
+  const planOptions: PlanOptions = { own, catalog, presets, states, sessions, budgetUse: new BudgetUse(db), available: credentials.available, addressOf: credentials.addressOf, now, random: Math.random };
   const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent, traceparent: string | undefined) => { if (tracing) setImmediate(() => tracing.record(spansOf(event), traceparent)); sessions.observe(event); observeHealth(event, states.of(event.mode, event.organizationId).circuits); observe(event, metrics, logger); } };
   const upstreams = { pools, guardedPools, own, credentials, ownAuthorization: new Authorization({ exchange: createExchangeForm(addressRules), now }), timeouts: env.timeouts, now };
   const admitOptions = { kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId: string) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres"), onRateLimited: () => metrics.countRateLimited() };
@@ -110,7 +110,7 @@ export function compose(env: GatewayEnv): Gateway {
     now, writeError, onUnexpected, onAnswered: ({ path, status, durationMs }) => metrics.observeRequest({ inbound: inboundLabelOf(path), status, durationMs }), allowsOrigin: allowsOrigin(new BrowserOrigins(db, now)),
     routes: [...storedRoutes(stored, authenticate), ...createRoutes({
       ...readers(stages, planOptions), countTokens: async ({ request, exchange }) => countTokens(readCountTokens(exchange, await readJsonBody(request))), readResponses: async (ask) => readResponses(ask.exchange, await withConversation(ask, { stored, authenticate })), serve: (inbound: Inbound) => inbound.exchange.headers["idempotency-key"] === undefined ? serve(inbound, stages) : runOnce(inbound), authenticate, catalog, db, now,
-      availableProviders: (key) => key.kind === "test" ? credentials.available.test : own.find(key)?.available(credentials.available.live) ?? credentials.available.live,
+      regionsOf: (key) => placesFor(planOptions, key.kind === "test" ? "test" : "live", key.kind === "test" ? null : own.find(key)).regionsOf, availableProviders: (key) => key.kind === "test" ? credentials.available.test : own.find(key)?.available(credentials.available.live) ?? credentials.available.live,
       findUnshipped: (id) => shipper.find(id),
       dependenciesAway: () => dependenciesAway({ postgres: () => db.ping(), [env.redisUrl ? "redis" : "counters"]: () => kv.ping() }),
       renderMetrics: async () => ({ contentType: metrics.contentType, text: await metrics.render() }),

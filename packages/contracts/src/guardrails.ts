@@ -16,6 +16,10 @@ const PATTERN_CHARS_MIN = 3;
 export const SECRET_KINDS = ["email", "phone", "card", "key"] as const;
 export type SecretKind = (typeof SECRET_KINDS)[number];
 
+/** Where a request may be processed: countries, and the European Union. */
+export const REGIONS = ["us", "eu", "uk", "ch", "ca", "br", "jp", "kr", "in", "sg", "au", "cn"] as const;
+export type Region = (typeof REGIONS)[number];
+
 /** Not a regular expression, so that no text takes long to read: `#` is a digit, one `*` a run of letters and digits. */
 export const textPatternSchema = z.string().trim().min(PATTERN_CHARS_MIN).max(PATTERN_CHARS_MAX).refine((text) => text.split("*").length <= 2 && /[\p{L}\p{N}#]{2}/u.test(text), "needs two letters or digits in a row, and holds one * at most");
 export const textPatternsSchema = z.array(textPatternSchema).max(PATTERNS_MAX);
@@ -30,6 +34,7 @@ export const guardrailsSchema = z.strictObject({
   providers: z.strictObject({ allow: providerNames.default([]), deny: providerNames.default([]) }).default({ allow: [], deny: [] }).describe("Providers by id. An empty allow list allows all; deny wins."),
   noTraining: z.boolean().default(false).describe("Only providers whose published terms say that they do not train on what is sent."),
   zeroRetention: z.boolean().default(false).describe("Only providers whose published terms say that they keep nothing."),
+  regions: z.array(z.enum(REGIONS)).default([]).describe("Only where a provider documents that it processes a request in one of these regions: it is decided by the address and the model's name there, an own key's address included. Empty: anywhere."),
   refuse: z.strictObject({ kinds: z.array(z.enum(SECRET_KINDS)).default([]), patterns: textPatternsSchema.default([]) }).default({ kinds: [], patterns: [] })
     .describe("Prompts that hold one of these are refused before a provider is asked: e-mail addresses, phone and card numbers, keys, and own texts, where # is a digit and one * a run of letters and digits."),
 });
@@ -43,6 +48,8 @@ export interface AccessRule {
   readonly providers: { readonly allow: readonly string[]; readonly deny: readonly string[] };
   readonly noTraining: boolean;
   readonly zeroRetention: boolean;
+  /** Empty: anywhere. */
+  readonly regions: readonly Region[];
 }
 
 const ANY_OF_AUTHOR = "/*";
@@ -56,10 +63,10 @@ const EVERYTHING: AccessRule["models"] = { allow: [], deny: [] };
 /** The rules of a key within its project; undefined where neither restricts anything, which is the ordinary case. */
 export function accessRules(project: Guardrails | null, keyModels: readonly string[]): readonly AccessRule[] | undefined {
   const rules: AccessRule[] = [];
-  if (keyModels.length > 0) rules.push({ owner: "key", models: { allow: keyModels, deny: [] }, providers: EVERYTHING, noTraining: false, zeroRetention: false });
+  if (keyModels.length > 0) rules.push({ owner: "key", models: { allow: keyModels, deny: [] }, providers: EVERYTHING, noTraining: false, zeroRetention: false, regions: [] });
   if (project) {
-    const { models, providers, noTraining, zeroRetention } = project;
-    if ([models, providers].some(({ allow, deny }) => allow.length + deny.length > 0) || noTraining || zeroRetention) rules.push({ owner: "project", models, providers, noTraining, zeroRetention });
+    const { models, providers, noTraining, zeroRetention, regions } = project;
+    if ([models, providers].some(({ allow, deny }) => allow.length + deny.length > 0) || noTraining || zeroRetention || regions.length > 0) rules.push({ owner: "project", models, providers, noTraining, zeroRetention, regions });
   }
   return rules.length === 0 ? undefined : rules;
 }

@@ -5,7 +5,7 @@
 import { usdTextFromNano } from "@trunkline/contracts";
 import type { CatalogEndpoint, CatalogModel, Need, PresetTarget, PriceVersion, TokenPrices } from "@trunkline/contracts";
 import { dataPolicyOf, priceIn, pricesFor, tierPerMille } from "@trunkline/catalog";
-import { accessObjection } from "./access-objection.ts";
+import { accessObjection, type RegionsOf } from "./access-objection.ts";
 import type { Candidate, PlanInput, ProviderPreferences, RejectedCandidate, RequestFacts } from "./types.ts";
 
 /** `estimateTokens` counts four bytes a token, and a byte-level token covers at least one byte: four times the estimate is never too low. */
@@ -192,12 +192,15 @@ function outputBound(model: CatalogModel, { facts }: PlanInput, { overrides }: P
   return Math.floor(Math.min(wanted, model.maxOutputTokens));
 }
 
+/** Nobody knows an address here. */
+const NOWHERE: RegionsOf = () => [];
+
 /** Runs every filter. A candidate refused only for its open circuit keeps its draft, because it may return as a last resort. */
 export function judge(pair: Pair, input: PlanInput, place: Place): Verdict {
   const { endpoint: { provider }, model } = pair;
   const refuse = ([filter, reason]: NonNullable<Objection>, draft: Draft | null = null): Verdict => ({ draft, rejected: { provider, model: model.id, filter, reason } });
   const maxOutputTokens = outputBound(model, input, place.target);
-  const basic = (input.access === undefined ? null : accessObjection(provider, model.id, input.access)) ?? providerObjection(pair, input) ?? modelObjection(pair, input, maxOutputTokens) ?? lossObjection(pair, input, maxOutputTokens);
+  const basic = (input.access === undefined ? null : accessObjection(pair.endpoint, input.access, input.regionsOf ?? NOWHERE)) ?? providerObjection(pair, input) ?? modelObjection(pair, input, maxOutputTokens) ?? lossObjection(pair, input, maxOutputTokens);
   if (basic) return refuse(basic);
   const price = priceIn(pair.prices, input.nowMs);
   if (!price) return refuse(["unpriced", `${provider} has no price for ${model.id} now; nothing is served unpriced.`]);

@@ -1,4 +1,4 @@
-export { accessObjection, NOT_ALLOWED } from "./access-objection.ts";
+export { accessObjection, allowsRegion, NOT_ALLOWED, type RegionsOf } from "./access-objection.ts";
 export { backtest, everyProvider } from "./backtest.ts";
 export type { PastRequest } from "./backtest.ts";
 export { drawFor, uniformOf } from "./bucket.ts";

@@ -1,3 +1,4 @@
+import type { RegionsOf } from "./access-objection.ts";
 import type { AccessRule, CatalogSnapshot, FailureClass, Need, PresetTarget, PriceVersion, PublishedPreset } from "@trunkline/contracts";
 
 export type CircuitState = "closed" | "open" | "half_open";
@@ -86,6 +87,8 @@ export interface PlanInput {
   readonly losses?: LossesOf | undefined;
   /** What key and project let serve; absent where they restrict nothing. */
   readonly access?: readonly AccessRule[] | undefined;
+  /** Where the addresses of this caller's credentials process a request; needed only where a rule of `access` names regions. */
+  readonly regionsOf?: RegionsOf | undefined;
   /** Uniform in [0, 1): the only randomness of a plan. */
   readonly random: number;
 }

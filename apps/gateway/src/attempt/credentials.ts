@@ -1,5 +1,5 @@
 import type { BookMode } from "@trunkline/contracts";
-import { authorizeHeaders, isUsableCredential, PROVIDERS, type PlatformCredential, type Profile, type Signing } from "@trunkline/providers";
+import { authorizeHeaders, isUsableCredential, PROVIDERS, usualAddress, type PlatformCredential, type Profile, type Signing } from "@trunkline/providers";
 import type { RoutedCall, Soon } from "../stages.ts";
 import type { Authorization } from "./authorization.ts";
 
@@ -15,6 +15,8 @@ export interface Credentials {
   baseUrl(provider: string, mode: BookMode): string;
   /** Authorization, and what the simulator needs to be told. Secrets never enter an adapter. A promise only where a token must be minted first. */
   headers(provider: string, call: Authorized): Soon<Readonly<Record<string, string>>>;
+  /** Where a live call goes; of a test call, where a live one would go. Empty where that is the operator's choice and none was made. */
+  addressOf(provider: string, mode: BookMode): string;
   readonly available: Record<BookMode, ReadonlySet<string>>;
 }
 export interface CredentialOptions {
@@ -45,6 +47,7 @@ export function createCredentials({ simulatorUrl, platform, authorization }: Cre
   return {
     available: { live, test: new Set(PROVIDERS.keys()) },
     baseUrl: (provider, mode) => mode === "test" ? `${simulatorUrl}/${provider}${SIMULATED_ROOT[profileOf(provider).dialect]}` : platform.get(provider)?.baseUrl ?? profileOf(provider).baseUrl,
+    addressOf: (provider, mode) => (mode === "test" ? null : platform.get(provider)?.baseUrl) ?? usualAddress(profileOf(provider)),
     headers: (provider, call) => {
       const headers = authorize(provider, call);
       if (call.routed.mode !== "test" && !loopback.has(provider)) return headers;

@@ -118,6 +118,9 @@ export class OwnCredentials {
     return { ...route, candidates };
   }
 
+  idsOf(provider: string): readonly string[] { return this.#providers.get(provider)?.credentials.map(({ reference }) => reference.id) ?? []; }
+  leavesToPlatform(provider: string): boolean { return this.#providers.get(provider)?.platformFallback ?? true; }
+
   /** An address of the organization's own, or null for the provider's. */
   baseUrl(credentialId: string): string | null { return this.#byId.get(credentialId)?.sealed.baseUrl ?? null; }
 

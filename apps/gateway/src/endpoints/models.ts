@@ -1,7 +1,7 @@
 import { findModel, priceAt, retirementOf } from "@trunkline/catalog";
-import { GatewayError, type AccessRule, type CatalogModel, type CatalogSnapshot } from "@trunkline/contracts";
+import { GatewayError, type AccessRule, type CatalogEndpoint, type CatalogModel, type CatalogSnapshot } from "@trunkline/contracts";
 import type { EndpointStats } from "@trunkline/db/gateway";
-import { accessObjection } from "@trunkline/router-core";
+import { accessObjection, type RegionsOf } from "@trunkline/router-core";
 import { createHash } from "node:crypto";
 
 /** One entry of `GET /v1/models`: a superset that the OpenAI, Anthropic and OpenRouter clients all accept. */
@@ -54,20 +54,20 @@ type ListsOf<Key extends object> = WeakMap<CatalogSnapshot, Map<Key, ModelList &
 const lists: ListsOf<ReadonlySet<string> | readonly AccessRule[]> = new WeakMap();
 
 /** Models that some provider serves and that have a price, as far as the key may use them. Made once a minute for each set of providers, or for each key that is restricted: clients ask for it at every start. */
-export function listModels(catalog: CatalogSnapshot, { providers, access, nowMs }: { readonly providers: ReadonlySet<string>; readonly access?: readonly AccessRule[] | undefined; readonly nowMs: number }): ModelList {
+export function listModels(catalog: CatalogSnapshot, { providers, access, regionsOf, nowMs }: { readonly providers: ReadonlySet<string>; readonly access?: readonly AccessRule[] | undefined; readonly regionsOf: RegionsOf; readonly nowMs: number }): ModelList {
   let known = lists.get(catalog);
   if (!known) lists.set(catalog, known = new Map());
   const fresh = known.get(access ?? providers);
   if (fresh && nowMs < fresh.untilMs) return fresh;
   if (known.size >= LISTS_MAX) known.clear();
-  const made = { ...makeList(catalog, (provider, model) => providers.has(provider) && (access === undefined || accessObjection(provider, model, access) === null), nowMs), untilMs: nowMs + LIST_FRESH_MS };
+  const made = { ...makeList(catalog, (endpoint) => providers.has(endpoint.provider) && (access === undefined || accessObjection(endpoint, access, regionsOf) === null), nowMs), untilMs: nowMs + LIST_FRESH_MS };
   known.set(access ?? providers, made);
   return made;
 }
 
-function makeList(catalog: CatalogSnapshot, serves: (provider: string, model: string) => boolean, nowMs: number): ModelList {
+function makeList(catalog: CatalogSnapshot, serves: (endpoint: CatalogEndpoint) => boolean, nowMs: number): ModelList {
   const data = [...catalog.models.values()]
-    .filter((model) => (catalog.endpointsByModel.get(model.id) ?? []).some((endpoint) => serves(endpoint.provider, model.id)))
+    .filter((model) => (catalog.endpointsByModel.get(model.id) ?? []).some(serves))
     .map((model) => modelEntry(model, catalog, nowMs));
   const body = { object: "list", data, has_more: false, first_id: data[0]?.["id"] ?? null, last_id: data.at(-1)?.["id"] ?? null, links: { next: null }, total_count: data.length };
   const json = Buffer.from(JSON.stringify(body));
@@ -82,7 +82,7 @@ export function findModelEntry(catalog: CatalogSnapshot, id: string, nowMs: numb
 }
 
 /** Price, uptime, latency and speed per provider of one model. */
-export function listEndpoints(catalog: CatalogSnapshot, given: string, { nowMs, stats }: { readonly nowMs: number; readonly stats: readonly EndpointStats[] }): Record<string, unknown> {
+export function listEndpoints(catalog: CatalogSnapshot, given: string, { nowMs, stats, regionsOf }: { readonly nowMs: number; readonly stats: readonly EndpointStats[]; readonly regionsOf: RegionsOf }): Record<string, unknown> {
   const entry = findModelEntry(catalog, given, nowMs);
   const id = String(entry["id"]);
   const endpoints = (catalog.endpointsByModel.get(id) ?? []).map((endpoint) => {
@@ -91,6 +91,7 @@ export function listEndpoints(catalog: CatalogSnapshot, given: string, { nowMs, 
       name: `${endpoint.provider} | ${id}`, provider_name: endpoint.provider, provider: endpoint.provider, upstream_model: endpoint.upstreamModel, context_length: entry["context_length"],
       max_completion_tokens: entry["max_tokens"], supported_parameters: entry["supported_parameters"],
       pricing: price ? { prompt: perToken(price.inputNanoUsdPerMillion), completion: perToken(price.outputNanoUsdPerMillion), input_cache_read: perToken(price.cacheReadNanoUsdPerMillion), input_cache_write: perToken(price.cacheWriteNanoUsdPerMillion) } : null,
+      regions: [...new Set(regionsOf(endpoint).filter((region) => region !== null))],
       ...measured(stats.find((item) => item.provider === endpoint.provider)),
     };
   });

@@ -1,5 +1,6 @@
 import { GatewayError, type CatalogSnapshot, type UsageEvent } from "@trunkline/contracts";
 import { receiptOfEvent, type ApiKeyRecord, type GatewayDb } from "@trunkline/db/gateway";
+import type { RegionsOf } from "@trunkline/router-core";
 import type { Exchange, Inbound, Soon } from "../stages.ts";
 import { writeJson, writeJsonBytes, type Ask, type Route } from "../server.ts";
 import { describeCredits, describeKey } from "./key-info.ts";
@@ -18,6 +19,7 @@ export interface RouteOptions {
   readonly authenticate: (exchange: Exchange) => Soon<ApiKeyRecord>;
   readonly catalog: { readonly snapshot: CatalogSnapshot };
   readonly availableProviders: (key: ApiKeyRecord) => ReadonlySet<string>;
+  readonly regionsOf: (key: ApiKeyRecord) => RegionsOf;
   readonly db: Pick<GatewayDb, "findGeneration" | "loadReceiptKeys" | "loadEndpointStats" | "loadSpent">;
   readonly findUnshipped: (id: string) => Promise<UsageEvent | null>;
   /** Names of the dependencies that do not answer. */
@@ -60,7 +62,7 @@ function readingRoutes(options: RouteOptions): readonly Route[] {
   return [
     { method: "GET", path: "/models", serve: async (ask) => {
       const key = await keyOf(ask);
-      const { json, etag } = listModels(options.catalog.snapshot, { providers: options.availableProviders(key), access: key.access, nowMs: options.now() });
+      const { json, etag } = listModels(options.catalog.snapshot, { providers: options.availableProviders(key), access: key.access, regionsOf: options.regionsOf(key), nowMs: options.now() });
       if (ask.exchange.headers["if-none-match"] === etag) { ask.exchange.response.writeHead(304, { etag }).end(); return; }
       writeJsonBytes(ask.exchange, json, { etag, "cache-control": "private, max-age=60" });
     } },
@@ -93,11 +95,11 @@ function operatingRoutes(options: RouteOptions): readonly Route[] {
 }
 
 /** The listing is worth more than its figures: without the store they are absent. */
-async function endpointsOf(key: ApiKeyRecord, id: string, { catalog, db, now }: Pick<RouteOptions, "catalog" | "db" | "now">): Promise<Record<string, unknown>> {
+async function endpointsOf(key: ApiKeyRecord, id: string, { catalog, db, now, regionsOf }: Pick<RouteOptions, "catalog" | "db" | "now" | "regionsOf">): Promise<Record<string, unknown>> {
   const nowMs = now();
   const model = String(findModelEntry(catalog.snapshot, id, nowMs)["id"]);
   const stats = await db.loadEndpointStats({ organizationId: key.organizationId, projectId: key.projectId, mode: key.kind === "test" ? "test" : "live", model, nowMs }).catch(() => []);
-  return listEndpoints(catalog.snapshot, model, { nowMs, stats });
+  return listEndpoints(catalog.snapshot, model, { nowMs, stats, regionsOf: regionsOf(key) });
 }
 
 /** Any id that the gateway or a provider gives; for others the database could not even be asked. */

@@ -6,6 +6,7 @@ import type { AdmittedCall, AuthenticatedCall, InboundFacts, RoutedCall, Stages 
 import type { BudgetUse } from "./budget-use.ts";
 import { lossGuard, planWithin, reportedLosses } from "./loss-guard.ts";
 import { readPrompt } from "./read-prompt.ts";
+import { createPlaces, type OwnAddresses, type Places } from "./places.ts";
 import { servingVersion } from "./serving-version.ts";
 import { withSoldTiers } from "./sold-tiers.ts";
 import type { SessionPlaces } from "./session-places.ts";
@@ -15,7 +16,7 @@ import type { CatalogCache, PresetCache } from "./snapshots.ts";
 export const PLATFORM_CREDENTIAL = "platform";
 
 /** What an organization's own provider credentials change about a plan. */
-interface OwnCredentials {
+interface OwnCredentials extends OwnAddresses {
   available(platform: ReadonlySet<string>): ReadonlySet<string>;
   health(circuits: Pick<CircuitBook, "snapshot" | "state">, nowMs: number): HealthSnapshot;
   expand(route: RoutePlan, platform: ReadonlySet<string>, random: () => number): RoutePlan;
@@ -29,6 +30,8 @@ export interface PlanOptions {
   readonly states: { of(mode: BookMode, organizationId: string): { readonly circuits: Pick<CircuitBook, "snapshot" | "state"> } };
   /** Providers with a usable credential, by book. */
   readonly available: Record<BookMode, ReadonlySet<string>>;
+  /** Where a provider is asked without an address of the caller's own; for a test call, where a live one would be. */
+  readonly addressOf: (provider: string, mode: BookMode) => string;
   readonly sessions: Pick<SessionPlaces, "find">;
   readonly budgetUse: Pick<BudgetUse, "percentOf">;
   readonly now: () => number;
@@ -74,8 +77,9 @@ function planWith({ facts, mode, call, key, exchange }: Planned, preset: Publish
   const { circuits } = options.states.of(mode, key.organizationId);
   const platform = options.available[mode];
   const tier = extraTier(call.body["service_tier"]);
+  const places = key.access?.some(({ regions }) => regions.length > 0) ? placesFor(options, mode, own) : undefined;
   const input: PlanInput = {
-    access: key.access,
+    access: key.access, regionsOf: places?.regionsOf,
     facts: {
       models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, inputTokensMax: facts.inputTokensMax, maxOutputTokens: facts.maxOutputTokens, answers: facts.answers, cachesForAnHour: asksForAnHour(call.raw), serviceTier: tier, needs: facts.needs, task: facts.task,
       inferTask: preset === null && facts.choice.names.length > 0 ? undefined : () => classifyTask({ text: readPrompt(call.body), tools: Array.isArray(call.body["tools"]) ? call.body["tools"].length : 0 }),
@@ -86,8 +90,15 @@ function planWith({ facts, mode, call, key, exchange }: Planned, preset: Publish
   };
   const guard = lossGuard(call, facts, preset);
   const route = guard === undefined ? plan(input) : planWithin(guard, (losses) => plan({ ...input, losses }));
-  const expanded = own ? own.expand(route, platform, options.random) : route;
+  const everywhere = own ? own.expand(route, platform, options.random) : route;
+  const expanded = places && key.access ? places.keepAllowed(everywhere, key.access) : everywhere;
   return tier === undefined ? expanded : withSoldTiers(expanded, tier, (candidate) => !reportedLosses(call, candidate).includes("dropped:service_tier"));
+}
+
+/** Those of a key's candidates, for `GET /v1/models` too. */
+export function placesFor({ available, addressOf }: Pick<PlanOptions, "available" | "addressOf">, mode: BookMode, own: OwnAddresses | null): Places {
+  const usual = (provider: string): string => addressOf(provider, mode);
+  return createPlaces({ own, usual, platform: (provider) => available[mode].has(provider) ? usual(provider) : null });
 }
 
 /** The only value a cache marker's `ttl` has beside the ordinary five minutes. Text that merely says so makes a larger hold, and nothing else. */

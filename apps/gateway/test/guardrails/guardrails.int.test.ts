@@ -43,6 +43,17 @@ describe("a project's guardrails", () => {
     expect(status === 200 || said.includes("The project does not allow anthropic")).toBe(true);
   });
 
+  it("keep a request where its address promises to process it: other zones of the same provider are refused, and not listed", async () => {
+    const key = await guarded({ regions: ["us"] });
+    const american = await ask(key, chat({ model: "amazon/nova-lite-v1" }));
+    expect(american).toMatchObject({ status: 200 });
+    expect(await ask(key, chat({ model: ALLOWED }))).toMatchObject({ status: 403, code: "tenant.model_not_allowed", message: expect.stringContaining("The project allows processing in us only") });
+    const list = await (await stack.get("/models", key)).json() as { data: { id: string }[] };
+    expect(list.data.map(({ id }) => id)).toContain("amazon/nova-lite-v1");
+    expect(list.data.map(({ id }) => id)).not.toContain(ALLOWED);
+    expect(await ask(await guarded({ regions: ["eu"] }), chat({ model: "amazon/nova-lite-v1" }))).toMatchObject({ status: 403 });
+  });
+
   it.each([
     ["/chat/completions", chat({ messages: [{ role: "user", content: "write to ada@example.com" }] }), "e-mail address"],
     ["/messages", message({ system: "Card 4242 4242 4242 4242", messages: [{ role: "user", content: "hi" }] }), "card number"],

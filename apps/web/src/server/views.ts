@@ -2,7 +2,7 @@
  * What the dashboard's tRPC procedures return. Money is decimal text of US dollars (exact), times are ISO strings,
  * counts are numbers. Every project-scoped input carries `{ organization, project }` slugs; `mode` is the book.
  */
-import type { AlertKind, AlertSettings, BudgetAction, BudgetScope, CanaryOutcome, DrawnBy, Guardrails, PresetDocument, Role } from "@trunkline/contracts";
+import type { AlertKind, AlertSettings, BudgetAction, BudgetScope, CanaryOutcome, DrawnBy, Guardrails, PresetDocument, Region, Role } from "@trunkline/contracts";
 
 export type BookMode = "live" | "test";
 export interface Scope { organization: string; project: string }
@@ -85,9 +85,9 @@ export interface RequestView extends RequestListItem {
 export type PromptView = { stored: false; why: string } | { stored: true; request: string; /** null: none is kept of embeddings */ answer: string | null; removed: { kind: string; count: number }[] };
 /** What bounds a project. null: no limit of its own. */
 export interface ProjectLimitsView { project: string; rpmLimit: number | null; tpmLimit: number | null; concurrencyLimit: number | null; budgets: { id: string; name: string; period: BudgetView["period"]; limitUsd: string; spentUsd: string }[] }
-export interface GuardrailsView { project: string; guardrails: Guardrails; /** Who serves some model; what no published term says counts as the worse. */ providers: { id: string; models: number; trains: boolean; retains: boolean }[]; promptPercent: number; promptRetentionDays: number }
+export interface GuardrailsView { project: string; guardrails: Guardrails; /** Who serves some model; what no published term says counts as the worse. */ providers: { id: string; models: number; trains: boolean; retains: boolean; /** Where its usual address processes some model. */ regions: Region[] }[]; promptPercent: number; promptRetentionDays: number }
 export interface PromptStorageView { project: string; promptPercent: number; promptRetentionDays: number; promptPatterns: string[] }
-export interface ModelView { id: string; name: string; author: string; description: string; contextTokens: number; maxOutputTokens: number; inputModalities: string[]; tools: boolean; jsonSchema: boolean; reasoning: boolean; tier: string; /** The day on which its maker ends it, and what is recommended instead. */ retires: { on: string; instead: string } | null; providers: { provider: string; trains: boolean; retains: boolean; upstreamModel: string; inputUsdPerMillion: string; cacheReadUsdPerMillion: string; cacheWriteUsdPerMillion: string; outputUsdPerMillion: string; requests24h: number; failed24h: number; avgTtftMs: number | null }[] }
+export interface ModelView { id: string; name: string; author: string; description: string; contextTokens: number; maxOutputTokens: number; inputModalities: string[]; tools: boolean; jsonSchema: boolean; reasoning: boolean; tier: string; /** The day on which its maker ends it, and what is recommended instead. */ retires: { on: string; instead: string } | null; providers: { provider: string; trains: boolean; retains: boolean; /** Where its usual address processes it; null: no promise. */ region: Region | null; upstreamModel: string; inputUsdPerMillion: string; cacheReadUsdPerMillion: string; cacheWriteUsdPerMillion: string; outputUsdPerMillion: string; requests24h: number; failed24h: number; avgTtftMs: number | null }[] }
 export interface BudgetView { id: string; scope: BudgetScope; scopeId: string; scopeName: string; name: string; period: "daily" | "weekly" | "monthly" | "total"; action: BudgetAction; enforced: boolean; timeZone: string; limitUsd: string; spentUsd: string; percent: number }
 
 export interface AlertRuleView { id: string; name: string; kind: AlertKind; settings: AlertSettings; emails: string[]; webhookUrl: string | null; enabled: boolean; createdAt: string; firing: number }

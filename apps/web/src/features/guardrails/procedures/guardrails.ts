@@ -1,5 +1,6 @@
 import { dataPolicyOf } from "@trunkline/catalog";
-import { guardrailsSchema, INVALIDATION_TOPICS } from "@trunkline/contracts";
+import { usualRegionOf } from "../../../server/usual-region.ts";
+import { guardrailsSchema, INVALIDATION_TOPICS, type Region } from "@trunkline/contracts";
 import type { ProjectRecord, WebDb } from "@trunkline/db/web";
 import { z } from "zod";
 import { publishChange } from "../../../server/publish.ts";
@@ -7,11 +8,17 @@ import { memberProcedure } from "../../../server/trpc.ts";
 import type { GuardrailsView } from "../../../server/views.ts";
 
 async function toView(db: WebDb, { name, guardrails, promptPercent, promptRetentionDays }: ProjectRecord): Promise<GuardrailsView> {
-  const serves = new Map<string, number>();
-  for (const endpoints of (await db.catalog.load()).endpointsByModel.values()) for (const { provider } of endpoints) serves.set(provider, (serves.get(provider) ?? 0) + 1);
-  const providers = [...serves].sort(([a], [b]) => a.localeCompare(b)).map(([id, models]) => {
+  const serves = new Map<string, { models: number; readonly regions: Set<Region> }>();
+  for (const endpoint of [...(await db.catalog.load()).endpointsByModel.values()].flat()) {
+    const known = serves.get(endpoint.provider) ?? { models: 0, regions: new Set() };
+    const region = usualRegionOf(endpoint);
+    known.models += 1;
+    if (region !== null) known.regions.add(region);
+    serves.set(endpoint.provider, known);
+  }
+  const providers = [...serves].sort(([a], [b]) => a.localeCompare(b)).map(([id, { models, regions }]) => {
     const { trains, retains } = dataPolicyOf(id);
-    return { id, models, trains, retains };
+    return { id, models, trains, retains, regions: [...regions] };
   });
   return { project: name, guardrails, providers, promptPercent, promptRetentionDays };
 }

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { cheapestFor, loadCostUsd, type Provider } from "./model-cost.ts";
 
-const price = (provider: string, input: string, cached: string, output: string): Provider => ({ trains: false, retains: true, provider, upstreamModel: provider, inputUsdPerMillion: input, cacheReadUsdPerMillion: cached, cacheWriteUsdPerMillion: input, outputUsdPerMillion: output, requests24h: 0, failed24h: 0, avgTtftMs: null });
+const price = (provider: string, input: string, cached: string, output: string): Provider => ({ trains: false, retains: true, region: null, provider, upstreamModel: provider, inputUsdPerMillion: input, cacheReadUsdPerMillion: cached, cacheWriteUsdPerMillion: input, outputUsdPerMillion: output, requests24h: 0, failed24h: 0, avgTtftMs: null });
 const load = { requests: 1_000, inputTokens: 2_000, cachedPercent: 0, outputTokens: 500 };
 
 it("prices fresh input, cached input and output apart", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { ModelView } from "../../../server/views.ts";
 import { isMatch, sorted } from "./model-filter.ts";
 
-const provider = (name: string, input: string, output: string): ModelView["providers"][number] => ({ trains: false, retains: true, provider: name, upstreamModel: "m", inputUsdPerMillion: input, cacheReadUsdPerMillion: "0", cacheWriteUsdPerMillion: "0", outputUsdPerMillion: output, requests24h: 0, failed24h: 0, avgTtftMs: null });
+const provider = (name: string, input: string, output: string): ModelView["providers"][number] => ({ trains: false, retains: true, region: null, provider: name, upstreamModel: "m", inputUsdPerMillion: input, cacheReadUsdPerMillion: "0", cacheWriteUsdPerMillion: "0", outputUsdPerMillion: output, requests24h: 0, failed24h: 0, avgTtftMs: null });
 const model = (id: string, more: Partial<ModelView> = {}): ModelView => ({ id, name: id, author: id.split("/")[0] ?? "", description: "", contextTokens: 1000, maxOutputTokens: 100, inputModalities: ["text"], tools: false, jsonSchema: false, reasoning: false, tier: "fast", retires: null, providers: [], ...more });
 const all = { text: "", capability: "anything", provider: "" } as const;
 

@@ -8,6 +8,7 @@ import { Card, CopyButton, count, duration, EmptyState, ErrorCard, Money, percen
 import type { ModelView, PerformanceGroup } from "../../../server/views.ts";
 import { useBook, useProjectPath, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
+import { REGION_NAMES } from "../../shell/region-names.ts";
 import { CostCalculator } from "./cost-calculator.tsx";
 import { capabilitiesOf, tokensText } from "./model-filter.ts";
 
@@ -62,7 +63,7 @@ function Providers({ model }: { model: ModelView }) {
 }
 
 /** By the provider's published terms; where none says so, nothing is promised. */
-const dataText = ({ trains, retains }: ModelView["providers"][number]): string => (trains ? "Data: no published promise" : retains ? "Data: no training, may be kept" : "Data: no training, not kept");
+const dataText = ({ trains, retains, region }: ModelView["providers"][number]): string => `${trains ? "Data: no published promise" : retains ? "Data: no training, may be kept" : "Data: no training, not kept"}${region === null ? "" : `, processed in ${REGION_NAMES[region]}`}`;
 
 /** While the figures are on their way nothing stands in for them: a zero would be a claim. */
 function ProviderRow({ provider, seen, pending }: { provider: ModelView["providers"][number]; seen: PerformanceGroup | undefined; pending: boolean }) {

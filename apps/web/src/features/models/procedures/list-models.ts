@@ -1,6 +1,7 @@
 import { dataPolicyOf, retirementOf } from "@trunkline/catalog";
 import { priceKey, type CatalogEndpoint, type CatalogModel, type CatalogSnapshot } from "@trunkline/contracts";
 import { z } from "zod";
+import { usualRegionOf } from "../../../server/usual-region.ts";
 import type { Actor, UsageSums, WebDb } from "@trunkline/db/web";
 import { usd } from "../../../server/money-view.ts";
 import { memberProcedure } from "../../../server/trpc.ts";
@@ -13,7 +14,7 @@ function toProvider(endpoint: CatalogEndpoint, catalog: CatalogSnapshot, seen: U
   if (!price) return [];
   const { trains, retains } = dataPolicyOf(endpoint.provider);
   return [{
-    trains, retains, provider: endpoint.provider, upstreamModel: endpoint.upstreamModel,
+    trains, retains, region: usualRegionOf(endpoint), provider: endpoint.provider, upstreamModel: endpoint.upstreamModel,
     inputUsdPerMillion: usd(price.inputNanoUsdPerMillion), cacheReadUsdPerMillion: usd(price.cacheReadNanoUsdPerMillion),
     cacheWriteUsdPerMillion: usd(price.cacheWriteNanoUsdPerMillion), outputUsdPerMillion: usd(price.outputNanoUsdPerMillion),
     requests24h: Number(seen?.requests ?? 0n), failed24h: Number(seen?.failed ?? 0n), avgTtftMs: seen && seen.ttftCount > 0n ? Number(seen.ttftMsSum / seen.ttftCount) : null,
