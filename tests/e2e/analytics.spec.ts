@@ -1,8 +1,9 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { giveHistory } from "./history.ts";
 import { newProject, useStack } from "./stack.ts";
 import { sendTraffic } from "./traffic.ts";
 import { violationsOf } from "./violations.ts";
+import { test } from "./test.ts";
 
 const stack = useStack();
 const CALLS = 40;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { newProject, useStack } from "./stack.ts";
+import { test } from "./test.ts";
 
 const stack = useStack();
 const MODEL = "anthropic/claude-haiku-4.5";

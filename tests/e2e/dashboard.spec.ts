@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import pg from "pg";
 import { newProject, useStack } from "./stack.ts";
 import { sendTraffic } from "./traffic.ts";
+import { test } from "./test.ts";
 
 const stack = useStack();
 /** A page under test may be slower than a person's, on a loaded machine; without load it takes about 200 ms. */

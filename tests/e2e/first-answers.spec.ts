@@ -1,14 +1,15 @@
-import { expect, test, type Browser, type BrowserContext } from "@playwright/test";
+import { expect, type Browser, type BrowserContext } from "@playwright/test";
 import { newProject, useStack } from "./stack.ts";
 import { sendTraffic } from "./traffic.ts";
+import { test } from "./test.ts";
 
 const stack = useStack();
 const CALLS = 12;
 
-/** A page, what its document says before any script runs, and the question that the page does not ask again. (Sums and requests are asked again when the live stream begins: something may have happened before it.) */
+/** A page, what its document says before any script runs, and the question that the page does not ask again: nothing was stored since. */
 const PAGES = [
-  { path: "", says: />12</, question: null },
-  { path: "/logs", says: /gemini-2\.5|claude-sonnet-4\.5|gpt-5/, question: "keys.list" },
+  { path: "", says: />12</, question: "usage.overview" },
+  { path: "/logs", says: /gemini-2\.5|claude-sonnet-4\.5|gpt-5/, question: "requests.list" },
   { path: "/keys", says: /first-key/, question: "keys.list" },
   { path: "/presets", says: /balanced/, question: "presets.list" },
   { path: "/models", says: /claude-haiku-4\.5/, question: "models.list" },
@@ -49,8 +50,31 @@ test("a page's document holds its first figures, and the page takes them over wi
     await expect(async () => {
       const { html, asked, faults } = await visit(browser, `${project.address}${path}?mode=test`, session);
       expect(html, path).toMatch(says);
-      if (question !== null) expect(asked, path).not.toContain(question);
+      expect(asked, path).not.toContain(question);
       expect(faults, path).toEqual([]);
     }).toPass({ timeout: 60_000 });
   }
+});
+
+test("a request that is stored after the document was made, and before the page listens, is shown without asking for it", async ({ page }) => {
+  const project = await newProject(page, stack().urls.web, "between@example.com");
+  const key = await project.createKey({ name: "between-key" });
+  await sendTraffic(stack().urls.gateway, [key], 1);
+  const rows = page.locator("tr[data-request]");
+  await page.goto(`${project.address}/logs?mode=test`);
+  await expect(rows).toHaveCount(1);
+
+  let listen = (): void => undefined;
+  const held = new Promise<void>((resolve) => { listen = resolve; });
+  await page.route(/requests\.watch/, async (route) => { await held; await route.continue(); });
+  await page.goto(`${project.address}/logs?mode=test`);
+  await expect(rows).toHaveCount(1);
+  await sendTraffic(stack().urls.gateway, [key], 1);
+  await expect(async () => {
+    const usage = (await (await page.request.get(`${stack().urls.web}/api/v1/usage?group_by=model&mode=test`)).json()) as { data: { requests: number }[] };
+    expect(usage.data.reduce((sum, row) => sum + row.requests, 0)).toBe(2);
+  }).toPass({ timeout: 60_000 });
+  await expect(rows).toHaveCount(1);
+  listen();
+  await expect(rows).toHaveCount(2);
 });

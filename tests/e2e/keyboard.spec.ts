@@ -1,6 +1,7 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { pressOn, tabTo, typeInto } from "./keyboard.ts";
 import { newProject, useStack } from "./stack.ts";
+import { test } from "./test.ts";
 
 const stack = useStack();
 /** A request is on its page seconds after its answer; a busy machine takes longer. */

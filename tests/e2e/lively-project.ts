@@ -2,6 +2,7 @@ import { expect, type Browser, type BrowserContext } from "@playwright/test";
 import { giveHistory } from "./history.ts";
 import { newProject, type Stack } from "./stack.ts";
 import { sendTraffic } from "./traffic.ts";
+import { usable } from "./test.ts";
 
 const CALLS = 200;
 const HISTORY_DAYS = 48;
@@ -12,7 +13,7 @@ export interface LivelyProject { readonly address: string; readonly organization
 
 /** A project as one in use looks: keys with and without limits, budgets near and far from their end, alerts, provider keys that work and that do not, colleagues, an own preset, and weeks of requests. */
 export async function livelyProject(browser: Browser, stack: Stack): Promise<LivelyProject> {
-  const page = await browser.newPage();
+  const page = usable(await browser.newPage());
   const project = await newProject(page, stack.urls.web, "mara@example.com");
   const keys = [];
   for (const name of ["prod-api", "batch-enrichment", "docs-search", "claude-code-team", "staging"]) keys.push(await project.createKey({ name, ...(name === "claude-code-team" ? { budget: { period: "monthly", limitUsd: "2.50" } } : {}) }));

@@ -1,5 +1,6 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { signUp, useStack } from "./stack.ts";
+import { test } from "./test.ts";
 
 const stack = useStack();
 

@@ -1,8 +1,9 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, test, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { newProject, useStack } from "./stack.ts";
 import { violationsOf } from "./violations.ts";
+import { test } from "./test.ts";
 
 const stack = useStack({ OUTBOUND_PRIVATE_ADDRESSES: "allow", ALERT_TICK_MS: "500" });
 let hooks: { readonly signature: string | undefined; readonly body: string }[] = [];

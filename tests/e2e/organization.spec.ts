@@ -1,5 +1,6 @@
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { newProject, signUp, useStack } from "./stack.ts";
+import { test, usable } from "./test.ts";
 
 const stack = useStack();
 
@@ -13,7 +14,7 @@ test("who is invited joins with a role, is refused what the role may not do, and
   await page.getByRole("button", { name: "Send invitation" }).click();
   await expect(page.getByRole("region", { name: "Invitations, table" })).toContainText("guest@example.com");
 
-  const guest = await (await browser.newContext()).newPage();
+  const guest = usable(await (await browser.newContext()).newPage());
   await signUp(guest, web, "guest@example.com");
   const mails = (await (await guest.request.get(`${web}/api/dev/mail`)).json()) as { messages: { to: string; subject: string; links: string[] }[] };
   await guest.goto(mails.messages.find((mail) => mail.to === "guest@example.com" && mail.subject.includes("invited"))?.links[0] ?? "");
@@ -56,7 +57,7 @@ test("data is exported, and an organization is deleted only after its name was t
 test("a changed password signs out every other session, and the one at hand stays", async ({ page, browser }) => {
   const { web } = stack().urls;
   const project = await newProject(page, web, "careful@example.com");
-  const elsewhere = await (await browser.newContext()).newPage();
+  const elsewhere = usable(await (await browser.newContext()).newPage());
   await elsewhere.goto(`${web}/sign-in`);
   await elsewhere.getByLabel("Email").fill("careful@example.com");
   await elsewhere.getByLabel("Password").fill("Correct-horse-9");

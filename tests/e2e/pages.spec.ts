@@ -1,10 +1,11 @@
 import { mkdirSync, readdirSync } from "node:fs";
 import path from "node:path";
-import { expect, test, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { livelyProject, type LivelyProject } from "./lively-project.ts";
 import { newProject, useStack } from "./stack.ts";
 import { LEADS_ON, VIEWS } from "./views.ts";
 import { violationsOf } from "./violations.ts";
+import { test } from "./test.ts";
 
 /** Set by the command that takes the pictures alone: what they show is judged by the test. */
 const ASKED = process.env["SCREENSHOTS_DIR"];

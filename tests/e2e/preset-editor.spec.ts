@@ -1,6 +1,7 @@
-import { expect, test, type Locator, type Page } from "@playwright/test";
+import { expect, type Locator, type Page } from "@playwright/test";
 import pg from "pg";
 import { newProject, useStack } from "./stack.ts";
+import { test } from "./test.ts";
 
 const stack = useStack();
 

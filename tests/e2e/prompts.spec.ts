@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "@playwright/test";
+import { expect } from "@playwright/test";
 import { newProject, useStack } from "./stack.ts";
 import { violationsOf } from "./violations.ts";
+import { test } from "./test.ts";
 
 const stack = useStack();
 const PHONE = { width: 390, height: 844 };

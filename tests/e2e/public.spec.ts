@@ -1,6 +1,7 @@
-import { expect, test, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { newProject, useStack } from "./stack.ts";
 import { violationsOf } from "./violations.ts";
+import { test } from "./test.ts";
 
 const stack = useStack({ STATUS_TICK_MS: "2000" });
 const LOOKS = [["light", 1440], ["dark", 1440], ["light", 390]] as const;

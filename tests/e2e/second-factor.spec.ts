@@ -1,7 +1,8 @@
-import { expect, test, type Page } from "@playwright/test";
+import { expect, type Page } from "@playwright/test";
 import { Secret, TOTP } from "otpauth";
 import { newProject, useStack } from "./stack.ts";
 import { violationsOf } from "./violations.ts";
+import { test } from "./test.ts";
 
 const stack = useStack();
 const EMAIL = "second@example.com";

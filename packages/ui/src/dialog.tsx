@@ -10,9 +10,11 @@ export function Dialog({ title, open, onClose, bare = false, children }: { title
     if (open && !ref.current?.open) ref.current?.showModal();
     if (!open && ref.current?.open) ref.current.close();
   }, [open]);
-  if (bare) return <dialog ref={ref} className="sheet bare" aria-label={title} onClose={onClose}>{open ? children : null}</dialog>;
+  // The event of a dialog that was closed from here comes a moment later, and it may have been opened again by then.
+  const closed = (): void => { if (open && !ref.current?.open) onClose(); };
+  if (bare) return <dialog ref={ref} className="sheet bare" aria-label={title} onClose={closed}>{open ? children : null}</dialog>;
   return (
-    <dialog ref={ref} className="sheet" aria-labelledby={id} onClose={onClose}>
+    <dialog ref={ref} className="sheet" aria-labelledby={id} onClose={closed}>
       <header><h2 id={id}>{title}</h2><button type="button" className="btn icon ghost sm" aria-label="Close" onClick={onClose}><X className="ic" aria-hidden /></button></header>
       {open ? <div className="content">{children}</div> : null}
     </dialog>

@@ -29,9 +29,11 @@ const isDocument = async (): Promise<boolean> => (await headers()).get("sec-fetc
 export interface ProjectParams { readonly org: string; readonly project: string }
 export const scopeOf = ({ org, project }: ProjectParams): Scope => ({ organization: org, project });
 
-/** The book that a page shows, as its address or else the data says. */
+/** The book that a page shows, as its address or else the data says. Its mark is read before anything that is asked of it: the stream of the page tells by it whether that is still true. */
 export async function bookMode({ client, trpc }: Questions, scope: Scope, asked: string | string[] | undefined): Promise<BookMode> {
-  return asked === "live" || asked === "test" ? asked : (await client.fetchQuery(trpc.usage.book.queryOptions(scope))).mode;
+  const mode = asked === "live" || asked === "test" ? asked : (await client.fetchQuery(trpc.usage.book.queryOptions(scope))).mode;
+  await client.prefetchQuery(trpc.requests.mark.queryOptions({ ...scope, mode }));
+  return mode;
 }
 
 /** Hands its children the answers to what `ask` asks. */

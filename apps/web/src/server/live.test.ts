@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createLive } from "./live.ts";
+import { bookMark, createLive } from "./live.ts";
 
 beforeEach(() => { vi.useFakeTimers({ now: 0 }); });
 afterEach(() => { vi.useRealTimers(); });
@@ -23,10 +23,16 @@ function world(storedAtMs: readonly number[]) {
   const open = (book = "book") => {
     const left = new AbortController();
     const heard: number[] = [];
-    const ended = (async () => { for await (const _ of changesOf({ organizationId: "org", book, read, signal: left.signal })) heard.push(Date.now()); })().catch((error: unknown) => error);
-    return { heard, ended, leave: () => left.abort() };
+    const marks: string[] = [];
+    const ended = (async () => {
+      for await (const mark of changesOf({ organizationId: "org", book, read, signal: left.signal })) {
+        heard.push(Date.now());
+        marks.push(mark);
+      }
+    })().catch((error: unknown) => error);
+    return { heard, marks, ended, leave: () => left.abort() };
   };
-  return { open, reads: () => reads, break: () => { broken = true; } };
+  return { open, mark: () => bookMark({ book: "book", read, nowMs: Date.now() }), reads: () => reads, break: () => { broken = true; } };
 }
 
 describe("an open page", () => {
@@ -50,6 +56,20 @@ describe("an open page", () => {
     await vi.advanceTimersByTimeAsync(60_000);
     expect(page.heard.at(-1)).toBeGreaterThanOrEqual(10_980);
     expect(page.heard.length).toBeLessThan(12);
+  });
+
+  it("is told the mark of its document while nothing was stored since, by whichever process made it, and another once something was", async () => {
+    const stored = [500, 40_000];
+    const [one, another] = [world(stored), world(stored)];
+    await vi.advanceTimersByTimeAsync(1_000);
+    const document = await one.mark();
+    const page = another.open();
+    await vi.advanceTimersByTimeAsync(38_000);
+    expect(page.marks).toEqual([document]);
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(page.marks).toHaveLength(2);
+    expect(page.marks[1]).not.toBe(document);
+    expect(page.marks[1]).toBe(await one.mark());
   });
 
   it("costs nothing beside another page of its organization", async () => {

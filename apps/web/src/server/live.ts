@@ -8,19 +8,30 @@ import { EventEmitter, once } from "node:events";
 const WATCH_MS = 100;
 /** A page under constant traffic is told this often at most: it asks again for everything it shows. */
 const QUIET_MS = 1_500;
-/** A request is stored within minutes of its start, also after an outage of the queue; more history would only make the count slower. */
+/** A request is stored within minutes of its start, also after an outage of the queue; more history would only make the count slower. Counted from a full half-hour on, so that processes count the same. */
 const SINCE_MS = 30 * 60_000;
 /** One for each open page, and no leak. */
 const LISTENERS_MAX = 0;
 
 /** Requests stored since then, by book. */
 type Read = (since: Date) => Promise<ReadonlyMap<string, bigint>>;
+const countedFrom = (nowMs: number): number => (Math.floor(nowMs / SINCE_MS) - 1) * SINCE_MS;
+/** Equal marks of a book: nothing was stored between them. */
+const markOf = (sinceMs: number, count: bigint | undefined): string => `${sinceMs}:${count ?? 0n}`;
+/** As it is now; read before the answers it speaks for. */
+export async function bookMark({ book, read, nowMs }: Pick<Watched, "book" | "read"> & { readonly nowMs: number }): Promise<string> {
+  const since = countedFrom(nowMs);
+  return markOf(since, (await read(new Date(since))).get(book));
+}
+
 interface LiveOptions { readonly pause: (ms: number, signal?: AbortSignal) => Promise<unknown>; readonly nowMs: () => number }
 interface Watched { readonly organizationId: string; readonly book: string; readonly read: Read; readonly signal?: AbortSignal | undefined }
 
 class Poller {
   readonly changes = new EventEmitter().setMaxListeners(LISTENERS_MAX);
   readonly #versions = new Map<string, number>();
+  #since = 0;
+  #known: ReadonlyMap<string, bigint> = new Map();
   listeners = 0;
   failure: unknown = null;
   /** Until the first count is known a page must not read: what is stored in between would go unheard. */
@@ -31,7 +42,13 @@ class Poller {
 
   versionOf(book: string): number { return this.#versions.get(book) ?? 0; }
 
-  #compare(known: ReadonlyMap<string, bigint>, now: ReadonlyMap<string, bigint>): void {
+  markOf(book: string): string { return markOf(this.#since, this.#known.get(book)); }
+
+  /** What the pages hear of is known before they hear. */
+  #take(since: number, next: ReadonlyMap<string, bigint>, now: ReadonlyMap<string, bigint>): void {
+    const known = this.#known;
+    this.#since = since;
+    this.#known = next;
     for (const [book, count] of now) {
       if (known.get(book) === count) continue;
       this.#versions.set(book, this.versionOf(book) + 1);
@@ -40,18 +57,17 @@ class Poller {
   }
 
   async #poll(read: Read, { pause, nowMs }: LiveOptions): Promise<void> {
-    let since = nowMs() - SINCE_MS;
-    let known = await read(new Date(since));
+    this.#since = countedFrom(nowMs());
+    this.#known = await read(new Date(this.#since));
     this.#open();
     while (this.listeners > 0) {
       await pause(WATCH_MS);
       // The new beginning is read first: what is stored between the two reads is told twice, never not at all.
-      const next = nowMs() - since > 2 * SINCE_MS ? nowMs() - SINCE_MS : null;
-      const begun = next === null ? null : await read(new Date(next));
+      const since = this.#since;
+      const next = countedFrom(nowMs());
+      const begun = next === since ? null : await read(new Date(next));
       const now = await read(new Date(since));
-      this.#compare(known, now);
-      known = begun ?? now;
-      since = next ?? since;
+      this.#take(next, begun ?? now, now);
     }
   }
 
@@ -69,9 +85,9 @@ class Poller {
   }
 }
 
-export type ChangesOf = (watched: Watched) => AsyncGenerator<number, void>;
+export type ChangesOf = (watched: Watched) => AsyncGenerator<string, void>;
 
-/** Gives a number at once, and another whenever something was stored in the book, until `signal`. An error of `read` ends it: the client comes back. */
+/** Gives the book's mark at once, and another whenever something was stored in it, until `signal`. An error of `read` ends it: the client comes back. */
 export function createLive(options: LiveOptions): ChangesOf {
   const pollers = new Map<string, Poller>();
   const join = (organizationId: string, read: Read): Poller => {
@@ -93,7 +109,7 @@ export function createLive(options: LiveOptions): ChangesOf {
         if (poller.versionOf(book) === told) await once(poller.changes, book, only);
         const first = told < 0;
         told = poller.versionOf(book);
-        if (poller.failure === null) yield told;
+        if (poller.failure === null) yield poller.markOf(book);
         if (!first) await options.pause(QUIET_MS, signal);
       }
     } finally {

@@ -20,12 +20,17 @@ const SKELETON_ROWS = 8;
 /** As much as anybody reads at once; hundreds of rows would make the page slow to search. */
 const PAGE_ROWS = 50;
 
-/** Which models stand side by side; in the address, so that a comparison can be handed on. */
+/** Which models stand side by side; in the address, so that a comparison can be handed on. The address follows a moment after the choice, which shows at once. */
 function useCompared(models: readonly ModelView[]) {
   const setParams = useSetParams();
-  const ids = (useSearchParams().get("compare") ?? "").split(",");
+  const given = useSearchParams().get("compare") ?? "";
+  const [chosen, setChosen] = useState({ over: given, ids: given });
+  const ids = (chosen.over === given ? chosen.ids : given).split(",");
   const compared = models.filter((one) => ids.includes(one.id)).slice(0, COMPARED_MAX);
-  const setCompared = (next: readonly string[]): void => setParams({ compare: next.join(",") || null });
+  const setCompared = (next: readonly string[]): void => {
+    setChosen({ over: given, ids: next.join(",") });
+    setParams({ compare: next.join(",") || null });
+  };
   const toggle = (id: string): void => setCompared(compared.some((one) => one.id === id) ? compared.filter((one) => one.id !== id).map((one) => one.id) : [...compared.map((one) => one.id), id]);
   return { compared, setCompared, toggle };
 }
