@@ -20,6 +20,8 @@ const user = (...content: readonly JsonObject[]): JsonObject => ({ messages: [{ 
 const item = (...content: readonly JsonObject[]): JsonObject => ({ input: [{ role: "user", content }] });
 const TEXT = { type: "text", text: "look" } as const;
 const PARAMETERS = { type: "object", properties: { a: { type: "string" } } } as const;
+/** As OpenAI demands of strict functions. */
+const CLOSED = { ...PARAMETERS, required: ["a"], additionalProperties: false } as const;
 const chatTool = (name: string, more: JsonObject = {}): JsonObject => ({ type: "function", function: { name, parameters: PARAMETERS, ...more } });
 const messagesTool = (name: string, more: JsonObject = {}): JsonObject => ({ name, input_schema: PARAMETERS, ...more });
 const responsesTool = (name: string, more: JsonObject = {}): JsonObject => ({ type: "function", name, parameters: PARAMETERS, ...more });
@@ -55,7 +57,7 @@ const TOOLS: readonly RequestRow[] = [
   { group: "Tools", title: "some call forced", chat_completions: { tools: CHAT_TOOLS, tool_choice: "required" }, messages: { tools: MESSAGES_TOOLS, tool_choice: { type: "any" } }, responses: { tools: RESPONSES_TOOLS, tool_choice: "required" }, seen: ['"tool_choice":"required"', '"type":"any"', '"mode":"ANY"', '"any":{}', '"REQUIRED"'] },
   { group: "Tools", title: "one function forced", chat_completions: { tools: CHAT_TOOLS, tool_choice: { type: "function", function: { name: "f1" } } }, messages: { tools: MESSAGES_TOOLS, tool_choice: { type: "tool", name: "f1" } }, responses: { tools: RESPONSES_TOOLS, tool_choice: { type: "function", name: "f1" } }, seen: ['"tool_choice":{"type":"function"', '"tool_choice":{"type":"tool","name":"f1"', '"allowedFunctionNames":["f1"]', '"tool":{"name":"f1"}'] },
   { group: "Tools", title: "no call", chat_completions: { tools: CHAT_TOOLS, tool_choice: "none" }, messages: { tools: MESSAGES_TOOLS, tool_choice: { type: "none" } }, responses: { tools: RESPONSES_TOOLS, tool_choice: "none" }, seen: ['"tool_choice":"none"', '"type":"none"', '"mode":"NONE"', '"NONE"'] },
-  { group: "Tools", title: "strict arguments", chat_completions: { tools: [chatTool("f1", { strict: true })] }, messages: { tools: [messagesTool("f1", { strict: true })] }, responses: { tools: [responsesTool("f1", { strict: true })] }, seen: ['"strict":true', '"strict_tools":true'] },
+  { group: "Tools", title: "strict arguments", chat_completions: { tools: [chatTool("f1", { strict: true, parameters: CLOSED })] }, messages: { tools: [messagesTool("f1", { strict: true, input_schema: CLOSED })] }, responses: { tools: [responsesTool("f1", { strict: true, parameters: CLOSED })] }, seen: ['"strict":true', '"strict_tools":true'] },
   { group: "Tools", title: "free-text tool", chat_completions: { tools: [{ type: "custom", custom: { name: PROBE } }] }, responses: { tools: [{ type: "custom", name: PROBE }] } },
   { group: "Tools", title: "tool of the provider's own", chat_completions: { tools: [chatTool("f1"), { type: PROBE }] }, messages: { tools: [messagesTool("f1"), { type: PROBE, name: "search" }] }, responses: { tools: [responsesTool("f1"), { type: PROBE }] } },
   { group: "Tools", title: "`functions` of old clients", chat_completions: { functions: [{ name: PROBE, parameters: PARAMETERS }] } },

@@ -94,6 +94,44 @@ describe("chat completions to Anthropic", () => {
   });
 });
 
+describe("a schema for Claude", () => {
+  const closed = { type: "object", properties: { a: { type: "string" } }, required: ["a"], additionalProperties: false };
+  const asked = (schema: object, more: Record<string, unknown> = {}) => ({ response_format: { type: "json_schema", json_schema: { name: "x", schema, strict: true } }, ...more });
+  const strictTool = { type: "function", function: { name: "f", strict: true, parameters: closed } };
+
+  it("is one it is held to where its grammar takes it, beside strict tools and thinking too, and nothing is lost", () => {
+    const { json, losses } = prepare("anthropic", "claude-opus-4-6", asked(closed, { tools: [strictTool], reasoning_effort: "high" }));
+    expect(json).toMatchObject({ output_config: { effort: "high", format: { type: "json_schema", schema: closed } }, tools: [{ name: "f", strict: true, input_schema: closed }], thinking: { type: "adaptive" } });
+    expect(losses).toEqual(["emulated:reasoning_effort"]);
+  });
+
+  it.each([
+    ["at Bedrock by InvokeModel", "bedrock-anthropic", "global.anthropic.claude-sonnet-4-5-20250929-v1:0", { output_config: { format: { type: "json_schema", schema: closed } } }],
+    ["at Bedrock by Converse, as text", "bedrock", "anthropic.claude-sonnet-4-5-20250929-v1:0", { outputConfig: { textFormat: { type: "json_schema", structure: { jsonSchema: { name: "x", schema: JSON.stringify(closed) } } } } }],
+  ])("is one it is held to %s", (_title, provider, model, expected) => {
+    const { json, losses } = prepare(provider, model, asked(closed));
+    expect(json).toMatchObject(expected);
+    expect(losses).toEqual([]);
+  });
+
+  it.each([
+    ["of a model that came before", "anthropic", "claude-sonnet-4-20250514", asked(closed)],
+    ["on Vertex, where a policy forbids it", "vertex-anthropic", "claude-sonnet-4-6", asked(closed)],
+    ["that its grammar does not take", "anthropic", "claude-sonnet-4-5", asked({ ...closed, properties: { a: { type: "string", minLength: 2 } } })],
+    ["of an answer that is begun for it", "anthropic", "claude-sonnet-4-5", asked(closed, { messages: [...USER, { role: "assistant", content: "{" }] })],
+    ["that its grammar does not take, by Converse", "bedrock", "anthropic.claude-sonnet-4-5-20250929-v1:0", asked({ ...closed, additionalProperties: true })],
+  ])("is emulated, and said to be, %s", (_title, provider, model, body) => {
+    expect(prepare(provider, model, body).losses).toEqual(["emulated:response_format"]);
+  });
+
+  it("makes no tool strict that its grammar does not take, and says so", () => {
+    const loose = { type: "function", function: { name: "g", strict: true, parameters: { type: "object", properties: {} } } };
+    const { json, losses } = prepare("anthropic", "claude-sonnet-4-5", { tools: [strictTool, loose] });
+    expect(json["tools"]).toEqual([{ name: "f", strict: true, input_schema: closed }, { name: "g", input_schema: { type: "object", properties: {} } }]);
+    expect(losses).toEqual(["dropped:tools.strict"]);
+  });
+});
+
 describe("chat completions to Gemini", () => {
   it("translates a conversation with images, tools and signatures", () => {
     const { json, losses, url } = prepare("gemini", "gemini-3-flash-preview", {

@@ -1,5 +1,6 @@
 import { arrayOf, isJsonObject, objectOf, textOf, type ChatRequest, type ChatTool, type JsonObject } from "@trunkline/protocol";
 import type { Target } from "../../adapter.ts";
+import { constrainsOutput, GrammarRoom } from "../../relay/claude-grammar.ts";
 import { GATEWAY_FIELDS, outputLimit } from "../../relay/request-body.ts";
 import { strayLosses } from "../../relay/stray-losses.ts";
 import { translateMessages } from "./to-upstream-messages.ts";
@@ -21,14 +22,19 @@ const READ = new Set<string>([
 
 export interface AnthropicRequest { readonly body: JsonObject; readonly losses: readonly string[]; readonly sampling: boolean }
 
-interface Draft { readonly request: ChatRequest; readonly target: Target; readonly body: Record<string, unknown>; readonly losses: string[] }
+/** Hosts that hold Claude to a schema. On Vertex AI an organization's policy forbids it unless it was changed. */
+const CONSTRAINING: ReadonlySet<string> = new Set(["anthropic", "bedrock-anthropic"]);
+
+/** `grammars`: room for schemas that the model is held to; null where it cannot be. */
+interface Draft { readonly request: ChatRequest; readonly target: Target; readonly body: Record<string, unknown>; readonly losses: string[]; readonly grammars: GrammarRoom | null }
 
 /** Hub → Anthropic Messages (https://docs.anthropic.com/en/api/messages). `sampling` true: the body needs the API version that takes sampling parameters. */
 export function toUpstream(request: ChatRequest, target: Target): AnthropicRequest {
   const losses = strayLosses(request, "cache", "toolErrors");
   const { system, messages } = translateMessages(request.messages, losses);
   const body: Record<string, unknown> = { model: target.upstreamModel, max_tokens: outputLimit(request, target, losses), ...(system.length > 0 ? { system } : {}), messages };
-  const draft: Draft = { request, target, body, losses };
+  const grammars = CONSTRAINING.has(target.provider) && constrainsOutput(target.upstreamModel) ? new GrammarRoom() : null;
+  const draft: Draft = { request, target, body, losses, grammars };
   if (request.stream === true) body["stream"] = true;
   if (request.user) body["metadata"] = { user_id: request.user };
   setTools(draft);
@@ -43,8 +49,8 @@ export function toUpstream(request: ChatRequest, target: Target): AnthropicReque
   return { body, losses, sampling: ["temperature", "top_p", "top_k"].some((field) => field in body) };
 }
 
-function setTools({ request, body, losses }: Draft): void {
-  const tools = (request.tools ?? []).flatMap((tool) => wireTool(tool, losses));
+function setTools({ request, body, losses, grammars }: Draft): void {
+  const tools = (request.tools ?? []).flatMap((tool) => wireTool(tool, losses, grammars?.takeTool(tool) ?? null));
   if (tools.length === 0) return;
   body["tools"] = tools;
   const choice = toolChoice(request.tool_choice, losses);
@@ -52,13 +58,14 @@ function setTools({ request, body, losses }: Draft): void {
   if (choice || alone) body["tool_choice"] = { ...(choice ?? { type: "auto" }), ...(alone ? { disable_parallel_tool_use: true } : {}) };
 }
 
-function wireTool(tool: ChatTool, losses: string[]): JsonObject[] {
+function wireTool(tool: ChatTool, losses: string[], grammar: JsonObject | null): JsonObject[] {
   const fn = tool.function;
   if (tool.type !== "function" || !fn) { losses.push(`dropped:tools.${tool.type || "unknown"}`); return []; }
-  if (fn.strict) losses.push("dropped:tools.strict");
+  if (fn.strict && grammar === null) losses.push("dropped:tools.strict");
   const schema = objectOf(fn.parameters);
   const cache = isJsonObject(tool["cache_control"]) ? { cache_control: tool["cache_control"] } : {};
-  return [{ name: fn.name, ...(fn.description ? { description: fn.description } : {}), input_schema: schema["type"] === "object" ? schema : { properties: {}, ...schema, type: "object" }, ...cache }];
+  const input = grammar ?? (schema["type"] === "object" ? schema : { properties: {}, ...schema, type: "object" });
+  return [{ name: fn.name, ...(fn.description ? { description: fn.description } : {}), input_schema: input, ...(grammar ? { strict: true } : {}), ...cache }];
 }
 
 function toolChoice(choice: unknown, losses: string[]): JsonObject | null {
@@ -93,15 +100,18 @@ function setThinking({ request, target, body, losses }: Draft): void {
 const isThinking = (body: JsonObject): boolean => ["enabled", "adaptive"].includes(textOf(objectOf(body["thinking"])["type"]));
 
 /**
- * No field of this API means `json_object`, and its own structured output takes a narrower schema than OpenAI's. A forced tool
- * takes any schema and guarantees the form; where one cannot be forced (tools of the caller's own, thinking), a schema goes
- * into `output_config.format` and `json_object` into an instruction.
+ * A schema that the model can be held to goes into `output_config.format`, beside tools and thinking too; an answer that was begun for it
+ * admits none. No field of this API means `json_object`, and its grammar is narrower than OpenAI's: a forced tool takes any schema
+ * and nearly always keeps the form; where one cannot be forced (tools of the caller's own, thinking), a schema goes into
+ * `output_config.format` all the same and `json_object` into an instruction.
  */
-function setResponseFormat({ request, body, losses }: Draft): void {
+function setResponseFormat({ request, body, losses, grammars }: Draft): void {
   const format = request.response_format;
   if (!format || format.type === "text") return;
-  losses.push("emulated:response_format");
   const schema = objectOf(format.json_schema?.schema);
+  const grammar = format.type === "json_schema" && request.messages.at(-1)?.role !== "assistant" ? grammars?.take(schema) ?? null : null;
+  if (grammar !== null) { body["output_config"] = { ...objectOf(body["output_config"]), format: { type: "json_schema", schema: grammar } }; return; }
+  losses.push("emulated:response_format");
   if (!body["tools"] && !isThinking(body)) {
     body["tools"] = [{ name: JSON_ANSWER_TOOL, description: "Answer the user with this tool. Its input is the whole answer.", input_schema: schema["type"] === "object" ? schema : { type: "object", additionalProperties: true } }];
     body["tool_choice"] = { type: "tool", name: JSON_ANSWER_TOOL, disable_parallel_tool_use: true };

@@ -1,5 +1,6 @@
 import { arrayOf, isJsonObject, objectOf, textOf, type ChatRequest, type ChatTool, type JsonObject } from "@trunkline/protocol";
 import type { Target } from "../../adapter.ts";
+import { constrainsOutput, GrammarRoom } from "../../relay/claude-grammar.ts";
 import { GATEWAY_FIELDS, outputLimit } from "../../relay/request-body.ts";
 import { strayLosses } from "../../relay/stray-losses.ts";
 import { cachePoint, translateMessages } from "./to-upstream-messages.ts";
@@ -25,7 +26,7 @@ const READ = new Set<string>([
 
 export interface BedrockRequest { readonly body: JsonObject; readonly losses: readonly string[] }
 
-interface Draft { readonly request: ChatRequest; readonly model: string; readonly body: Record<string, unknown>; readonly config: Record<string, unknown>; readonly extra: Record<string, unknown>; readonly losses: string[] }
+interface Draft { readonly request: ChatRequest; readonly model: string; readonly body: Record<string, unknown>; readonly config: Record<string, unknown>; readonly extra: Record<string, unknown>; readonly losses: string[]; /** Room for schemas that the model is held to; null where it cannot be. */ readonly grammars: GrammarRoom | null }
 
 /** Hub → Converse (https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html). Model and streaming stand in the URL. */
 export function toUpstream(request: ChatRequest, target: Target): BedrockRequest {
@@ -33,7 +34,7 @@ export function toUpstream(request: ChatRequest, target: Target): BedrockRequest
   const losses = CLAUDE.test(model) ? strayLosses(request, "cache", "toolErrors") : strayLosses(request, "toolErrors");
   const { system, messages } = translateMessages(request.messages, { isClaude: CLAUDE.test(model), losses });
   const body: Record<string, unknown> = { messages, ...(system.length > 0 ? { system } : {}) };
-  const draft: Draft = { request, model, body, config: { maxTokens: outputLimit(request, target, losses) }, extra: {}, losses };
+  const draft: Draft = { request, model, body, config: { maxTokens: outputLimit(request, target, losses) }, extra: {}, losses, grammars: constrainsOutput(model) ? new GrammarRoom() : null };
   setTools(draft);
   setThinking(draft);
   setResponseFormat(draft);
@@ -49,8 +50,8 @@ export function toUpstream(request: ChatRequest, target: Target): BedrockRequest
 }
 
 /** QUIRK(bedrock): no choice means "none", and a conversation that used tools must declare some. */
-function setTools({ request, model, body, losses }: Draft): void {
-  const tools = (request.tools ?? []).flatMap((tool) => [...wireTool(tool, losses), ...(CLAUDE.test(model) ? cachePoint(tool) : [])]);
+function setTools({ request, model, body, losses, grammars }: Draft): void {
+  const tools = (request.tools ?? []).flatMap((tool) => [...wireTool(tool, losses, grammars?.takeTool(tool) ?? null), ...(CLAUDE.test(model) ? cachePoint(tool) : [])]);
   const used = [...new Set(request.messages.flatMap((message) => (message.tool_calls ?? []).map((call) => call.function?.name ?? "")))];
   if (tools.length === 0 && used.length > 0) {
     tools.push(...used.map((name) => ({ toolSpec: { name, inputSchema: { json: { type: "object" } } } })));
@@ -65,12 +66,13 @@ function setTools({ request, model, body, losses }: Draft): void {
   body["toolConfig"] = { tools, ...(choice ? { toolChoice: choice } : {}) };
 }
 
-function wireTool(tool: ChatTool, losses: string[]): JsonObject[] {
+function wireTool(tool: ChatTool, losses: string[], grammar: JsonObject | null): JsonObject[] {
   const fn = tool.function;
   if (tool.type !== "function" || !fn) { losses.push(`dropped:tools.${tool.type || "unknown"}`); return []; }
-  if (fn.strict) losses.push("dropped:tools.strict");
+  if (fn.strict && grammar === null) losses.push("dropped:tools.strict");
   const schema = objectOf(fn.parameters);
-  return [{ toolSpec: { name: fn.name, ...(fn.description ? { description: fn.description } : {}), inputSchema: { json: schema["type"] === "object" ? schema : { properties: {}, ...schema, type: "object" } } } }];
+  const json = grammar ?? (schema["type"] === "object" ? schema : { properties: {}, ...schema, type: "object" });
+  return [{ toolSpec: { name: fn.name, ...(fn.description ? { description: fn.description } : {}), inputSchema: { json }, ...(grammar ? { strict: true } : {}) } }];
 }
 
 function toolChoice(choice: unknown, losses: string[]): JsonObject | null {
@@ -100,12 +102,20 @@ function setThinking({ request, model, body, config, extra, losses }: Draft): vo
 
 const isThinking = (extra: JsonObject): boolean => ["enabled", "adaptive"].includes(textOf(objectOf(extra["thinking"])["type"]));
 
-/** A forced tool guarantees the form on every model that takes tools; where one cannot be forced, an instruction asks for it. */
-function setResponseFormat({ request, body, extra, losses }: Draft): void {
+/** https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_JsonSchemaDefinition.html: the schema is text there. */
+const textFormat = (schema: JsonObject, name: unknown): JsonObject => ({ textFormat: { type: "json_schema", structure: { jsonSchema: { schema: JSON.stringify(schema), ...(typeof name === "string" && name !== "" ? { name } : {}) } } } });
+
+/**
+ * A schema that the model can be held to goes as it is; an answer that was begun for it admits none. A forced tool nearly always keeps the
+ * form on every model that takes tools; where one cannot be forced, an instruction asks for it.
+ */
+function setResponseFormat({ request, body, extra, losses, grammars }: Draft): void {
   const format = request.response_format;
   if (!format || format.type === "text") return;
-  losses.push("emulated:response_format");
   const schema = objectOf(format.json_schema?.schema);
+  const grammar = format.type === "json_schema" && request.messages.at(-1)?.role !== "assistant" ? grammars?.take(schema) ?? null : null;
+  if (grammar !== null) { body["outputConfig"] = textFormat(grammar, format.json_schema?.name); return; }
+  losses.push("emulated:response_format");
   if (!body["toolConfig"] && !isThinking(extra)) {
     const json = schema["type"] === "object" ? schema : { type: "object", additionalProperties: true };
     body["toolConfig"] = { tools: [{ toolSpec: { name: JSON_ANSWER_TOOL, description: "Answer the user with this tool. Its input is the whole answer.", inputSchema: { json } } }], toolChoice: { tool: { name: JSON_ANSWER_TOOL } } };

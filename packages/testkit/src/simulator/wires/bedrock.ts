@@ -34,6 +34,17 @@ function readToolChoice(body: Fields): SimulatedCall["toolChoice"] {
   return name === "" ? "auto" : { name };
 }
 
+function readJson(body: Fields): SimulatedCall["json"] {
+  const format = fieldsOf(fieldsOf(body["outputConfig"])?.["textFormat"]);
+  if (format?.["type"] !== "json_schema") return null;
+  const text = stringOf(fieldsOf(fieldsOf(format["structure"])?.["jsonSchema"])?.["schema"]);
+  try {
+    return { schema: JSON.parse(text) as unknown };
+  } catch {
+    throw new InvalidCall("The JSON schema of outputConfig.textFormat is not valid JSON.");
+  }
+}
+
 function readMessages(body: Fields, prompt: PromptBuilder): { lastUserText: string; endsWithToolResult: boolean } {
   const messages = listOf(body["messages"]);
   if (messages.length === 0) throw new InvalidCall("A conversation must start with a user message. Try again with a conversation that starts with a user message.");
@@ -72,7 +83,7 @@ function parse({ body, path }: WireRequest): SimulatedCall {
     tools,
     toolChoice: readToolChoice(body),
     parallelTools: true,
-    json: null,
+    json: readJson(body),
     stop: stringsOf(config?.["stopSequences"]),
     maxTokens: positiveOf(config?.["maxTokens"]),
     reasoning: thinking === "enabled" || thinking === "adaptive",
