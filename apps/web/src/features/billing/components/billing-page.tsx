@@ -8,6 +8,7 @@ import { useRole } from "../../shell/use-role.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { billing, type BillingView, type List, type PlanView } from "./billing-api.ts";
 import { AutoTopUp } from "./auto-top-up.tsx";
+import { ConfirmAct, type Act } from "./confirm-act.tsx";
 import { CreditNotes, Credits, Invoices, Statement } from "./billing-tables.tsx";
 import { Reconciliation } from "./reconciliation.tsx";
 import { TaxIds } from "./tax-ids.tsx";
@@ -42,16 +43,24 @@ export function BillingPage() {
   const visit = useVisit();
   const pays = may("billing.manage");
   const open = (path: string, body?: object): void => visit.mutate(body === undefined ? { path } : { path, body });
+  const [act, setAct] = useState<Act | null>(null);
+  /** A first subscription is confirmed at Stripe, whose page says what it costs; a change is made at once. */
+  const choose = ({ id, name, monthlyUsd }: PlanView): void => {
+    const run = (): void => open("/subscription", { plan: id });
+    if (overview.data?.mode !== "postpaid") return run();
+    setAct({ title: `Move to ${name} now?`, label: `Move to ${name}`, text: `It costs $${Number(monthlyUsd).toLocaleString("en-US")} a month. What is left of this month's fee for the present plan is set against it on the next invoice, and the limits change at once.`, run });
+  };
   return (
     <div className="bi">
       <div className="head"><h1>Billing</h1>{pays ? <Button disabled={visit.isPending} onClick={() => open("/portal")}><ExternalLink className="ic s" aria-hidden />Cards, invoices, cancelling</Button> : null}</div>
       {role !== null && !pays ? <p className="says">You are {role} here. An owner or a member with the role billing pays and changes the plan.</p> : null}
+      <ConfirmAct act={act} onClose={() => setAct(null)} />
       {visit.error ? <ErrorCard message={visit.error.message} /> : null}
       {overview.isError ? <ErrorCard message={`Billing could not be read. ${overview.error.message}`} onRetry={() => void overview.refetch()} /> : null}
       {overview.data && !plans.isPending ? (
         <>
           <Standing view={overview.data} pays={pays} busy={visit.isPending} onBuy={(wish) => open("/credits", wish)} />
-          <Card title="Plans">{plans.data ? <Plans plans={plans.data.data} current={overview.data.plan.id} pays={pays} busy={visit.isPending} onChoose={(plan) => { if (overview.data.mode !== "postpaid" || window.confirm("Move to this plan now? What is left of the month is set against it.")) open("/subscription", { plan }); }} /> : <div className="body"><ErrorCard message={`The plans could not be read. ${plans.error?.message ?? ""}`} onRetry={() => void plans.refetch()} /></div>}</Card>
+          <Card title="Plans">{plans.data ? <Plans plans={plans.data.data} current={overview.data.plan.id} pays={pays} busy={visit.isPending} onChoose={choose} /> : <div className="body"><ErrorCard message={`The plans could not be read. ${plans.error?.message ?? ""}`} onRetry={() => void plans.refetch()} /></div>}</Card>
         </>
       ) : loading ? <Skeleton height={STANDING_HEIGHT} /> : null}
       <div style={loading ? { visibility: "hidden" } : undefined}>
@@ -87,19 +96,22 @@ function BuyForm({ busy, onBuy }: { busy: boolean; onBuy: (wish: object) => void
   return <form onSubmit={submit}><Field label="Credit in USD" type="number" required min={CREDIT_MIN} max={CREDIT_MAX} step={CENT} value={amount} onChange={(event) => setAmount(event.target.value)} /><Button type="submit" variant="primary" disabled={busy}>Buy credit</Button><label className="keep"><input type="checkbox" checked={keepCard} onChange={(event) => setKeepCard(event.target.checked)} /> Keep the card for automatic top-up</label></form>;
 }
 
-interface PlansProps { readonly plans: readonly PlanView[]; readonly current: string; readonly pays: boolean; readonly busy: boolean; readonly onChoose: (plan: string) => void }
+interface PlansProps { readonly plans: readonly PlanView[]; readonly current: string; readonly pays: boolean; readonly busy: boolean; readonly onChoose: (plan: PlanView) => void }
 
 function Plans({ plans, current, pays, busy, onChoose }: PlansProps) {
   return (
     <ul className="plans">
-      {plans.map(({ id, name, monthlyUsd, requestsPerMinute, logRetentionDays, seats, features }) => (
-        <li key={id} className={id === current ? "on" : ""}>
-          <h3>{name}{id === current ? <span className="tag acc">yours</span> : null}</h3>
-          <p className="price num">{Number(monthlyUsd) === 0 ? "$0" : `$${Number(monthlyUsd).toLocaleString("en-US")}`}{" "}<span className="meta">a month</span></p>
-          <ul><li>{requestsPerMinute.toLocaleString("en-US")} requests a minute</li><li>Log kept {logRetentionDays} days</li><li>{seats} members</li>{features.map((feature) => <li key={feature}>{feature}</li>)}</ul>
-          {pays && id !== current && Number(monthlyUsd) > 0 ? <Button disabled={busy} onClick={() => onChoose(id)}>Choose {name}</Button> : null}
-        </li>
-      ))}
+      {plans.map((plan) => {
+        const { id, name, monthlyUsd, requestsPerMinute, logRetentionDays, seats, features } = plan;
+        return (
+          <li key={id} className={id === current ? "on" : ""}>
+            <h3>{name}{id === current ? <span className="tag acc">yours</span> : null}</h3>
+            <p className="price num">{Number(monthlyUsd) === 0 ? "$0" : `$${Number(monthlyUsd).toLocaleString("en-US")}`}{" "}<span className="meta">a month</span></p>
+            <ul><li>{requestsPerMinute.toLocaleString("en-US")} requests a minute</li><li>Log kept {logRetentionDays} days</li><li>{seats} members</li>{features.map((feature) => <li key={feature}>{feature}</li>)}</ul>
+            {pays && id !== current && Number(monthlyUsd) > 0 ? <Button disabled={busy} onClick={() => onChoose(plan)}>Choose {name}</Button> : null}
+          </li>
+        );
+      })}
     </ul>
   );
 }

@@ -1,7 +1,8 @@
-import type { ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ago, Button, Card, EmptyState, ErrorCard, Money, Skeleton } from "@trunkline/ui";
 import { billing, type CreditNoteRow, type CreditRow, type InvoiceRow, type List, type StatementRow } from "./billing-api.ts";
+import { ConfirmAct, type Act } from "./confirm-act.tsx";
 
 interface RowsProps<Row> { readonly organization: string; readonly path: string; readonly title: string; readonly note: string; readonly empty: string; readonly heads: readonly string[]; readonly row: (row: Row) => ReactNode }
 
@@ -23,7 +24,7 @@ const wordsOf = (kind: string): string => kind.replaceAll(/[._]/g, " ");
 const REFUND_WINDOW_MS = 24 * 3_600_000;
 const mayRefund = ({ kind, created_at }: CreditRow): boolean => kind === "purchase" && Date.now() - Date.parse(created_at) < REFUND_WINDOW_MS;
 
-const creditRow = (row: CreditRow, onRefund: ((id: string) => void) | null): ReactNode => { const { id, kind, amount_usd, created_at } = row; return <tr key={id}><th scope="row">{wordsOf(kind)} {onRefund && mayRefund(row) ? <Button onClick={() => onRefund(id)}>Refund what is unused</Button> : null}</th><td className="r"><Money usd={amount_usd} /></td><td className="r"><Ago at={created_at} /></td></tr>; };
+const creditRow = (row: CreditRow, onRefund: ((row: CreditRow) => void) | null): ReactNode => { const { id, kind, amount_usd, created_at } = row; return <tr key={id}><th scope="row">{wordsOf(kind)} {onRefund && mayRefund(row) ? <Button onClick={() => onRefund(row)}>Refund what is unused</Button> : null}</th><td className="r"><Money usd={amount_usd} /></td><td className="r"><Ago at={created_at} /></td></tr>; };
 
 const statementRow = ({ transaction, kind, amount_usd, balance_usd, at }: StatementRow): ReactNode => <tr key={transaction}><th scope="row">{wordsOf(kind)} <code className="meta">{transaction}</code></th><td className="r"><Money usd={amount_usd} /></td><td className="r"><Money usd={balance_usd} /></td><td className="r"><Ago at={at} /></td></tr>;
 
@@ -32,9 +33,13 @@ const invoiceRow = ({ id, number, status, total_usd, paid_usd, created_at, url }
 export function Credits({ organization, pays }: { organization: string; pays: boolean }) {
   const client = useQueryClient();
   const refund = useMutation({ mutationFn: (credit: string) => billing<object>(organization, "/refunds", { credit }), onSuccess: () => client.invalidateQueries({ queryKey: ["billing", organization] }) });
-  const ask = pays && !refund.isPending ? (id: string): void => { if (window.confirm("Refund what is left of this purchase to your card?")) refund.mutate(id); } : null;
-  return <>{refund.error ? <ErrorCard message={refund.error.message} /> : null}<Rows<CreditRow> organization={organization} path="/credits?limit=20" title="Credit" note="what was granted or bought" empty="No credit was bought yet." heads={["What", "Amount", "When"]}
-    row={(row) => creditRow(row, ask)} /></>;
+  const [act, setAct] = useState<Act | null>(null);
+  const ask = ({ id, amount_usd }: CreditRow): void => setAct({
+    title: "Refund this purchase?", label: "Refund", run: () => refund.mutate(id),
+    text: `What is still unused of the $${Number(amount_usd).toFixed(2)} goes back to the card it was paid with. Calls that it would have paid for are refused from then on, unless other credit is left.`,
+  });
+  return <><ConfirmAct act={act} onClose={() => setAct(null)} />{refund.error ? <ErrorCard message={refund.error.message} /> : null}<Rows<CreditRow> organization={organization} path="/credits?limit=20" title="Credit" note="what was granted or bought" empty="No credit was bought yet." heads={["What", "Amount", "When"]}
+    row={(row) => creditRow(row, pays && !refund.isPending ? ask : null)} /></>;
 }
 
 export const Statement = ({ organization }: { organization: string }) => (
