@@ -10,6 +10,7 @@ const CALLS = 12;
 const PAGES = [
   { path: "", says: />12</, question: "usage.overview" },
   { path: "/logs", says: /gemini-2\.5|claude-sonnet-4\.5|gpt-5/, question: "requests.list" },
+  { path: "/analytics", says: />12</, question: null },
   { path: "/keys", says: /first-key/, question: "keys.list" },
   { path: "/presets", says: /balanced/, question: "presets.list" },
   { path: "/models", says: /claude-haiku-4\.5/, question: "models.list" },

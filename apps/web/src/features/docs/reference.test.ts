@@ -20,6 +20,15 @@ describe("the API reference", () => {
     ]));
   });
 
+  it("says what an answer holds, rows of a list with theirs", () => {
+    expect(operation("GET", "/budgets")?.returned).toEqual(expect.arrayContaining([
+      { name: "data[].period", type: '"daily" | "weekly" | "monthly" | "total"', required: true, note: "" },
+      { name: "data[].spentUsd", type: "string", required: true, note: expect.stringContaining("US dollars") },
+      { name: "has_more", type: "boolean", required: true, note: "" },
+    ]));
+    expect(section.operations.filter(({ returned }) => returned.length === 0).map(({ path }) => path)).toEqual([]);
+  });
+
   it("gives an example with every required field that can be sent as it stands", () => {
     const example = operation("POST", "/budgets")?.example ?? "";
     const body = JSON.parse(/-d '([\s\S]*)'$/.exec(example)?.[1] ?? "null") as object;

@@ -7,7 +7,7 @@ type Json = Readonly<Record<string, unknown>>;
 export interface ReferenceField { readonly name: string; readonly type: string; readonly required: boolean; readonly note: string }
 export interface ReferenceOperation {
   readonly id: string; readonly method: string; readonly path: string; readonly summary: string;
-  readonly parameters: readonly ReferenceField[]; readonly body: readonly ReferenceField[]; readonly example: string; readonly answers: readonly { readonly status: string; readonly text: string }[];
+  readonly parameters: readonly ReferenceField[]; readonly body: readonly ReferenceField[]; readonly returned: readonly ReferenceField[]; readonly example: string; readonly answers: readonly { readonly status: string; readonly text: string }[];
 }
 export interface ReferenceSection { readonly id: string; readonly title: string; readonly baseUrl: string; readonly operations: readonly ReferenceOperation[] }
 interface Source { readonly id: string; readonly title: string; readonly baseUrl: string; readonly keyName: string; /** Bodies that say more than the required fields, by path. */ readonly examples?: Json }
@@ -96,6 +96,15 @@ function sampleOf(schema: Json, root: Json): unknown {
   return one["type"] === "boolean" ? true : "…";
 }
 
+/** Of the answer when all went well. What is nested deeper is the resource's own matter, and stands in the document. */
+function answerFields(operation: Json, root: Json): ReferenceField[] {
+  const responses = isObject(operation["responses"]) ? operation["responses"] : {};
+  const done = resolve(Object.entries(responses).find(([status]) => status.startsWith("2"))?.[1], root)["content"];
+  const media = isObject(done) && isObject(done["application/json"]) ? done["application/json"] : null;
+  const schema = media ? resolve(media["schema"], root) : {};
+  return schema["type"] === "array" ? fieldsOf(resolve(schema["items"], root), root, "[].", DEPTH_MAX) : fieldsOf(schema, root, "", DEPTH_MAX - 1);
+}
+
 function operationOf(path: string, method: string, operation: Json, root: Json, source: Source): ReferenceOperation {
   const parameters = list(operation["parameters"]).map((one) => resolve(one, root));
   const content = resolve(operation["requestBody"], root)["content"];
@@ -106,7 +115,7 @@ function operationOf(path: string, method: string, operation: Json, root: Json, 
   return {
     id: `${source.id}-${method}-${path.replace(/[^A-Za-z0-9]+/g, "-").replace(/^-+|-+$/g, "")}`, method: method.toUpperCase(), path, summary: text(operation["summary"]),
     parameters: parameters.map((one) => ({ name: text(one["name"]), type: `${typeOf(resolve(one["schema"], root), root)}, in ${text(one["in"])}`, required: one["required"] === true, note: text(one["description"]) || noteOf(resolve(one["schema"], root), root) })),
-    body: body ? fieldsOf(body, root) : [], example: lines.join(" \\\n"),
+    body: body ? fieldsOf(body, root) : [], returned: answerFields(operation, root), example: lines.join(" \\\n"),
     answers: Object.entries(isObject(operation["responses"]) ? operation["responses"] : {}).map(([status, answer]) => ({ status, text: text(resolve(answer, root)["description"]) })),
   };
 }

@@ -7,6 +7,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { issueKey } from "../issue-key.ts";
 import { receiveStripe } from "../stripe-webhook.ts";
+import "./answers/checked-answers.ts";
 import { dispatchRest } from "./dispatch.ts";
 
 const databaseUrl = process.env["DATABASE_URL"] ?? "";

@@ -2,6 +2,7 @@ import { createWebDb } from "@trunkline/db/web";
 import pg from "pg";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { issueKey } from "../issue-key.ts";
+import "./answers/checked-answers.ts";
 import { dispatchRest } from "./dispatch.ts";
 
 const databaseUrl = process.env["DATABASE_URL"] ?? "";

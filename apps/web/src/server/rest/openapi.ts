@@ -1,10 +1,11 @@
 import { z } from "zod";
+import { answerOf } from "./answers/answer-of.ts";
 import { OPERATIONS, ORGANIZATION_HEADER } from "./dispatch.ts";
 import type { Operation } from "./operation.ts";
 
 type Json = Record<string, unknown>;
-const jsonSchema = (schema: z.ZodType): Json => {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Json;
+const jsonSchema = (schema: z.ZodType, io: "input" | "output" = "input"): Json => {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: "any" }) as Json;
   return rest;
 };
 
@@ -24,7 +25,7 @@ function describe(operation: Operation): Json {
     operationId: operation.id, summary: operation.summary, parameters: [...path, ...query, { $ref: "#/components/parameters/organization" }, ...(operation.method === "POST" ? [{ $ref: "#/components/parameters/idempotencyKey" }] : [])],
     ...(operation.body ? { requestBody: { required: true, content: { "application/json": { schema: jsonSchema(operation.body) } } } } : {}),
     responses: {
-      [operation.status]: { description: "Done", content: { "application/json": { schema: { type: "object" } }, ...(query.some(isCsvChoice) ? { "text/csv": { schema: { type: "string" } } } : {}) } },
+      [operation.status]: { description: "Done", content: { "application/json": { schema: jsonSchema(answerOf(operation.id), "output") }, ...(query.some(isCsvChoice) ? { "text/csv": { schema: { type: "string" } } } : {}) } },
       default: { description: "A problem (RFC 9457)", content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } } },
     },
   };

@@ -7,6 +7,7 @@ import { createSimulator, type Simulator } from "@trunkline/testkit";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { issueKey } from "../issue-key.ts";
+import "./answers/checked-answers.ts";
 import { dispatchRest } from "./dispatch.ts";
 
 const databaseUrl = process.env["DATABASE_URL"] ?? "";

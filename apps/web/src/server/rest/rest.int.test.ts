@@ -5,6 +5,7 @@ import { createWebDb } from "@trunkline/db/web";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { issueKey } from "../issue-key.ts";
+import "./answers/checked-answers.ts";
 import { dispatchRest, OPERATIONS } from "./dispatch.ts";
 import { runOnce } from "./idempotency.ts";
 

@@ -48,7 +48,7 @@ const Worded = ({ text }: { text: string }) => text.split("`").map((part, at) =>
 /** Bodies are laid out when they are opened: hundreds of fields would only be in the way before. */
 function Operation({ operation }: { operation: ReferenceOperation }) {
   const [open, setOpen] = useState(false);
-  const { id, method, path, summary, parameters, body, example, answers } = operation;
+  const { id, method, path, summary, parameters, body, returned, example, answers } = operation;
   return (
     <details id={id} className="op" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary><span className={`verb ${method.toLowerCase()}`}>{method}</span><code>{path}</code><span className="muted what"><Worded text={summary} /></span></summary>
@@ -58,7 +58,8 @@ function Operation({ operation }: { operation: ReferenceOperation }) {
           {parameters.length > 0 ? <Fields title="Parameters" fields={parameters} /> : null}
           {body.length > 0 ? <Fields title="Body" fields={body} /> : null}
           <div className="ex"><div className="row"><h3>Example</h3><span className="grow" /><CopyButton text={example} /></div><pre tabIndex={0} aria-label={`${method} ${path}, example`}>{example}</pre></div>
-          <h3>Answers</h3>
+          {returned.length > 0 ? <Fields title="Answer" fields={returned} of="answer" /> : null}
+          <h3>Statuses</h3>
           <dl className="answers">{answers.map(({ status, text }) => <div key={status}><dt className="num">{status}</dt><dd className="muted">{text}</dd></div>)}</dl>
         </div>
       ) : null}
@@ -66,11 +67,12 @@ function Operation({ operation }: { operation: ReferenceOperation }) {
   );
 }
 
-function Fields({ title, fields }: { title: string; fields: readonly ReferenceField[] }) {
+/** In an answer every field is there unless it says otherwise. */
+function Fields({ title, fields, of = "request" }: { title: string; fields: readonly ReferenceField[]; of?: "request" | "answer" }) {
   return (
     <>
       <h3>{title}</h3>
-      <dl className="fields">{fields.map(({ name, type, required, note }) => <div key={name}><dt><code>{name}</code>{required ? <span className="tag">required</span> : null}</dt><dd><span className="meta mono">{type}</span>{note ? <span className="muted note"><Worded text={note} /></span> : null}</dd></div>)}</dl>
+      <dl className="fields">{fields.map(({ name, type, required, note }) => <div key={name}><dt><code>{name}</code>{of === "request" && required ? <span className="tag">required</span> : of === "answer" && !required ? <span className="tag">optional</span> : null}</dt><dd><span className="meta mono">{type}</span>{note ? <span className="muted note"><Worded text={note} /></span> : null}</dd></div>)}</dl>
     </>
   );
 }

@@ -12,7 +12,7 @@ import { SavedViewsLater } from "../../shell/components/saved-views-later.tsx";
 import { rank } from "../../shell/usage-series.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { METRIC_NAMES, METRICS, type MetricName } from "./metrics.ts";
-import { rangeOf, RANGES, spanOf, type RangeName, type Span } from "./ranges.ts";
+import { minuteOf, rangeOf, RANGES, spanOf, type RangeName, type Span } from "./ranges.ts";
 
 // Comes beside the numbers, not before the page.
 const loadResults = async () => ({ default: (await import("./analytics-results.tsx")).AnalyticsResults });
@@ -21,13 +21,13 @@ const CustomRange = lazy(async () => ({ default: (await import("./custom-range.t
 const GROUPS: readonly { readonly value: Dimension; readonly label: string }[] = [{ value: "model", label: "Model" }, { value: "provider", label: "Provider" }, { value: "key", label: "Key" }, { value: "preset", label: "Preset" }, { value: "status", label: "Status" }];
 const MINUTE_MS = 60_000;
 
-/** The minute under way: a range ends with it. */
-function useMinute(): number {
+/** The minute under way: a range ends with it. `first` is the document's, so that its answers are those of the first question. */
+function useMinute(first: number): number {
   const subscribe = (onChange: () => void): (() => void) => {
     const timer = setInterval(onChange, MINUTE_MS);
     return () => clearInterval(timer);
   };
-  return useSyncExternalStore(subscribe, () => Math.floor(Date.now() / MINUTE_MS) * MINUTE_MS, () => 0);
+  return useSyncExternalStore(subscribe, () => minuteOf(Date.now()), () => first);
 }
 
 /** What the controls ask for; all of it lives in the address. */
@@ -47,12 +47,12 @@ function useControls() {
 }
 type Controls = ReturnType<typeof useControls>;
 
-function useUsage({ range, custom, groupBy, compare }: Controls, mode: BookView["mode"], book: BookView | null) {
+function useUsage({ range, custom, groupBy, compare }: Controls, { mode, book, minute: first }: { readonly mode: BookView["mode"]; readonly book: BookView | null; readonly minute: number }) {
   const trpc = useTRPC();
   const scope = useScope();
-  const minute = useMinute();
+  const minute = useMinute(first);
   const span = book ? rangeOf(range, book, minute, custom) : { from: "", to: "", granularity: "day" as const };
-  return useQuery({ ...trpc.usage.series.queryOptions({ ...scope, mode, ...span, groupBy, compare: compare === "on" }), enabled: book !== null && minute > 0 });
+  return useQuery({ ...trpc.usage.series.queryOptions({ ...scope, mode, ...span, groupBy, compare: compare === "on" }), enabled: book !== null });
 }
 
 /** The table as a file; where it has a second level, every part of every group, opened or not. */
@@ -71,10 +71,10 @@ function useExport({ metric, groupBy, thenBy }: Controls, mode: BookView["mode"]
 
 const BARS = { minute: "By the minute", hour: "Hourly", day: "Daily" } as const;
 
-export function AnalyticsPage() {
+export function AnalyticsPage({ minute }: { minute: number }) {
   const controls = useControls();
   const { mode, book } = useBook();
-  const usage = useUsage(controls, mode, book);
+  const usage = useUsage(controls, { mode, book, minute });
   const { metric } = controls;
   const ranked = usage.data ? rank(usage.data, METRICS[metric].value) : [];
   const save = useExport(controls, mode);

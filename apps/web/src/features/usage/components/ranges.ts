@@ -19,6 +19,9 @@ const HOURLY_MAX = 72;
 /** A chart of three years; the server reads no more. */
 const CUSTOM_DAYS_MAX = 3 * 365;
 
+/** The beginning of the minute under way. */
+export const minuteOf = (nowMs: number): number => Math.floor(nowMs / MINUTE_MS) * MINUTE_MS;
+
 /** Null where the two are no span that could be drawn. */
 export function spanOf(from: string | null, to: string | null): Span | null {
   if (from === null || to === null) return null;
@@ -31,7 +34,7 @@ const granularityOf = (spanMs: number): Range["granularity"] => (spanMs <= MINUT
 /** Up to the end of the minute under way, so that a re-render within it asks the same question. Days begin at the reporting zone's midnight, today included. A custom range without a span is the last 7 days. */
 export function rangeOf(name: RangeName, book: Pick<BookView, "monthStart" | "dayStart">, nowMs: number, custom: Span | null = null): Range {
   if (name === "custom" && custom) return { ...custom, granularity: granularityOf(Date.parse(custom.to) - Date.parse(custom.from)) };
-  const to = new Date((Math.floor(nowMs / MINUTE_MS) + 1) * MINUTE_MS).toISOString();
+  const to = new Date(minuteOf(nowMs) + MINUTE_MS).toISOString();
   if (name === "15m" || name === "1h") return { from: new Date(Date.parse(to) - MINUTES[name] * MINUTE_MS).toISOString(), to, granularity: "minute" };
   if (name === "mtd") return { from: book.monthStart, to, granularity: "day" };
   if (name === "24h") return { from: new Date(Math.floor(nowMs / HOUR_MS) * HOUR_MS - 23 * HOUR_MS).toISOString(), to, granularity: "hour" };
