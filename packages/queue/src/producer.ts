@@ -19,6 +19,8 @@ export interface Producer {
   add<Name extends JobName>(name: Name, payload: SentPayloads[Name], options?: { readonly jobId?: string }): Promise<void>;
   /** Runs the job every `everyMs`, once over all processes. Calling it again moves the interval. */
   upsertScheduler(name: ScheduledJobName, everyMs: number): Promise<void>;
+  /** Sets it where the store knows of none, and says whether it had to: a Redis that was emptied has forgotten. */
+  keepScheduler(name: ScheduledJobName, everyMs: number): Promise<boolean>;
   /** Jobs that wait, are delayed or run. */
   backlog(name: JobName): Promise<number>;
   close(): Promise<void>;
@@ -61,9 +63,12 @@ export function createProducer(options: StoreOptions): Producer {
       if (jobId !== undefined) assertJobId(jobId);
       await ask(name, (queue) => queue.add(name, payload, { ...JOB_OPTIONS[name], ...(jobId === undefined ? {} : { jobId }) }));
     },
-    async upsertScheduler(name, everyMs) {
-      await ask(name, (queue) => queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: JOB_OPTIONS[name] }));
-    },
+    async upsertScheduler(name, everyMs) { await ask(name, (queue) => schedule(queue, name, everyMs)); },
+    keepScheduler: (name, everyMs) => ask(name, async (queue) => {
+      if (await queue.getJobScheduler(name)) return false;
+      await schedule(queue, name, everyMs);
+      return true;
+    }),
     backlog: (name) => ask(name, (queue) => queue.getJobCountByTypes("wait", "delayed", "active", "prioritized")),
     async close() {
       await Promise.all([...queues.values()].map((queue) => queue.close().catch(() => {})));
@@ -71,6 +76,8 @@ export function createProducer(options: StoreOptions): Producer {
     },
   };
 }
+
+const schedule = (queue: Queue, name: ScheduledJobName, everyMs: number): Promise<unknown> => queue.upsertJobScheduler(name, { every: everyMs }, { name, data: {}, opts: JOB_OPTIONS[name] });
 
 async function withinTimeout<Answer>(answer: Promise<Answer>): Promise<Answer> {
   let timer: NodeJS.Timeout | undefined;
