@@ -1,21 +1,26 @@
-// `bench gateway [--json] [--rounds N] [--seconds S]`: CPU a request and time to first token of our lanes, nginx and Portkey, interleaved in one run.
+// `bench gateway`: CPU a request and time to first token of our lanes, nginx and Portkey, interleaved in one run.
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { buildBundles } from "../infra/scripts/build.mjs";
+import { readOptions } from "../infra/scripts/options.mjs";
 import { root } from "../infra/scripts/stack.mjs";
+import { conclude } from "../infra/scripts/verdict.mjs";
 import { cpuMicros, pin, startNginx, startOurs, startPortkey, startUpstream } from "./lanes.mjs";
 import { closedLoop, pacedStreams, quantile, requestBytes } from "./load.mjs";
 
-const option = (name, fallback) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at === -1 ? fallback : Number(process.argv[at + 1]);
-};
-const ROUNDS = option("rounds", 5);
-const SECONDS = option("seconds", 4);
-const CONNECTIONS = option("connections", 8);
+const { rounds: ROUNDS, seconds: SECONDS, connections: CONNECTIONS, warmup: WARM_UP_SECONDS, json } = readOptions({
+  command: "bench gateway", about: "CPU a request and time to first token, against nginx and Portkey",
+  options: {
+    rounds: { count: 5, min: 1, about: "of every lane, in turn" },
+    seconds: { count: 4, min: 1, about: "of plain requests a round" },
+    connections: { count: 8, min: 1, about: "at a time" },
+    warmup: { count: 12, about: "seconds at least that a lane serves before anything counts" },
+    json: { about: "one JSON object on standard output" },
+  },
+}, process.argv.slice(3));
 /** Before anything counts a lane has served streams and then so many plain requests: by then the JIT has settled. A slow lane is spared some of them. */
 const WARM_UP_REQUESTS = 20_000;
-const WARM_UP_SECONDS = option("warmup", 12);
 const WARM_UP_SECONDS_MAX = 5 * WARM_UP_SECONDS;
 /** Scenario S3a at a load far below saturation. The stagger is no multiple of the 20 ms pace: callers do not arrive in step with the chunks of others. */
 const STREAMS = { connections: 16, streams: 1, staggerMs: 67, deltas: 200 };
@@ -101,25 +106,10 @@ const GATES = [
 function report(result) {
   const failed = GATES.filter(([, holds]) => !holds(result));
   for (const [name] of failed) say(`gate missed: ${name}`);
-  if (process.argv.includes("--json")) console.log(JSON.stringify(result));
-  else {
-    console.table(result.lanes);
-    console.table(result.ratios);
-    console.log(`${GATES.length - failed.length} passed, ${failed.length} failed`);
-  }
-  process.exitCode = failed.length ? 1 : 0;
+  conclude({ passed: GATES.length - failed.length, failed: failed.length, json, result, show: () => { console.table(result.lanes); console.table(result.ratios); } });
 }
 
-const OTHERS = { web: () => import("./web.mjs"), analytics: () => import("./analytics.mjs"), translate: () => import("./translate.mjs"), metering: () => import("./metering.mjs") };
-const other = OTHERS[process.argv[2]];
-if (other) {
-  await other();
-  process.exit();
-}
-if (process.argv[2] !== "gateway") {
-  console.error(`usage: bench gateway|${Object.keys(OTHERS).join("|")} [--json]`);
-  process.exit(64);
-}
+await buildBundles();
 // The load generator must not share the core of what it measures.
 pin(process.pid, 1);
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), "trunkline-bench-"));

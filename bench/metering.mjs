@@ -1,20 +1,26 @@
-// `bench metering [--json] [--events N]`: usage events a second from the spool to the visible rollup, and how long one takes when nobody hurries.
+// `bench metering`: usage events a second from the spool to the visible rollup, and how long one takes when nobody hurries.
 import { execFile } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { buildBundles } from "../infra/scripts/build.mjs";
+import { readOptions } from "../infra/scripts/options.mjs";
 import { runToEnd } from "../infra/scripts/processes.mjs";
 import { startRedis } from "../infra/scripts/redis.mjs";
 import { root, startStack } from "../infra/scripts/stack.mjs";
+import { conclude } from "../infra/scripts/verdict.mjs";
 
-const EVENTS_DEFAULT = 100_000;
+const { events, json } = readOptions({
+  command: "bench metering", about: "usage events a second from the spool to the visible rollup, and how long one takes",
+  options: { events: { count: 100_000, min: 1, about: "made up, for each form of the queue" }, json: { about: "one JSON object on standard output" } },
+}, process.argv.slice(3));
 const EVENTS_PER_SECOND_MIN = 15_000;
 const LAG_P99_MS_MAX = 3_000;
 const OUTPUT_BYTES_MAX = 1 << 20;
 
 /** The two forms: the queue in Postgres, and in Redis. */
-async function measure(form, events) {
+async function measure(form) {
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "trunkline-metering-"));
   fs.chmodSync(dataDir, 0o755);
   const stops = [() => fs.rmSync(dataDir, { recursive: true, force: true })];
@@ -47,16 +53,13 @@ function rowsOf(form, { eventsPerSecond, events, booked, unshown, p50, p95, p99,
 const say = (text) => process.stderr.write(`${text}\n`);
 
 async function main() {
-  const at = process.argv.indexOf("--events");
-  const events = at === -1 ? EVENTS_DEFAULT : Number(process.argv[at + 1]);
+  await buildBundles();
   await runToEnd({ name: "bundle metering", args: ["infra/scripts/bundle.mjs", "apps/gateway/test/metering-source.ts", "apps/gateway/dist/metering-source.mjs"], cwd: root, env: process.env });
   const rows = [];
-  for (const form of ["postgres", "redis"]) rows.push(...rowsOf(form, await measure(form, events)));
+  for (const form of ["postgres", "redis"]) rows.push(...rowsOf(form, await measure(form)));
   const failed = rows.filter((row) => !row.holds);
   for (const row of failed) say(`gate missed: ${row.case} (≥ ${EVENTS_PER_SECOND_MIN} events/s, lag p99 ≤ ${LAG_P99_MS_MAX} ms, nothing lost)`);
-  if (process.argv.includes("--json")) console.log(JSON.stringify({ rows, node: process.version, cpu: os.cpus()[0]?.model }));
-  else { console.table(rows); console.log(`${rows.length - failed.length} passed, ${failed.length} failed`); }
-  process.exitCode = failed.length === 0 ? 0 : 1;
+  conclude({ passed: rows.length - failed.length, failed: failed.length, json, result: { rows, node: process.version, cpu: os.cpus()[0]?.model }, show: () => console.table(rows) });
 }
 
 await main();

@@ -1,4 +1,4 @@
-// `bench translate [--json] [--chunks N] [--rounds N]`: what one chunk of a stream costs on its way through the gateway, for every
+// `bench translate`: what one chunk of a stream costs on its way through the gateway, for every
 // pair of upstream dialect and inbound API, and how much a stream keeps in memory as it grows.
 import { spawnSync } from "node:child_process";
 import path from "node:path";
@@ -6,16 +6,19 @@ import { pathToFileURL } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { crc32 } from "node:zlib";
+import { readOptions } from "../infra/scripts/options.mjs";
 import { root } from "../infra/scripts/stack.mjs";
+import { conclude } from "../infra/scripts/verdict.mjs";
 import { quantile } from "./load.mjs";
 
-const option = (name, fallback) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at === -1 ? fallback : Number(process.argv[at + 1]);
-};
-/** A long answer; the JIT settles in a few of them. */
-const CHUNKS = option("chunks", 2_000);
-const ROUNDS = option("rounds", 60);
+const { chunks: CHUNKS, rounds: ROUNDS, json } = readOptions({
+  command: "bench translate", about: "what a chunk of a stream costs on its way, for every pair of wires",
+  options: {
+    chunks: { count: 2_000, min: 1, about: "of an answer: a long one, in a few of which the JIT settles" },
+    rounds: { count: 60, min: 1, about: "of every pair" },
+    json: { about: "one JSON object on standard output" },
+  },
+}, process.argv.slice(3));
 const WARM_UP_ROUNDS = 20;
 /** The host's neighbours slow a core by half for seconds at a time: of each case the rounds that they did not disturb count. */
 const QUIET_SHARE = 0.5;
@@ -155,9 +158,4 @@ run(prepared);
 const rows = prepared.map(rowOf);
 const failures = rows.flatMap(failuresOf);
 for (const failure of failures) process.stderr.write(`gate missed: ${failure}\n`);
-if (process.argv.includes("--json")) console.log(JSON.stringify({ rows, failures, node: process.version }));
-else {
-  console.table(rows.map(({ kind: _kind, inbound: _inbound, ...row }) => row));
-  console.log(`${rows.length * 2 - failures.length} passed, ${failures.length} failed`);
-}
-process.exitCode = failures.length > 0 ? 1 : 0;
+conclude({ passed: rows.length * 2 - failures.length, failed: failures.length, json, result: { rows, failures, node: process.version }, show: () => console.table(rows.map(({ kind: _kind, inbound: _inbound, ...row }) => row)) });

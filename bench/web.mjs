@@ -1,4 +1,4 @@
-// `bench web [--json] [--rounds N]`: what a page of the dashboard costs its reader, from the production build in headless chromium: script of the first
+// `bench web`: what a page of the dashboard costs its reader, from the production build in headless chromium: script of the first
 // load, largest contentful paint, blocking time and layout shift. A whole stack with requests in its log is started for it. How long the dashboard's
 // questions take over millions of rows is `bench analytics`.
 import fs from "node:fs";
@@ -7,14 +7,15 @@ import path from "node:path";
 import { gzipSync } from "node:zlib";
 import { chromium } from "@playwright/test";
 import { buildAll } from "../infra/scripts/build.mjs";
+import { readOptions } from "../infra/scripts/options.mjs";
 import { startStack } from "../infra/scripts/stack.mjs";
+import { conclude } from "../infra/scripts/verdict.mjs";
 import { quantile } from "./load.mjs";
 
-const option = (name, fallback) => {
-  const at = process.argv.indexOf(`--${name}`);
-  return at === -1 ? fallback : Number(process.argv[at + 1]);
-};
-const ROUNDS = option("rounds", 3);
+const { rounds: ROUNDS, json } = readOptions({
+  command: "bench web", about: "what each page of the dashboard costs its reader, in headless Chromium",
+  options: { rounds: { count: 3, min: 1, about: "visits of every page" }, json: { about: "one JSON object on standard output" } },
+}, process.argv.slice(3));
 const CALLS = 60;
 /** Work that follows the paint belongs to the page too. */
 const SETTLE_MS = 800;
@@ -102,12 +103,7 @@ async function measure(browser, stack) {
 function report(routes) {
   const missed = routes.flatMap((row) => Object.entries(GATES).filter(([name, max]) => row[name] > max).map(([name, max]) => `${row.route}: ${name} ${row[name]} > ${max}`));
   for (const text of missed) say(`gate missed: ${text}`);
-  if (process.argv.includes("--json")) console.log(JSON.stringify({ routes, gates: GATES, missed, rounds: ROUNDS, node: process.version, cpu: os.cpus()[0]?.model }));
-  else {
-    console.table(routes);
-    console.log(`${routes.length * Object.keys(GATES).length - missed.length} passed, ${missed.length} failed`);
-  }
-  process.exitCode = missed.length ? 1 : 0;
+  conclude({ passed: routes.length * Object.keys(GATES).length - missed.length, failed: missed.length, json, result: { routes, gates: GATES, missed, rounds: ROUNDS, node: process.version, cpu: os.cpus()[0]?.model }, show: () => console.table(routes) });
 }
 
 const executablePath = process.env.CHROMIUM_PATH ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) => fs.existsSync(file));

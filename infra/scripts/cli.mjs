@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { ensureInstalled } from "./install.mjs";
+import { EXIT_USAGE, readOptions } from "./options.mjs";
 
 const root = path.join(import.meta.dirname, "../..");
 const [name, ...args] = process.argv.slice(2);
@@ -15,10 +16,18 @@ function developmentEnvironment() {
 
 const COMMANDS = { trunkline: "apps/web/dist/trunkline.mjs", crash: "tests/crash/main.mjs", race: "tests/race/main.mjs", agents: "tests/agents/main.mjs", bench: "bench/main.mjs", month: "tests/month/main.mjs" };
 
-/** Routing alone: nothing of these starts a server or reads a database. */
-const ROUTING = { "bench router": "packages/router-core/scripts/bench.ts", "bench classifier": "packages/router-core/scripts/classifier-report.ts", market: "apps/gateway/scripts/market.ts" };
-const tool = ROUTING[name] ?? ROUTING[`${name} ${args[0]}`];
-if (tool) {
+const json = { about: "one JSON object on standard output" };
+const write = { about: "renews its part of docs/routing.md" };
+/** Routing alone: nothing of these starts a server or reads a database. Their options are checked here, before they are bundled. */
+const ROUTING = {
+  "bench router": { tool: "packages/router-core/scripts/bench.ts", about: "how long one plan takes", options: { rounds: { count: 20_000, min: 1, about: "of every case" }, json } },
+  "bench classifier": { tool: "packages/router-core/scripts/classifier-report.ts", about: "how well `auto` tells tasks apart", options: { write, json } },
+  market: { tool: "apps/gateway/scripts/market.ts", about: "a simulated day over the real catalogue", options: { seed: { count: 1, about: "chooses traffic and outages" }, write, json } },
+};
+const routing = Object.keys(ROUTING).find((each) => each === name || each === `${name} ${args[0]}`);
+if (routing) {
+  const { tool, about, options } = ROUTING[routing];
+  readOptions({ command: routing, about, options }, routing === name ? args : args.slice(1));
   ensureInstalled((text) => console.error(text));
   const bundle = path.join(root, `packages/router-core/dist/${path.basename(tool, ".ts")}.mjs`);
   const built = spawnSync(process.execPath, ["infra/scripts/bundle.mjs", tool, bundle, "--whole"], { cwd: root, stdio: ["ignore", 2, 2] });
@@ -27,14 +36,10 @@ if (tool) {
 
 const entry = COMMANDS[name];
 if (!entry) {
-  console.error(`unknown command "${name}": ${Object.keys(COMMANDS).join(", ")}`);
-  process.exit(64);
+  console.error(`unknown command "${name}": ${[...Object.keys(COMMANDS), "market"].join(", ")}`);
+  process.exit(EXIT_USAGE);
 }
 ensureInstalled((text) => console.error(text));
-const { buildBundles } = await import("./build.mjs");
-/** The others measure a package and start nothing. */
-const needsNoProcess = name === "month" || name === "bench" && !["gateway", "metering"].includes(args[0]);
-if (needsNoProcess) process.exit(spawnSync(process.execPath, [path.join(root, entry), ...args], { cwd: root, stdio: "inherit" }).status ?? 1);
-if (name !== "trunkline" || !fs.existsSync(path.join(root, entry))) await buildBundles();
+if (name === "trunkline" && !fs.existsSync(path.join(root, entry))) await (await import("./build.mjs")).buildBundles();
 const env = name === "trunkline" ? { ...developmentEnvironment(), ...process.env } : process.env;
 process.exit(spawnSync(process.execPath, [path.join(root, entry), ...args], { cwd: root, stdio: "inherit", env }).status ?? 1);

@@ -1,43 +1,26 @@
-// `conformance --recordings DIR [--json]`: replays every recorded provider answer below DIR through the dialect that speaks its wire,
-// prints a row for each and closes with "N passed, N failed". Exit status 0: all passed; 1: some failed; 64: called wrongly; 66: nothing to replay.
+// `conformance --recordings DIR`: replays every recorded provider answer below DIR through the dialect that speaks its wire,
+// prints a row for each and closes with "N passed, N failed". Exit status 0: all passed; 1: some failed; 2: called wrongly, or nothing to replay.
 import { spawnSync } from "node:child_process";
 import fs from "node:fs";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { ensureInstalled } from "./install.mjs";
+import { readOptions, refuse } from "./options.mjs";
 
-const EX_USAGE = 64;
-const EX_NOINPUT = 66;
-const USAGE = "usage: conformance --recordings DIR [--json]";
+const COMMAND = {
+  command: "conformance", about: "replays recorded provider answers through every dialect",
+  options: { recordings: { text: null, about: "the folder that has them" }, json: { about: "one JSON object on standard output" } },
+};
 const RECORDING = /\.(json|chunks\.txt|sse)$/;
 /** Differences shown of one recording; the rest are counted. */
 const DIFFERENCES_SHOWN_MAX = 5;
 const root = path.join(import.meta.dirname, "../..");
 
-function fail(status, message) {
-  console.error(message);
-  process.exit(status);
-}
-
-function options(args) {
-  let folder = "";
-  let json = false;
-  for (let at = 0; at < args.length; at++) {
-    const word = args[at];
-    if (word === "--json") json = true;
-    else if (word === "--recordings") folder = args[++at] ?? "";
-    else if (word.startsWith("--recordings=")) folder = word.slice("--recordings=".length);
-    else if (word !== "--") fail(EX_USAGE, `unknown option "${word}"; ${USAGE}`);
-  }
-  if (folder === "") fail(EX_USAGE, USAGE);
-  return { folder: path.resolve(process.env.INIT_CWD ?? process.cwd(), folder), json };
-}
-
 /** Named below the folder, so that the first part names the provider; the files of one provider's folder are named with it. */
 function recordingsIn(folder) {
-  if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) fail(EX_NOINPUT, `no such folder: ${folder}`);
+  if (!fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) refuse(COMMAND.command, `no such folder: ${folder}`);
   const files = fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile() && RECORDING.test(entry.name)).map((entry) => path.join(entry.parentPath, entry.name)).sort();
-  if (files.length === 0) fail(EX_NOINPUT, `no recording in ${folder}: .json, .chunks.txt or .sse`);
+  if (files.length === 0) refuse(COMMAND.command, `no recording in ${folder}: .json, .chunks.txt or .sse`);
   return files.map((file) => {
     const name = path.relative(folder, file).split(path.sep).join("/");
     return { name: name.includes("/") ? name : `${path.basename(folder)}/${name}`, text: fs.readFileSync(file, "utf8") };
@@ -62,7 +45,9 @@ function row(result) {
   return `${mark}  ${result.name}  (${what})${shown.join("")}${more > 0 ? `\n         and ${more} more` : ""}`;
 }
 
-const { folder, json } = options(process.argv.slice(2));
+const { recordings: given, json } = readOptions(COMMAND);
+if (given === null) refuse(COMMAND.command, "it wants --recordings");
+const folder = path.resolve(process.env.INIT_CWD ?? process.cwd(), given);
 const recordings = recordingsIn(folder);
 ensureInstalled((text) => console.error(text));
 const replay = await loadReplay();

@@ -55,5 +55,14 @@ export async function startPostgres({ dataDir, port, password }) {
   } catch (error) {
     throw new Error(`PostgreSQL did not start in ${dataDir}: ${log.filter(Boolean).at(-1) ?? error?.message ?? error}`, { cause: error });
   }
-  return { url: `postgresql://trunkline:${password}@127.0.0.1:${port}/trunkline`, stop: () => server.stop() };
+  return { url: `postgresql://trunkline:${password}@127.0.0.1:${port}/trunkline`, stop: () => server.stop(), kill: () => killed(server) };
+}
+
+/** SIGKILL, as when a machine dies: nothing is written down or said good-bye to. A later `stop` has nothing to do. */
+async function killed(server) {
+  const { process: postmaster } = server;
+  server.process = undefined;
+  const ended = new Promise((resolve) => postmaster.once("exit", resolve));
+  postmaster.kill("SIGKILL");
+  await ended;
 }

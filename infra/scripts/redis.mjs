@@ -7,9 +7,9 @@ const ANSWERS_TRIES_MAX = 100;
 const ANSWERS_EVERY_MS = 50;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** `command` sends one inline command and resolves to the reply's text. */
-export async function startRedis(dir) {
-  const port = await freePort();
+/** `command` sends one inline command and resolves to the reply's text. `givenPort`: where it listened before it was killed, else a free one. */
+export async function startRedis(dir, givenPort) {
+  const port = givenPort ?? await freePort();
   const child = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--maxmemory-policy", "noeviction", "--dir", dir], { stdio: "ignore" });
   const command = (text) => new Promise((resolve, reject) => {
     const socket = net.connect(port, "127.0.0.1", () => socket.write(`${text}\r\n`)).once("data", (reply) => { socket.destroy(); resolve(String(reply)); }).once("error", reject);
@@ -17,5 +17,5 @@ export async function startRedis(dir) {
   for (let tries = 0; ; tries++) {
     try { await command("PING"); break; } catch (error) { if (tries > ANSWERS_TRIES_MAX) throw error; await pause(ANSWERS_EVERY_MS); }
   }
-  return { url: `redis://127.0.0.1:${port}`, command, stop: () => child.kill("SIGKILL") };
+  return { url: `redis://127.0.0.1:${port}`, port, command, stop: () => child.kill("SIGKILL") };
 }

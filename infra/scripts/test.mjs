@@ -5,7 +5,6 @@ import { spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { ensureInstalled } from "./install.mjs";
 
 const root = path.join(import.meta.dirname, "../..");
@@ -137,6 +136,10 @@ async function integration(env) {
   }
 }
 
+/** A seed whose four kills strike gateway, worker, Postgres and Redis. */
+const VARIANTS_SEED = 46;
+const holdsOfVariants = (r) => r.lost + r.doubled + r.wrong === 0 && Object.keys(r.killed).length === 4 && r.servedMeanwhile > 0 && Object.values(r.stripeFaults).some((count) => count > 0);
+
 async function startServers() {
   const [{ startPostgres, freePort }, { deploy }] = await Promise.all([import("./postgres.mjs"), import("./migrate.mjs")]);
   const postgres = await startPostgres({ dataDir: path.join(work, "postgres"), port: await freePort(), password: "test" });
@@ -172,12 +175,16 @@ async function main() {
       await step("client lab: callers' clients on the gateway", vitest("client-lab"));
     }
     if (only("crash")) {
-      const judges = fileURLToPath(import.meta.resolve("../../tests/crash/oracle.test.mjs"));
-      await step("the judges of the crash run", nodeTest(judges, { DATABASE_URL: await freshDatabase(servers.env.DATABASE_URL, "crash_judges") }));
+      await step("what commands take", nodeTest("infra/scripts/options.test.mjs"));
+      await step("exit codes of the commands", nodeTest("tests/exit-codes.test.mjs", { DATABASE_URL: await freshDatabase(servers.env.DATABASE_URL, "exit_codes") }));
+      await step("the judges of the crash run", nodeTest("tests/crash/oracle.test.mjs", { DATABASE_URL: await freshDatabase(servers.env.DATABASE_URL, "crash_judges") }));
+      await step("the judges of its variants", nodeTest("tests/crash/verdicts.test.mjs"));
       const holds = (r) => r.lost === 0 && r.doubled === 0 && r.wrong === 0 && r.killsWhileExporting > 0;
-      const args = ["infra/scripts/cli.mjs", "crash", "--requests", "400", "--kills", "4", "--seed", "11", "--json"];
+      const args = ["infra/scripts/cli.mjs", "crash", "--requests", "400", "--kills", "4", "--seed", "14", "--json"];
       await step("crash, embedded form", jsonCommand(args, holds));
       await step("crash, Redis form", jsonCommand(args, holds, { REDIS_URL: servers.env.REDIS_URL }));
+      const variants = ["--redis-emptied", "--postgres-away", "--away-seconds", "6", "--unsynced", "--stripe-faults"];
+      await step("crash, all variants at once", jsonCommand(["infra/scripts/cli.mjs", "crash", "--requests", "120", "--kills", "4", "--seed", String(VARIANTS_SEED), "--json", ...variants], holdsOfVariants));
     }
     if (only("month")) {
       const args = ["infra/scripts/cli.mjs", "month", "--requests", "400", "--seed", "7", "--json"];

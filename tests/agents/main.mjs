@@ -1,11 +1,14 @@
-// `agents [--record] [--only NAME] [--installed FOLDER] [--json]`: installs the coding agents' command-line programs (about 1 GB, in a folder of the
+// `agents`: installs the coding agents' command-line programs (about 1 GB, in a folder of the
 // temporary directory), lets each do a task over a running gateway with a test key, once in text and once with tools, and says what happened.
 // With --record their requests become the fixtures that `npm test` replays. Ends with "N passed, N failed"; exit status 0 only where nothing failed.
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { buildBundles } from "../../infra/scripts/build.mjs";
+import { readOptions } from "../../infra/scripts/options.mjs";
 import { root, startStack } from "../../infra/scripts/stack.mjs";
+import { conclude } from "../../infra/scripts/verdict.mjs";
 import { AGENTS, PACKAGES, SETUP } from "./agents.mjs";
 import { strippedExchange } from "./fixture.mjs";
 import { startRecorder } from "./recorder.mjs";
@@ -20,13 +23,19 @@ const TASKS = [
   { task: "tools", order: null, seen: "The tool has answered" },
 ];
 
-const flag = (name) => process.argv.includes(`--${name}`);
-const value = (name) => { const at = process.argv.indexOf(`--${name}`); return at < 0 ? null : process.argv[at + 1] ?? null; };
+const options = readOptions({
+  command: "agents", about: "drives coding agents' command-line programs over a running gateway",
+  options: {
+    record: { about: "keeps their requests as the fixtures that the tests replay" },
+    only: { text: null, about: "one agent, by its name" },
+    installed: { text: null, about: "a folder that has the programs already" },
+    json: { about: "one JSON object on standard output" },
+  },
+});
 
 /** The folder whose `node_modules/.bin` has the programs. */
 function install() {
-  const given = value("installed");
-  if (given) return path.resolve(process.env.INIT_CWD ?? process.cwd(), given);
+  if (options.installed) return path.resolve(process.env.INIT_CWD ?? process.cwd(), options.installed);
   const folder = path.join(os.tmpdir(), `trunkline-agents-${Object.values(PACKAGES).join("-")}`);
   if (fs.existsSync(path.join(folder, "ready"))) return folder;
   console.error("installing the agents (about 1 GB)");
@@ -83,6 +92,7 @@ function record(agent, text, tools) {
 }
 
 async function main() {
+  await buildBundles();
   const programs = install();
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "trunkline-agents-stack-"));
   fs.chmodSync(dataDir, 0o755);
@@ -91,7 +101,7 @@ async function main() {
   try {
     const made = execFileSync(process.execPath, ["apps/web/dist/trunkline.mjs", "bootstrap", "--email", "agents@example.com", "--password", "Correct-horse-9", "--org", "Agents", "--json"], { cwd: root, env: stack.env, encoding: "utf8" });
     const key = JSON.parse(made.trim().split("\n").at(-1)).testKey;
-    for (const agent of AGENTS.filter(({ name }) => value("only") === null || value("only") === name)) {
+    for (const agent of AGENTS.filter(({ name }) => options.only === null || options.only === name)) {
       const seen = [];
       for (const task of TASKS) {
         const { row, exchanges } = await perform(agent, task, { stack, key, programs });
@@ -99,15 +109,15 @@ async function main() {
         seen.push(exchanges);
         console.error(`${row.ok ? "ok  " : "FAIL"} ${row.agent} ${row.task} (${(row.ms / 1000).toFixed(1)} s, ${row.requests} requests) ${row.detail}`);
       }
-      if (flag("record") && rows.filter((row) => row.agent === agent.name).every((row) => row.ok)) record(agent, seen[0], seen[1]);
+      if (options.record && rows.filter((row) => row.agent === agent.name).every((row) => row.ok)) record(agent, seen[0], seen[1]);
     }
   } finally {
     await stack.stop();
     fs.rmSync(dataDir, { recursive: true, force: true });
   }
   const passed = rows.filter((row) => row.ok).length;
-  console.log(flag("json") ? JSON.stringify({ passed, failed: rows.length - passed, rows }) : `${passed} passed, ${rows.length - passed} failed`);
-  return rows.length > 0 && passed === rows.length ? 0 : 1;
+  const failed = rows.length - passed;
+  conclude({ passed, failed, json: options.json, result: { passed, failed, rows } });
 }
 
-process.exitCode = await main();
+await main();

@@ -86,13 +86,14 @@ function readAnswer(seen, text, stream) {
   }
 }
 
-/** Runs all scripts with `concurrency` callers; while the gateway is away a caller waits and then goes on with its next request. */
-export async function runCallers({ gatewayUrl, apiKey, scripts, concurrency, onDone }) {
+/** Runs all scripts with `concurrency` callers, each when `turn(index)` lets it; while the gateway is away a caller waits and then goes on with its next request. */
+export async function runCallers({ gatewayUrl, apiKey, scripts, concurrency, turn, onDone }) {
   const journal = [];
   let next = 0;
   const caller = async () => {
     while (next < scripts.length) {
       const script = scripts[next++];
+      await turn(script.index);
       const deadline = Date.now() + RETURN_TIMEOUT_MS;
       let seen = await call(gatewayUrl, apiKey, script);
       while (seen.outcome === "unreachable" && Date.now() < deadline) {

@@ -1,49 +1,100 @@
-// `crash --postgres-away`: Postgres stops in the middle of the load and comes back. Decides when, and judges what callers and memory saw of it:
-// known keys are served throughout, and no process grows without bound. That everything is metered afterwards is the oracle's business.
+// `crash --postgres-away`: Postgres is killed in the middle of the load and stays away. Decides when, holds the load to it, and judges what callers and
+// machine saw: known keys are served throughout, and what waits is bounded by what was called. That all of it is metered afterwards is the oracle's business.
 import fs from "node:fs";
 
-/** Away from this share of the requests to that one, and never for less than the time below: longer than any cache or pool hides. */
+/** The share of the requests between which it is away. They are spread over the whole of its absence, so that somebody calls to its end. */
 const FROM = 0.3;
 const TO = 0.7;
-const AWAY_MS_MIN = 10_000;
+const SAMPLE_MS = 250;
 /** V8's young generation alone (--max-semi-space-size=64) may take 192 MB under first load. */
 const GROWTH_BYTES_MAX = 320 * 1024 * 1024;
+/** A streamed request's marks and its event come to some 3 KB of the spool. */
+const SPOOL_BYTES_A_REQUEST_MAX = 8 * 1024;
+/** A segment is let go as a whole; its rest may stand. */
+const SEGMENT_BYTES = 4 * 1024 * 1024;
+/** Queues of Redis: a batch is packed, some 500 bytes an event with what BullMQ adds; a batch that fails is one job still. */
+const REDIS_BYTES_A_REQUEST_MAX = 4 * 1024;
+const REDIS_BYTES_FREE = 4 * 1024 * 1024;
 const SERVED = new Set(["complete", "aborted"]);
 
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const residentBytes = (pid) => Number(/VmRSS:\s+(\d+) kB/.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8"))?.[1] ?? 0) * 1024;
+const numberAfter = (pattern, text) => Number(pattern.exec(text)?.[1] ?? Number.NaN);
 
-/** `postgres`: `{ stop, start }`. `step(done)` is told how many requests are finished; `loadEnded()` lets it come back at once after its time. */
-export function outage({ postgres, requests, pidOf, say }) {
-  const seen = { fromMs: 0, toMs: 0, growthBytes: 0 };
-  let done = 0;
-  let ended = false;
-  const run = async () => {
-    const pids = ["gateway", "worker"].map(pidOf);
-    const before = pids.map(residentBytes);
-    await postgres.stop();
-    seen.fromMs = Date.now();
-    say(`postgres went away after ${done} requests`);
-    const mayReturn = () => Date.now() - seen.fromMs >= AWAY_MS_MIN && (ended || done >= requests * TO);
-    while (!mayReturn()) await new Promise((resolve) => setTimeout(resolve, 50));
-    seen.growthBytes = Math.max(...pids.map((pid, at) => residentBytes(pid) - before[at]));
-    seen.toMs = Date.now();
-    await postgres.start();
-    say(`postgres came back after ${done} requests`);
+/** What may grow while nothing can be booked. `redis` is null where the queues are in Postgres. */
+async function look({ pidOf, gatewayUrl, redis }) {
+  const metrics = await (await fetch(`${gatewayUrl}/metrics`)).text();
+  return {
+    gatewayBytes: residentBytes(pidOf("gateway")), workerBytes: residentBytes(pidOf("worker")),
+    spoolBytes: numberAfter(/^trunkline_spool_bytes (\d+)/m, metrics), spoolEvents: numberAfter(/^trunkline_spool_events (\d+)/m, metrics),
+    redisBytes: redis ? numberAfter(/used_memory:(\d+)/, await redis.command("INFO memory")) : 0,
   };
-  return { seen, run, isDue: (count) => { done = count; return count >= requests * FROM; }, loadEnded: () => { ended = true; } };
 }
 
-/** Returns the same shape as `judge`, and how many calls were served meanwhile. */
+/**
+ * `postgres`: `{ kill, start }`. Callers await `turn(index)` before request `index`; `isDue(done)` says when `run` must be called, which ends when
+ * Postgres is back. `seen` then holds when it was away, what was there before, the most that was there meanwhile, and the calls begun.
+ */
+export function outage({ postgres, requests, awayMs, concurrency, parties, say }) {
+  const [first, last] = [Math.floor(requests * FROM), Math.floor(requests * TO)];
+  // Calls that were on their way when it left count with those that follow.
+  const seen = { fromMs: 0, toMs: 0, begun: concurrency, before: null, most: null };
+  let release = () => {};
+  const gone = new Promise((resolve) => { release = resolve; });
+  const turn = async (index) => {
+    if (index < first || seen.toMs > 0) return;
+    await gone;
+    while (seen.toMs === 0 && Date.now() < seen.fromMs + awayMs * (index - first) / (last - first)) await pause(Math.min(SAMPLE_MS, awayMs / (last - first)));
+    if (seen.toMs === 0) seen.begun++;
+  };
+  const run = async () => {
+    try {
+      seen.before = await look(parties);
+      await postgres.kill();
+      seen.fromMs = Date.now();
+      say(`postgres went away for ${awayMs / 1000} s`);
+      release();
+      for (seen.most = seen.before; Date.now() - seen.fromMs < awayMs; await pause(SAMPLE_MS)) {
+        const now = await look(parties);
+        seen.most = Object.fromEntries(Object.entries(now).map(([name, value]) => [name, Math.max(value, seen.most[name])]));
+      }
+    } finally {
+      seen.toMs = Date.now();
+      release();
+    }
+    await postgres.start();
+    say(`postgres came back; ${seen.begun} calls were begun meanwhile`);
+  };
+  return { seen, turn, run, isDue: (done) => done >= first };
+}
+
+/** The places of the kills of a run, outside the outage: a process that starts needs Postgres. */
+export const besideOutage = (share) => (share * (1 - (TO - FROM)) < FROM ? share * (1 - (TO - FROM)) : share * (1 - (TO - FROM)) + TO - FROM);
+
+/** Fewer leave nobody to call meanwhile. */
+export const OUTAGE_REQUESTS_MIN = 10;
+
+/** Returns the same shape as `judge`, how many calls were served meanwhile, and in `unmet` why the run says nothing about an outage, if it does not. */
 export function judgeOutage({ seen, callers }) {
   const meanwhile = callers.filter(({ startedAtMs, endedAtMs }) => startedAtMs >= seen.fromMs && endedAtMs <= seen.toMs);
   const refused = meanwhile.filter(({ outcome }) => !SERVED.has(outcome));
-  const wrong = [
-    ...(seen.toMs === 0 ? ["postgres never went away"] : []),
-    ...(meanwhile.length === 0 ? ["nobody called while postgres was away"] : []),
-    ...(seen.growthBytes > GROWTH_BYTES_MAX ? [`a process grew by ${seen.growthBytes} bytes while postgres was away`] : []),
-  ];
+  const wrong = seen.most ? boundsBroken(seen) : [];
   return {
     served: meanwhile.length - refused.length, lost: refused.length, doubled: 0, wrong: wrong.length,
+    unmet: [...(seen.fromMs === 0 ? ["postgres never went away"] : []), ...(seen.fromMs > 0 && meanwhile.length === 0 ? ["nobody called while postgres was away"] : [])],
     notes: [...refused.slice(0, 20).map(({ index, status, outcome }) => `lost: request ${index} was not served while postgres was away (${status}, ${outcome})`), ...wrong.map((line) => `wrong: ${line}`)],
   };
+}
+
+/** By how much each grew while Postgres was away. */
+export const grown = ({ before, most }) => Object.fromEntries(Object.keys(most ?? {}).map((name) => [name, most[name] - before[name]]));
+
+function boundsBroken({ before, most, begun }) {
+  const bounds = [
+    ["gatewayBytes", GROWTH_BYTES_MAX], ["workerBytes", GROWTH_BYTES_MAX],
+    ["spoolBytes", begun * SPOOL_BYTES_A_REQUEST_MAX + SEGMENT_BYTES], ["spoolEvents", begun],
+    ["redisBytes", begun * REDIS_BYTES_A_REQUEST_MAX + REDIS_BYTES_FREE],
+  ];
+  // The negation also catches what could not be read.
+  return bounds.filter(([name, growthMax]) => !(most[name] - before[name] <= growthMax)).map(([name, growthMax]) => `while postgres was away ${name} grew from ${before[name]} to ${most[name]}, by more than ${growthMax} for ${begun} calls`);
 }

@@ -1,4 +1,4 @@
-// `race [--json]`: more calls than a hard budget can pay for, all at once, over two gateway processes that share Redis. It promises to say how
+// `race`: more calls than a hard budget can pay for, all at once, over two gateway processes that share Redis. It promises to say how
 // many were admitted by what the callers saw, what the simulator served and what the ledger holds, and that the three agree.
 import { execFile } from "node:child_process";
 import fs from "node:fs";
@@ -6,10 +6,13 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
+import { buildBundles } from "../../infra/scripts/build.mjs";
+import { readOptions } from "../../infra/scripts/options.mjs";
 import { freePort } from "../../infra/scripts/postgres.mjs";
 import { startProcess, waitForHttp } from "../../infra/scripts/processes.mjs";
 import { startRedis } from "../../infra/scripts/redis.mjs";
 import { root, startStack } from "../../infra/scripts/stack.mjs";
+import { conclude } from "../../infra/scripts/verdict.mjs";
 import { callOnce, callUntilSettled } from "./callers.mjs";
 
 const CALLS = 1_000;
@@ -33,6 +36,7 @@ const CASES = [
 const costOf = ({ tokens }) => (CALL_NANO_USD / OUTPUT_TOKENS) * tokens;
 const admittedBy = (spec) => Math.floor((CAP_NANO_USD - CALL_NANO_USD) / costOf(spec)) + 1;
 
+const { json } = readOptions({ command: "race", about: "1,000 calls at once against a hard budget that pays for 50, over two gateways", options: { json: { about: "one JSON object on standard output" } } });
 const say = (text) => process.stderr.write(`${text}\n`);
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -87,6 +91,7 @@ async function run(spec, parties) {
 }
 
 async function main() {
+  await buildBundles();
   const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), "trunkline-race-"));
   fs.chmodSync(dataDir, 0o755);
   const stops = [() => fs.rmSync(dataDir, { recursive: true, force: true })];
@@ -114,9 +119,7 @@ async function main() {
 function report(results) {
   const failed = results.filter((result) => !result.holds).length;
   const { admitted, spentNanoUsd, capNanoUsd } = results[0];
-  if (process.argv.includes("--json")) console.log(JSON.stringify({ admitted, spentNanoUsd, capNanoUsd, calls: CALLS, cases: results }));
-  else console.log(`${results.length - failed} passed, ${failed} failed`);
-  process.exitCode = failed === 0 ? 0 : 1;
+  conclude({ passed: results.length - failed, failed, json, result: { admitted, spentNanoUsd, capNanoUsd, calls: CALLS, cases: results } });
 }
 
 await main();

@@ -16,8 +16,16 @@ function readEnvOrExit(): WorkerEnv {
   }
 }
 
+/** 1 is a comparison's verdict. */
+const EXIT_USAGE = 2;
+
+const word = process.argv[2];
+const comparison = word === undefined ? undefined : COMPARISONS[word];
+if (word !== undefined && comparison === undefined) {
+  console.error(`worker: there is no ${word}; without a word it works, else ${Object.keys(COMPARISONS).join(" or ")}`);
+  process.exit(EXIT_USAGE);
+}
 const env = readEnvOrExit();
-const comparison = COMPARISONS[process.argv[2] ?? ""];
 if (comparison !== undefined) process.exit(await runComparison(comparison, env, (line) => process.stdout.write(`${line}\n`)));
 const app = await startWorker(env).catch((error: unknown) => {
   console.error(`the worker did not start: ${error instanceof Error ? error.message : "unknown cause"}`);

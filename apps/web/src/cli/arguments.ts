@@ -1,7 +1,7 @@
 /** `noun verb --flag value --switch`; no dependency, because the command line must start at once. */
 export interface Arguments { readonly words: readonly string[]; readonly flags: ReadonlyMap<string, string> }
 
-/** The operator asked for something that does not exist; exit code 64 (BSD sysexits EX_USAGE). */
+/** The operator asked for something that does not exist; exit code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

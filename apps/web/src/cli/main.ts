@@ -12,8 +12,8 @@ import { printed } from "./print.ts";
 import { RECEIPT_COMMANDS, verifyReceipts } from "./receipt-commands.ts";
 import { RESOURCE_COMMANDS } from "./resource-commands.ts";
 
-/** BSD sysexits EX_USAGE. */
-const EXIT_USAGE = 64;
+/** As the project's other commands say it: 1 is a verdict. */
+const EXIT_USAGE = 2;
 
 /** Gives the exit code. */
 function print(result: unknown, { flags }: Arguments): number {
@@ -27,7 +27,7 @@ async function run(argv: readonly string[]): Promise<number> {
   const env = cliEnv();
   const commands = { bootstrap, ...RESOURCE_COMMANDS, ...CREDENTIAL_COMMANDS, ...RECEIPT_COMMANDS, ...catalogCommands(env), ...operationsCommands(env) };
   const command = Object.entries(commands).find(([name]) => name === input.words.slice(0, name.split(" ").length).join(" "))?.[1];
-  const asksHelp = input.words.length === 0 || input.words[0] === "help" || (input.flags.has("help") && !command);
+  const asksHelp = input.words.length === 0 || input.words[0] === "help" || (input.flags.has("help"));
   if (asksHelp) { process.stdout.write(`${helpText([...Object.keys(commands), "receipt verify"])}\n`); return 0; }
   if (!command) throw new UsageError(`there is no command "${input.words.slice(0, 2).join(" ")}"; \`trunkline help\` lists all`);
   const operator = createOperator(env);

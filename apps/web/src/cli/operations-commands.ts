@@ -27,7 +27,9 @@ const usage: Command = async (operator, input) => {
 const WORKER = path.join(import.meta.dirname, "../../worker/dist/main.mjs");
 
 /** The worker's nightly comparisons, now: it holds the keys to Stripe and to the providers' accounts. */
-const compare = (command: "compare-meters" | "compare-providers"): Command => async () => {
+const compare = (command: "compare-meters" | "compare-providers"): Command => async (_operator, { words, flags }) => {
+  const stray = words[2] ?? [...flags.keys()].map((name) => (name === "json" ? undefined : `--${name}`)).find((name) => name !== undefined);
+  if (stray !== undefined) throw new UsageError(`it takes nothing but --json, and not ${stray}: what is compared is not to be chosen`);
   if (!existsSync(WORKER)) throw new UsageError(`the worker is not built here: run ${command} where it runs (docs/runbooks/meter-gap.md)`);
   const { stdout, stderr } = spawnSync(process.execPath, [WORKER, command], { encoding: "utf8" });
   const line = stdout.trim().split("\n").findLast((text) => text.startsWith("{"));

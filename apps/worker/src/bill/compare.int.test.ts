@@ -5,9 +5,11 @@ import type { WorkerDb } from "@trunkline/db/worker";
 import { createStripeStandIn } from "@trunkline/testkit/stripe";
 import type { StripeStandIn } from "@trunkline/testkit/stripe";
 import pg from "pg";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { closedWindows, openExports } from "../aggregate/open-exports.ts";
 import { usageEvent } from "../usage-event.fixture.ts";
+import { COMPARISONS } from "../compare-command.ts";
+import { readEnv } from "../env.ts";
 import { compareMeters } from "./compare-meters.ts";
 import { createReporter } from "./report-meter-events.ts";
 
@@ -83,6 +85,20 @@ describe("the comparison with Stripe's event summaries", () => {
     expect(await spend()).toMatchObject({ kind: "agrees" });
     await sql.query(`UPDATE meter_export SET "amountNanoUsd" = "amountNanoUsd" + 1 WHERE "organizationId" = $1 AND meter = $2 AND sequence = 2`, [organizationId, METERS.spend.eventName]);
     expect(await spend()).toMatchObject({ kind: "rows_exceed_ledger" });
+  });
+
+  it("says by the exit code of the command whether all agree", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: nowMs });
+    try {
+      const env = readEnv({ DATABASE_URL: databaseUrl, STRIPE_SECRET_KEY: "sk_test_standin000", STRIPE_API_BASE: standIn.url });
+      const command = () => COMPARISONS["compare-meters"]?.(env, ports().db);
+      await exportAll();
+      expect(await command()).toMatchObject({ exitCode: 0, report: { ok: true } });
+      events().pop();
+      expect(await command()).toMatchObject({ exitCode: 1, report: { ok: false } });
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it("leaves a meter alone that is being exported", async () => {
