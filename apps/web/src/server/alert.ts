@@ -21,24 +21,26 @@ const settings = z.strictObject({
   percents: z.array(z.int().min(1).max(1_000)).min(1).max(THRESHOLDS_MAX).optional().describe("budget: the shares that are told, 50, 80 and 100 unless given"),
   budgetId: z.string().max(80).optional().describe("budget: this one only; absent: all of them"),
   percent: z.number().min(1).max(100).optional().describe("error_rate, provider_down: the failed share; 20 unless given"),
-  minutes: z.int().min(1).max(1_440).optional().describe("error_rate, provider_down: how far back; 10 unless given"),
-  requestsMin: z.int().min(1).max(1_000_000).optional().describe("error_rate, provider_down: fewer say nothing; 20 unless given"),
+  minutes: z.int().min(1).max(1_440).optional().describe("error_rate, provider_down, latency: how far back; 10 unless given"),
+  requestsMin: z.int().min(1).max(1_000_000).optional().describe("error_rate, provider_down, latency: fewer say nothing; 20 unless given"),
   factor: z.number().min(1.1).max(1_000).optional().describe("spend_anomaly: times the usual hour; 3 unless given"),
   spendUsdMin: usdInput.optional().describe("spend_anomaly: an hour below it is none; 1 USD unless given"),
+  milliseconds: z.int().min(1).max(600_000).optional().describe("latency: the 95th percentile of the time to the first token; 5000 unless given"),
+  balanceUsdMin: usdInput.optional().describe("low_balance: the credit below which it speaks; 10 USD unless given"),
 });
 const name = z.string().trim().min(1).max(NAME_LENGTH_MAX);
 const emails = z.array(emailInput).max(EMAILS_MAX);
 export const newAlertInput = z.strictObject({ name, kind: z.enum(ALERT_KINDS), settings: settings.default({}), emails: emails.default([]), webhookUrl: z.url().max(URL_LENGTH_MAX).nullable().default(null) });
-export const alertChangeInput = z.strictObject({ name: name.optional(), settings: settings.optional(), emails: emails.optional(), enabled: z.boolean().optional() });
+export const alertChangeInput = z.strictObject({ name: name.optional(), settings: settings.optional(), emails: emails.optional(), enabled: z.boolean().optional(), snoozedUntil: z.iso.datetime({ offset: true }).nullable().optional().describe("Not looked at before then; null ends it") });
 export type NewAlertInput = z.output<typeof newAlertInput>;
 export type AlertChangeInput = z.output<typeof alertChangeInput>;
 
 /** Absent fields stay absent: the defaults are the worker's. */
-function stored({ spendUsdMin, ...given }: z.output<typeof settings>): AlertSettings {
-  return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), ...(spendUsdMin === undefined ? {} : { spendNanoUsdMin: spendUsdMin.toString() }) } as AlertSettings;
+function stored({ spendUsdMin, balanceUsdMin, ...given }: z.output<typeof settings>): AlertSettings {
+  return { ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), ...(spendUsdMin === undefined ? {} : { spendNanoUsdMin: spendUsdMin.toString() }), ...(balanceUsdMin === undefined ? {} : { balanceNanoUsdMin: balanceUsdMin.toString() }) } as AlertSettings;
 }
 
-export const toAlertView = ({ createdAt, ...row }: AlertRuleRecord): AlertRuleView => ({ ...row, emails: [...row.emails], createdAt: createdAt.toISOString() });
+export const toAlertView = ({ createdAt, snoozedUntil, ...row }: AlertRuleRecord): AlertRuleView => ({ ...row, emails: [...row.emails], snoozedUntil: snoozedUntil?.toISOString() ?? null, createdAt: createdAt.toISOString() });
 export const toAlertEventView = ({ firedAt, resolvedAt, deliveries, ...row }: AlertEventRecord): AlertEventView => ({
   ...row, firedAt: firedAt.toISOString(), resolvedAt: resolvedAt?.toISOString() ?? null, deliveries: deliveries.map((one) => ({ ...one, sentAt: one.sentAt?.toISOString() ?? null })),
 });
@@ -67,6 +69,6 @@ export async function createAlert(db: WebDb, actor: Actor, { settings: given, we
 }
 
 export async function changeAlert(db: WebDb, actor: Actor, { id, change }: { readonly id: string; readonly change: AlertChangeInput }): Promise<AlertRuleView> {
-  const { name, settings: given, emails, enabled } = change;
-  return toAlertView(await db.alerts.update(actor, id, { ...(name === undefined ? {} : { name }), ...(given === undefined ? {} : { settings: stored(given) }), ...(emails === undefined ? {} : { emails }), ...(enabled === undefined ? {} : { enabled }) }));
+  const { name, settings: given, emails, enabled, snoozedUntil } = change;
+  return toAlertView(await db.alerts.update(actor, id, { ...(name === undefined ? {} : { name }), ...(given === undefined ? {} : { settings: stored(given) }), ...(emails === undefined ? {} : { emails }), ...(enabled === undefined ? {} : { enabled }), ...(snoozedUntil === undefined ? {} : { snoozedUntil: snoozedUntil === null ? null : new Date(snoozedUntil) }) }));
 }

@@ -26,7 +26,7 @@ export function createAlertTick(ports: AlertPorts): () => Promise<void> {
 }
 
 async function evaluate(ports: AlertPorts, nowMs: number): Promise<void> {
-  for (const rule of await ports.db.listAlertRules()) {
+  for (const rule of await ports.db.listAlertRules(nowMs)) {
     try {
       const opened = await ports.db.recordFindings(rule, await findAlerts({ db: ports.db, rule, nowMs }), nowMs);
       if (opened > 0) ports.onOpened(rule, opened);

@@ -184,6 +184,56 @@ describe("rates", () => {
   });
 });
 
+it("waits for first tokens are told while one in twenty is too long, and only where enough were timed", async () => {
+  await rule("latency", { settings: { milliseconds: 1_000, requestsMin: 20 } });
+  const tick = tickOf();
+  const timed = (count: number, timeToFirstTokenMs: number) => db.ingestEvents(Array.from({ length: count }, () => usageEvent(`req_${randomUUID()}`, { organizationId, createdAtMs: nowMs - 60_000, streaming: true, timeToFirstTokenMs })));
+  await timed(15, 4_000);
+  await tick();
+  expect(hooks).toHaveLength(0);
+  await timed(4, 300);
+  await timed(1, 400);
+  nowMs += MINUTE_MS;
+  await tick();
+  expect(messages()).toMatchObject([{ type: "alert.latency", data: { details: { p95_ms: 4_000, limit_ms: 1_000, requests: 20 } } }]);
+});
+
+it("credit that runs low is told before calls are refused, and not where nothing is prepaid", async () => {
+  await rule("low_balance", { settings: { balanceNanoUsdMin: "5000000000" } });
+  const tick = tickOf();
+  await spend("7");
+  await tick();
+  expect(hooks).toHaveLength(0);
+  await sql.query(`INSERT INTO billing_account ("organizationId", plan, mode, "creditNanoUsd", "updatedAt") VALUES ($1, 'free', 'prepaid', 11000000000, now())`, [organizationId]);
+  nowMs += MINUTE_MS;
+  await tick();
+  expect(messages()).toMatchObject([{ type: "alert.low_balance", data: { details: { left_usd: "4.00", limit_usd: "5.00" } } }]);
+});
+
+it("a snoozed rule says nothing until its time is over, and then what is still wrong", async () => {
+  await budget(1);
+  const id = await rule("budget");
+  await sql.query(`UPDATE alert_rule SET "snoozedUntil" = $2 WHERE id = $1`, [id, new Date(nowMs + 60 * MINUTE_MS)]);
+  await spend("2");
+  const tick = tickOf();
+  await tick();
+  nowMs += 59 * MINUTE_MS;
+  await tick();
+  expect(hooks).toHaveLength(0);
+  nowMs += MINUTE_MS;
+  await tick();
+  expect(messages().map(({ type }) => type)).toEqual(["alert.budget"]);
+});
+
+it("an address that takes Slack's form gets a message in it, with what Slack reads as marks taken literally", async () => {
+  await budget(1);
+  await sql.query(`UPDATE budget SET name = 'a <b> & c' WHERE "organizationId" = $1`, [organizationId]);
+  await rule("budget", { webhookUrl: `${hookUrl}/slack` });
+  await spend("2");
+  await tickOf()();
+  expect(hooks.map(({ body }) => JSON.parse(body) as unknown)).toEqual([{ text: expect.stringMatching(/^\*watch\*\nBudget "a &lt;b&gt; &amp; c" has reached 100 %/) }]);
+});
+
 it("an hour's spend far above the usual is an anomaly, a small or ordinary one is not", async () => {
   await rule("spend_anomaly");
   const tick = tickOf();

@@ -61,6 +61,15 @@ export function signWebhook({ id, timestamp, body }: { readonly id: string; read
   return `v1,${createHmac("sha256", key).update(`${id}.${timestamp}.${body}`).digest("base64")}`;
 }
 
+/** Slack's incoming webhooks, and whoever offers the same form at an address that ends so (Discord). https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks */
+function takesSlackForm(target: string): boolean {
+  const { hostname, pathname } = new URL(target);
+  return hostname === "hooks.slack.com" || pathname.endsWith("/slack");
+}
+const SLACK_MARKS: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;" };
+const slackText = (text: string): string => text.replaceAll(/[&<>]/g, (mark) => SLACK_MARKS[mark] ?? mark);
+const slackForm = ({ test, ruleName, summary }: ClaimedDelivery) => ({ text: `*${test ? "Test: " : ""}${slackText(ruleName)}*\n${slackText(summary)}` });
+
 async function postWebhook(delivery: ClaimedDelivery, { encryptionKeys, addressRules, clock }: DeliverPorts): Promise<void> {
   if (encryptionKeys === null || delivery.sealedSecret === null) throw new Error("the worker cannot sign webhooks: ENCRYPTION_KEYS is not set there");
   const secret = open(delivery.sealedSecret, { organizationId: delivery.organizationId, credentialId: delivery.ruleId, provider: "webhook", baseUrl: delivery.target, version: 1 }, encryptionKeys);
@@ -68,7 +77,7 @@ async function postWebhook(delivery: ClaimedDelivery, { encryptionKeys, addressR
     type: typeOf(delivery), timestamp: new Date(delivery.firedAtMs).toISOString(),
     data: { event: delivery.eventId, rule: { id: delivery.ruleId, name: delivery.ruleName, kind: delivery.kind }, organization: delivery.organizationId, summary: delivery.summary, details: delivery.details },
   };
-  const body = JSON.stringify(message);
+  const body = JSON.stringify(takesSlackForm(delivery.target) ? slackForm(delivery) : message);
   const timestamp = Math.floor(clock() / 1000);
   const headers = { "content-type": "application/json", "user-agent": "Trunkline-Alerts/1", "webhook-id": delivery.id, "webhook-timestamp": String(timestamp), "webhook-signature": signWebhook({ id: delivery.id, timestamp, body }, secret) };
   const { status } = await requestOnce({ method: "POST", url: delivery.target, headers, body, timeoutMs: WEBHOOK_TIMEOUT_MS }, addressRules);

@@ -2,7 +2,7 @@
 import { ALERT_DEFAULTS, budgetFilter, budgetWindow, EVERY_USER, usdTextFromNano, type AlertKind, type Budget, type BudgetPeriod, type BudgetScope } from "@trunkline/contracts";
 import type { AlertBudgetRow, AlertFinding, AlertQueries, AlertRuleRow, OpenNotice, PriceQueries, RateRow } from "@trunkline/db/worker";
 
-type Reads = Pick<AlertQueries, "listAlertBudgets" | "loadAlertSpend" | "findTopUser" | "loadErrorRate" | "loadProviderRates" | "listFailingCredentials"> & Pick<PriceQueries, "listOpenPriceNotices">;
+type Reads = Pick<AlertQueries, "listAlertBudgets" | "loadAlertSpend" | "findTopUser" | "loadErrorRate" | "loadFirstTokens" | "loadCreditLeft" | "loadProviderRates" | "listFailingCredentials"> & Pick<PriceQueries, "listOpenPriceNotices">;
 interface Finder { readonly db: Reads; readonly rule: AlertRuleRow; readonly nowMs: number }
 
 const MINUTE_MS = 60_000;
@@ -14,7 +14,7 @@ const wholeMinute = (ms: number): number => Math.floor(ms / MINUTE_MS) * MINUTE_
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 const FINDERS: Readonly<Record<AlertKind, (finder: Finder) => Promise<readonly AlertFinding[]>>> = {
-  budget: findBudgets, error_rate: findErrorRate, spend_anomaly: findSpendAnomaly, provider_down: findProvidersDown, credential_failing: findFailingCredentials, price_change: findPriceChanges,
+  budget: findBudgets, error_rate: findErrorRate, spend_anomaly: findSpendAnomaly, latency: findSlowness, low_balance: findLowBalance, provider_down: findProvidersDown, credential_failing: findFailingCredentials, price_change: findPriceChanges,
 };
 
 /** What is wrong now, by this rule. Rejects with the driver's error. */
@@ -81,6 +81,20 @@ async function findSpendAnomaly({ db, rule, nowMs }: Finder): Promise<readonly A
   const usual = before / BigInt(BASELINE_HOURS);
   if (Number(hour) < Number(usual) * factor) return [];
   return [{ subject: "spend", summary: `${usdTextFromNano(hour)} USD were spent in the last hour; an hour of the seven days before it took ${usdTextFromNano(usual)} USD.`, details: { hour_usd: usdTextFromNano(hour), usual_usd: usdTextFromNano(usual), factor } }];
+}
+
+async function findSlowness(finder: Finder): Promise<readonly AlertFinding[]> {
+  const { milliseconds = ALERT_DEFAULTS.milliseconds, minutes = ALERT_DEFAULTS.minutes, requestsMin = ALERT_DEFAULTS.requestsMin } = finder.rule.settings;
+  const { total, p95Ms } = await finder.db.loadFirstTokens(finder.rule.organizationId, since(finder));
+  if (total < requestsMin || p95Ms === null || p95Ms < milliseconds) return [];
+  return [{ subject: "latency", summary: `One in twenty of the last ${minutes} minutes' streamed requests waited ${Math.round(p95Ms)} ms or longer for the first token (limit ${milliseconds} ms, ${total} requests).`, details: { p95_ms: Math.round(p95Ms), limit_ms: milliseconds, minutes, requests: total } }];
+}
+
+async function findLowBalance({ db, rule }: Finder): Promise<readonly AlertFinding[]> {
+  const least = BigInt(rule.settings.balanceNanoUsdMin ?? ALERT_DEFAULTS.balanceNanoUsdMin);
+  const left = await db.loadCreditLeft(rule.organizationId);
+  if (left === null || left >= least) return [];
+  return [{ subject: "balance", summary: `${usdTextFromNano(left)} USD of credit are left, less than ${usdTextFromNano(least)} USD. Live calls are refused when it is used up.`, details: { left_usd: usdTextFromNano(left), limit_usd: usdTextFromNano(least) } }];
 }
 
 const FAILURES: Readonly<Record<string, string>> = { credential_rejected: "the provider refuses it", quota_exhausted: "its account has no quota left" };

@@ -7,7 +7,7 @@ import { recordAudit } from "./audit.ts";
 import type { StoreContext, Transaction } from "./context.ts";
 import { NotFoundError, UnprocessableError } from "./errors.ts";
 
-export interface AlertRuleRecord { readonly id: string; readonly name: string; readonly kind: AlertKind; readonly settings: AlertSettings; readonly emails: readonly string[]; readonly webhookUrl: string | null; readonly enabled: boolean; readonly createdAt: Date; readonly firing: number }
+export interface AlertRuleRecord { readonly id: string; readonly name: string; readonly kind: AlertKind; readonly settings: AlertSettings; readonly emails: readonly string[]; readonly webhookUrl: string | null; readonly enabled: boolean; /** Not looked at before then. */ readonly snoozedUntil: Date | null; readonly createdAt: Date; readonly firing: number }
 export interface AlertDeliveryRecord { readonly channel: "email" | "webhook"; readonly target: string; readonly state: "pending" | "sent" | "failed"; readonly attempts: number; readonly sentAt: Date | null; readonly lastError: string | null }
 export interface AlertEventRecord { readonly id: string; readonly ruleId: string; readonly ruleName: string; readonly kind: AlertKind; readonly summary: string; readonly details: unknown; readonly test: boolean; readonly firedAt: Date; readonly resolvedAt: Date | null; readonly deliveries: readonly AlertDeliveryRecord[] }
 export interface NewAlertRule {
@@ -15,11 +15,11 @@ export interface NewAlertRule {
   /** Seals the webhook's secret; null without a webhook. */
   readonly seal: ((binding: CredentialBinding) => string) | null;
 }
-export interface AlertRuleChange { readonly name?: string; readonly settings?: AlertSettings; readonly emails?: readonly string[]; readonly enabled?: boolean }
+export interface AlertRuleChange { readonly name?: string; readonly settings?: AlertSettings; readonly emails?: readonly string[]; readonly enabled?: boolean; readonly snoozedUntil?: Date | null }
 
 /** Each is looked at once a minute. */
 const RULES_MAX = 50;
-const shown = { id: true, name: true, kind: true, settings: true, emails: true, webhookUrl: true, enabled: true, createdAt: true } as const;
+const shown = { id: true, name: true, kind: true, settings: true, emails: true, webhookUrl: true, enabled: true, snoozedUntil: true, createdAt: true } as const;
 
 type RuleRow = Omit<AlertRuleRecord, "kind" | "settings" | "firing"> & { kind: string; settings: unknown; _count: { events: number } };
 /** `kind` and `settings` are written only through checked input. */

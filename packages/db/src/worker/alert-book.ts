@@ -15,13 +15,18 @@ export interface RateRow { readonly subject: string; readonly total: number; rea
 export interface FailingCredentialRow { readonly id: string; readonly provider: string; readonly label: string; readonly lastFour: string; readonly failure: string }
 
 export interface AlertQueries {
-  listAlertRules(): Promise<readonly AlertRuleRow[]>;
+  /** Of all organizations; neither those that are off nor those that are snoozed. */
+  listAlertRules(nowMs: number): Promise<readonly AlertRuleRow[]>;
   listAlertBudgets(organizationId: string): Promise<readonly AlertBudgetRow[]>;
   /** Live charges of a window, narrowed as a budget is. */
   loadAlertSpend(organizationId: string, window: { readonly fromMs: number; readonly toMs: number | null; readonly projectId?: string; readonly apiKeyId?: string; readonly model?: string; readonly presetSlug?: string; readonly endUser?: string }): Promise<bigint>;
   /** The end user who has spent most in a window. */
   findTopUser(organizationId: string, fromMs: number): Promise<{ readonly endUser: string; readonly spentNanoUsd: bigint } | null>;
   loadErrorRate(organizationId: string, fromMs: number): Promise<RateRow>;
+  /** Requests whose first token was timed, and the 95th percentile of its time. */
+  loadFirstTokens(organizationId: string, fromMs: number): Promise<{ readonly total: number; readonly p95Ms: number | null }>;
+  /** Null where calls are not paid by credit. */
+  loadCreditLeft(organizationId: string): Promise<bigint | null>;
   /** Attempts by provider; only failures of the provider's own making count. */
   loadProviderRates(organizationId: string, fromMs: number): Promise<readonly RateRow[]>;
   listFailingCredentials(organizationId: string): Promise<readonly FailingCredentialRow[]>;
@@ -62,8 +67,8 @@ FROM claimed c JOIN alert_event e ON e.id = c."eventId" JOIN alert_rule r ON r.i
 
 export function createAlertQueries(pool: pg.Pool): AlertQueries {
   return {
-    async listAlertRules() {
-      return (await pool.query<AlertRuleRow>(`SELECT r.id, r."organizationId", r.name, r.kind, r.settings, o."timeZone" FROM alert_rule r JOIN organization o ON o.id = r."organizationId" WHERE r.enabled ORDER BY r.id`)).rows;
+    async listAlertRules(nowMs) {
+      return (await pool.query<AlertRuleRow>(`SELECT r.id, r."organizationId", r.name, r.kind, r.settings, o."timeZone" FROM alert_rule r JOIN organization o ON o.id = r."organizationId" WHERE r.enabled AND (r."snoozedUntil" IS NULL OR r."snoozedUntil" <= $1::timestamptz) ORDER BY r.id`, [iso(nowMs)])).rows;
     },
     async listAlertBudgets(organizationId) {
       const { rows } = await pool.query<Omit<AlertBudgetRow, "limitNanoUsd"> & { limit: string }>(`SELECT id, scope, "scopeId", name, period, "limitNanoUsd"::text AS limit FROM budget WHERE "organizationId" = $1 AND "limitNanoUsd" > 0 ORDER BY id`, [organizationId]);
@@ -84,6 +89,17 @@ export function createAlertQueries(pool: pg.Pool): AlertQueries {
     async loadErrorRate(organizationId, fromMs) {
       const { rows } = await pool.query<RateRow>(`SELECT 'requests' AS subject, coalesce(sum(requests), 0)::int AS total, coalesce(sum(requests) FILTER (WHERE status IN ('failed', 'partial')), 0)::int AS failed FROM usage_rollup WHERE "organizationId" = $1 AND mode = 'live' AND bucket >= $2::timestamptz`, [organizationId, iso(fromMs)]);
       return rows[0] ?? { subject: "requests", total: 0, failed: 0 };
+    },
+    async loadFirstTokens(organizationId, fromMs) {
+      const { rows } = await pool.query<{ total: number; p95Ms: number | null }>(
+        `SELECT count(*)::int AS total, percentile_disc(0.95) WITHIN GROUP (ORDER BY first)::float8 AS "p95Ms" FROM (
+           SELECT "timeToFirstTokenMs" AS first FROM generation WHERE "organizationId" = $1 AND mode = 'live' AND "createdAt" >= $2::timestamptz AND "timeToFirstTokenMs" IS NOT NULL ORDER BY "createdAt" DESC LIMIT $3) g`, [organizationId, iso(fromMs), ATTEMPT_ROWS_MAX]);
+      return rows[0] ?? { total: 0, p95Ms: null };
+    },
+    async loadCreditLeft(organizationId) {
+      const { rows } = await pool.query<{ left: string }>(
+        `SELECT (a."creditNanoUsd" - coalesce((SELECT sum(r."chargeNanoUsd") FROM usage_rollup_day r WHERE r."organizationId" = a."organizationId" AND r.mode = 'live'), 0))::text AS left FROM billing_account a WHERE a."organizationId" = $1 AND a.mode = 'prepaid'`, [organizationId]);
+      return rows[0] ? BigInt(rows[0].left) : null;
     },
     async loadProviderRates(organizationId, fromMs) {
       return (await pool.query<RateRow>(

@@ -60,6 +60,7 @@ function RuleRow({ rule, mayManage, actions }: Omit<RuleTableProps, "rules"> & {
         {mayManage && !removing ? (
           <div className="acts">
             <Button size="sm" variant="ghost" aria-label={`Send a test of ${rule.name}`} onClick={() => actions.sendTest(rule)}>Send test</Button>
+            {rule.enabled ? <Snooze rule={rule} onSnooze={actions.snooze} /> : null}
             <Button size="sm" variant="ghost" aria-label={`Turn ${rule.name} ${rule.enabled ? "off" : "on"}`} onClick={() => actions.setEnabled(rule, !rule.enabled)}>{rule.enabled ? "Turn off" : "Turn on"}</Button>
             <Button size="sm" variant="ghost" aria-label={`Remove ${rule.name}`} onClick={() => actions.remove(rule)}>Remove</Button>
           </div>
@@ -69,8 +70,22 @@ function RuleRow({ rule, mayManage, actions }: Omit<RuleTableProps, "rules"> & {
   );
 }
 
+const HOUR_MS = 3_600_000;
+const SNOOZES = [{ hours: 1, label: "1 hour" }, { hours: 8, label: "8 hours" }, { hours: 24, label: "1 day" }, { hours: 168, label: "1 week" }];
+const isSnoozed = ({ snoozedUntil }: AlertRuleView): boolean => snoozedUntil !== null && Date.parse(snoozedUntil) > Date.now();
+
+function Snooze({ rule, onSnooze }: { rule: AlertRuleView; onSnooze: (rule: AlertRuleView, until: string | null) => void }) {
+  if (isSnoozed(rule)) return <Button size="sm" variant="ghost" aria-label={`End the snooze of ${rule.name}`} onClick={() => onSnooze(rule, null)}>End snooze</Button>;
+  return (
+    <select className="select sm" aria-label={`Snooze ${rule.name}`} value="" onChange={(event) => onSnooze(rule, new Date(Date.now() + Number(event.target.value) * HOUR_MS).toISOString())}>
+      <option value="" disabled>Snooze</option>{SNOOZES.map(({ hours, label }) => <option key={hours} value={hours}>{label}</option>)}
+    </select>
+  );
+}
+
 function State({ rule, removing }: { rule: AlertRuleView; removing: boolean }) {
   if (removing) return <span className="st warn"><Clock className="ic" aria-hidden />Removing</span>;
   if (!rule.enabled) return <span className="st muted"><CircleSlash className="ic" aria-hidden />Off</span>;
+  if (rule.snoozedUntil !== null && isSnoozed(rule)) return <span className="st muted"><Clock className="ic" aria-hidden />Snoozed until <time dateTime={rule.snoozedUntil} suppressHydrationWarning>{new Date(rule.snoozedUntil).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" })}</time></span>;
   return rule.firing > 0 ? <span className="st err"><TriangleAlert className="ic" aria-hidden />{rule.firing} open</span> : <span className="st ok"><CircleCheck className="ic" aria-hidden />Quiet</span>;
 }

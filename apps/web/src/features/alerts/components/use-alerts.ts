@@ -24,6 +24,7 @@ export function useAlerts() {
   return {
     alerts, removing: pending,
     setEnabled: (rule: AlertRuleView, enabled: boolean): void => update.mutate({ ...scope, id: rule.id, change: { enabled } }),
+    snooze: (rule: AlertRuleView, snoozedUntil: string | null): void => update.mutate({ ...scope, id: rule.id, change: { snoozedUntil } }),
     sendTest: (rule: AlertRuleView): void => test.mutate({ ...scope, id: rule.id }),
     remove: (rule: AlertRuleView): void => start({ id: rule.id, text: `${rule.name} is removed in 10 seconds.`, commit: () => remove.mutateAsync({ ...scope, id: rule.id }), leaving: { procedure: "alerts.remove", input: { ...scope, id: rule.id } } }),
   };

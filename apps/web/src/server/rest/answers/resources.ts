@@ -40,7 +40,7 @@ const credential = z.strictObject({
 const savedCredential = credential.extend({ note: z.string().nullable().describe("Why a genuine key would not serve now") });
 const verdict = z.union([z.strictObject({ ok: z.literal(true), note: z.string().nullable() }), z.strictObject({ ok: z.literal(false), fault: z.enum(["credential", "address", "provider"]), message: z.string() })]);
 
-const alert = z.looseObject({ id: z.string(), name: z.string(), kind: z.enum(ALERT_KINDS), settings: z.record(z.string(), z.unknown()), emails: z.array(z.string()), webhookUrl: z.string().nullable(), enabled: z.boolean(), createdAt: time, firing: count.describe("Findings that are open") });
+const alert = z.strictObject({ id: z.string(), name: z.string(), kind: z.enum(ALERT_KINDS), settings: z.record(z.string(), z.unknown()), emails: z.array(z.string()), webhookUrl: z.string().nullable(), enabled: z.boolean(), snoozedUntil: time.nullable().describe("Not looked at before then"), createdAt: time, firing: count.describe("Findings that are open") });
 const delivery = z.strictObject({ channel: z.enum(["email", "webhook"]), target: z.string(), state: z.enum(["pending", "sent", "failed"]), attempts: count, sentAt: time.nullable(), lastError: z.string().nullable() });
 const finding = z.strictObject({ id: z.string(), ruleId: z.string(), ruleName: z.string(), kind: z.enum(ALERT_KINDS), summary: z.string(), details: z.unknown().optional(), test: z.boolean(), firedAt: time, resolvedAt: time.nullable(), deliveries: z.array(delivery) });
 
