@@ -3,9 +3,10 @@ import { receipt } from "../generation-receipt.ts";
 import type { Statement } from "./prepared.ts";
 
 /** $1 request ids. Asks primary keys only: the spool lets go of what this names, rows that were taken away since among it. */
-export const CONFIRM_GENERATIONS: Statement<{ readonly id: string }> = {
+/** One row, the ids as a JSON list: a row an id costs both sides more than looking it up. */
+export const CONFIRM_GENERATIONS: Statement<{ readonly ids: string }> = {
   name: "gateway_confirm_generations",
-  text: `SELECT id FROM generation WHERE id = ANY($1::text[]) UNION ALL SELECT id FROM generation_tombstone WHERE id = ANY($1::text[])`,
+  text: `SELECT to_json(ARRAY(SELECT id FROM generation WHERE id = ANY($1::text[]) UNION ALL SELECT id FROM generation_tombstone WHERE id = ANY($1::text[])))::text AS ids`,
 };
 
 /** The receipt of an event that is still on its way to Postgres, in the shape that the stored row will have. */

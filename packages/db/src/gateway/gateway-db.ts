@@ -45,7 +45,7 @@ export function createGatewayDb(options: GatewayDbOptions): GatewayDb {
     },
     loadReceiptKeys: async () => (await prepared.read(LOAD_RECEIPT_KEYS, [])).map(({ id, publicKey }) => receiptKeyOf(id, publicKey)),
     loadEndpointStats: async (scope) => (await prepared.read(LOAD_ENDPOINT_STATS, statsParameters(scope))).map(endpointStats),
-    confirmGenerations: async (ids) => new Set((await prepared.read(CONFIRM_GENERATIONS, [ids])).map((row) => row.id)),
+    confirmGenerations: async (ids) => new Set((await prepared.read(CONFIRM_GENERATIONS, [ids])).flatMap((row) => JSON.parse(row.ids) as string[])),
     loadResponseChain: (scope, id, { depthMax, bytesMax }) => prepared.read(LOAD_RESPONSE_CHAIN, [...scopeParameters(scope), id, depthMax, bytesMax]),
     loadResponsesOfItems: (scope, itemIds, { countMax, bytesMax }) => prepared.read(LOAD_RESPONSES_OF_ITEMS, [...scopeParameters(scope), itemIds, countMax, bytesMax]),
     async storeResponse(scope, row) { await prepared.read(STORE_RESPONSE, responseParameters(scope, row)); },

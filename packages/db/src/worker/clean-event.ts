@@ -3,9 +3,8 @@ import type { UsageEvent } from "@trunkline/contracts";
 /** JSON escapes of what Postgres refuses in text and jsonb: NUL, and halves of surrogate pairs. */
 const SUSPECT = /\\u(?:0000|d[89a-f][0-9a-f]{2})/i;
 
-/** Whether rows of events hold anything that `cleanEvent` may have to mend: NUL and surrogates, bare in texts and escaped in JSON. */
-export const isSuspect = (rows: string): boolean => SUSPECT_BARE.test(rows) || (rows.includes("\\u") && SUSPECT.test(rows));
-const SUSPECT_BARE = /[\u0000\ud800-\udfff]/;
+/** Whether rows of events hold anything that `cleanEvent` may have to mend: NUL and lone surrogates, bare in texts and escaped in JSON. */
+export const isSuspect = (rows: string): boolean => rows.includes("\u0000") || !rows.isWellFormed() || (rows.includes("\\u") && SUSPECT.test(rows));
 
 const cleanText = (text: string): string => Buffer.from(text.replaceAll("\u0000", ""), "utf8").toString("utf8");
 
