@@ -1,6 +1,6 @@
 // The load of a crash run and the kills that strike it. Decides what is killed, at which moment and in what order it comes back; the same seed is the same
 // plan. What callers saw and which kills there were goes to the judges as it happened.
-import { runCallers, scriptOf } from "./callers.mjs";
+import { call, runCallers, scriptOf } from "./callers.mjs";
 import { besideOutage, outage } from "./postgres-away.mjs";
 import { exporting } from "./stripe.mjs";
 import { discardUnsynced } from "./unsynced.mjs";
@@ -33,7 +33,7 @@ export async function loadWithKills({ parties, options, apiKey, random, say }) {
   const { requests } = options;
   const plan = killPlan({ random, requests, kills: options.kills, ownRedis: redis !== null, postgresAway: options["postgres-away"] });
   const scripts = Array.from({ length: requests }, (_, index) => scriptOf(index, random));
-  const away = options["postgres-away"] ? outage({ postgres, requests, awayMs: options["away-seconds"] * 1000, concurrency: CONCURRENCY, parties: { redis, gatewayUrl: stack.urls.gateway, pidOf: (name) => stack.services.get(name).child.pid }, say }) : null;
+  const away = options["postgres-away"] ? outage({ postgres, requests, awayMs: options["away-seconds"] * 1000, concurrency: CONCURRENCY, parties: { redis, gatewayUrl: stack.urls.gateway, pidOf: (name) => stack.services.get(name).child.pid, callOnce: () => call(stack.urls.gateway, apiKey, scriptOf(requests, random)) }, say }) : null;
   const kills = [];
   let restarting = Promise.resolve();
   let isAway = false;

@@ -6,6 +6,8 @@ import fs from "node:fs";
 const FROM = 0.3;
 const TO = 0.7;
 const SAMPLE_MS = 250;
+/** The gateway renews its gauges every second. */
+const GAUGE_MS = 1_200;
 /** V8's young generation alone (--max-semi-space-size=64) may take 192 MB under first load. */
 const GROWTH_BYTES_MAX = 320 * 1024 * 1024;
 /** A streamed request's marks and its event come to some 3 KB of the spool. */
@@ -32,7 +34,7 @@ async function look({ pidOf, gatewayUrl, redis }) {
 }
 
 /**
- * `postgres`: `{ kill, start }`. Callers await `turn(index)` before request `index`; `isDue(done)` says when `run` must be called, which ends when
+ * `postgres`: `{ kill, start }`; `parties.callOnce` makes a call beside the journal. Callers await `turn(index)` before request `index`; `isDue(done)` says when `run` must be called, which ends when
  * Postgres is back. `seen` then holds when it was away, what was there before, the most that was there meanwhile, and the calls begun.
  */
 export function outage({ postgres, requests, awayMs, concurrency, parties, say }) {
@@ -49,6 +51,10 @@ export function outage({ postgres, requests, awayMs, concurrency, parties, say }
   };
   const run = async () => {
     try {
+      // A gateway that was killed just now knows no key yet, and may refuse.
+      const { outcome, status } = await parties.callOnce();
+      if (!SERVED.has(outcome)) throw new Error(`a call before postgres went away was not served (${status}, ${outcome})`);
+      await pause(GAUGE_MS);
       seen.before = await look(parties);
       await postgres.kill();
       seen.fromMs = Date.now();

@@ -25,6 +25,10 @@ describe("what a killed process left", () => {
   it("charges nothing without a mark, and absorbs the likely cost", () => {
     expect(charged([record("open", open)])).toEqual([["partial", "0", "2500"]]);
   });
+  it("says of every answer that it closes that its figures are estimates, so that a provider's own settle them", () => {
+    const bases = [[record("open", open)], [record("open", open), record("progress", { id: "req_1", outputTokens: 10 })]].flatMap((records) => recover(records).interrupted.map(({ event }) => [event.usage.basis, event.attempts[0]?.usage.basis]));
+    expect(bases).toEqual([["estimated", "estimated"], ["estimated", "estimated"]]);
+  });
   it("leaves a stream alone that was closed before the kill", () => {
     const closed = recover([record("open", open), record("event", { event: { ...draft, status: "ok" }, budgetKeys: [] })]);
     expect(closed.interrupted).toEqual([]);

@@ -11,7 +11,7 @@ export interface Recovery {
 
 /**
  * What an earlier process left behind. A stream without its event was cut by a kill: the customer pays the input and the tokens of the last
- * mark, at most the hold; without a mark nothing, and the likely cost goes to the absorbed account. Pure.
+ * mark, at most the hold; without a mark nothing, and the likely cost goes to the absorbed account. Either is an estimate until the provider tells. Pure.
  */
 export function recover(records: readonly Recovered[]): Recovery {
   const opens = new Map<string, OpenPayload>();
@@ -29,7 +29,7 @@ export function recover(records: readonly Recovered[]): Recovery {
 
 function closeInterrupted(open: OpenPayload, outputTokens: number | null): UsageEvent {
   const facts = { errorCode: "gateway.internal", errorMessage: "The gateway stopped while it delivered this answer." } as const;
-  if (outputTokens === null) return withCost({ ...open.draft, ...facts }, BigInt(open.estimatedCostNanoUsd));
+  if (outputTokens === null) return withCost({ ...open.draft, ...facts, usage: { ...ZERO_USAGE, basis: "estimated" } }, BigInt(open.estimatedCostNanoUsd));
   const rated = BigInt(open.inputNanoUsd) + (BigInt(outputTokens) * BigInt(open.outputNanoUsdPerMillion) + 500_000n) / 1_000_000n;
   const hold = BigInt(open.holdNanoUsd);
   const usage = { ...ZERO_USAGE, inputTokens: open.inputTokens, outputTokens, basis: "estimated" } as const;
