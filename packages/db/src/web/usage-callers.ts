@@ -21,8 +21,8 @@ interface Asked { readonly actor: Actor; readonly range: UsageRange; readonly ki
 /** `only`: these callers and no others. */
 interface Wanted { readonly names: readonly Name[]; readonly only?: readonly string[] }
 
-/** A request stands in the log as it was metered; sums follow the ledger. */
-const corrected = (name: string): string => `coalesce((SELECT sum(l."${name}") FROM price_correction_line l WHERE l."generationId" = generation.id), 0)`;
+/** A request stands in the log as it was metered; sums follow the ledger. INVARIANT: a bigint as the kept sums are: one numeric among the parts makes Postgres turn every number of the union into one. */
+const corrected = (name: string): string => `coalesce((SELECT sum(l."${name}") FROM price_correction_line l WHERE l."generationId" = generation.id), 0)::bigint`;
 /** Sums of one request that its row does not hold under their own names. */
 const OF_REQUEST: Partial<Record<Name, string>> = {
   requests: "1", failed: "(status = 'failed')::int", rescued: "(status = 'rescued')::int", attempts: "json_array_length(attempts)",

@@ -48,11 +48,11 @@ SELECT o.id AS "organizationId", w.bucket FROM organization o CROSS JOIN unnest(
 WHERE NOT EXISTS (SELECT FROM usage_caller_week m WHERE m."organizationId" = o.id AND m.bucket = w.bucket)
   AND EXISTS (SELECT FROM (VALUES ('live'), ('test')) b (mode) CROSS JOIN LATERAL (SELECT FROM usage_caller u WHERE u."organizationId" = o.id AND u.mode = b.mode AND u.kind = 'user' AND u.span = 'day' AND u.bucket >= w.bucket AND u.bucket < w.bucket + interval '7 days' LIMIT 1) u)
 LIMIT ${WEEKS_AT_ONCE}`;
-/** $1 organization, $2 week. */
+/** $1 organization, $2 week. Ordered: rows that are read together lie together, where a hash's order is a page a row. */
 const MAKE = `
 INSERT INTO usage_caller (${KEY}, caller, ${SUMS.join(", ")})
 SELECT "organizationId", mode, kind, 'week', $2::timestamptz, "projectId", caller, ${SUMS.map((name) => `sum(${name})`).join(", ")}
-FROM usage_caller WHERE "organizationId" = $1 AND mode IN ('live', 'test') AND kind = 'user' AND span = 'day' AND bucket >= $2::timestamptz AND bucket < $2::timestamptz + interval '7 days' GROUP BY "organizationId", mode, kind, "projectId", caller`;
+FROM usage_caller WHERE "organizationId" = $1 AND mode IN ('live', 'test') AND kind = 'user' AND span = 'day' AND bucket >= $2::timestamptz AND bucket < $2::timestamptz + interval '7 days' GROUP BY "organizationId", mode, kind, "projectId", caller ORDER BY mode, "projectId", caller`;
 
 /** Somebody changes old days at this moment, or makes weeks: what is left waits for the next run, so that nobody waits for this one. */
 async function makeWeek(pool: pg.Pool, { organizationId, bucket }: { readonly organizationId: string; readonly bucket: Date }): Promise<boolean> {
