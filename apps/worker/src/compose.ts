@@ -26,6 +26,7 @@ import { createHttpServer, listen } from "./http-server.ts";
 import { createJobs } from "./jobs.ts";
 import { joinQueue } from "./join-queue.ts";
 import { createJudgeCanaries } from "./maintain/judge-canaries.ts";
+import { createRunDrills } from "./maintain/run-drills.ts";
 import { createCatalogSync } from "./maintain/sync-catalog.ts";
 import { createPriceWatch } from "./maintain/watch-prices.ts";
 import { createMetrics } from "./metrics.ts";
@@ -53,7 +54,7 @@ export async function startWorker(env: WorkerEnv): Promise<WorkerApp> {
   const producer = createProducer(store);
   const status = createStatus(env, { db, log });
   const probes = startProbes(env, { db, log, metrics, status });
-  const jobs = createJobs({ ingest: { ingestEvents: observed(db, [status, ...(probes ? [probes] : [])]), onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), removeExpired: createRemoval(db, log), judgeCanaries: judgingCanaries(env, { db, log }), watchPrices: createPriceWatch({ db, now: Date.now, log }), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
+  const jobs = createJobs({ ingest: { ingestEvents: observed(db, [status, ...(probes ? [probes] : [])]), onIngested: metrics.countIngested }, report: createReport(env, { db, log, metrics }), alert: createAlerts(env, { db, log }), removeExpired: createRemoval(db, log), judgeCanaries: judgingCanaries(env, { db, log }), runDrills: runningDrills(env, { db, log }), watchPrices: createPriceWatch({ db, now: Date.now, log }), syncCatalog: env.catalogSource === undefined ? null : createCatalogSync({ databaseUrl: env.databaseUrl, redisUrl: env.redisUrl, source: env.catalogSource, now: Date.now, log }) });
   let draining = false;
   const consumer = joinQueue({ env, producer, log, isDraining: () => draining, start: () => createConsumer({
     ...store, handlers: jobs, concurrency: env.concurrency,
@@ -150,13 +151,20 @@ function startProbes({ probes: wanted, credentials, databaseUrl, redisUrl }: Wor
 }
 
 /** A connection only where one has ended: that is rare. */
-function judgingCanaries({ databaseUrl, redisUrl }: WorkerEnv, { db, log }: { readonly db: WorkerDb; readonly log: Log }): () => Promise<void> {
+async function announcePreset({ databaseUrl, redisUrl }: WorkerEnv, organizationId: string): Promise<void> {
+  const kv = createKv({ databaseUrl, redisUrl });
+  try { await kv.publish("preset", organizationId); } finally { await kv.close(); }
+}
+
+const runningDrills = (env: WorkerEnv, { db, log }: { readonly db: WorkerDb; readonly log: Log }): (() => Promise<void>) => createRunDrills({
+  db, clock: Date.now, announce: (organizationId) => announcePreset(env, organizationId),
+  onDue: ({ organizationId, slug, provider, outcome }) => log.info({ organizationId }, `weekly drill of ${provider} at the preset ${slug}: ${outcome}`),
+});
+
+function judgingCanaries(env: WorkerEnv, { db, log }: { readonly db: WorkerDb; readonly log: Log }): () => Promise<void> {
   return createJudgeCanaries({
     db, clock: Date.now,
-    async announce(organizationId) {
-      const kv = createKv({ databaseUrl, redisUrl });
-      try { await kv.publish("preset", organizationId); } finally { await kv.close(); }
-    },
+    announce: (organizationId) => announcePreset(env, organizationId),
     onAborted: ({ organizationId, slug, version }, reason) => log.warn({ organizationId, reason }, `canary v${version} of the preset ${slug} ended: it failed clearly more often than the published version`),
     onFailed: ({ organizationId, slug }, error) => log.warn({ organizationId, err: error }, `the canary of the preset ${slug} could not be judged; tried again in seconds`),
   });

@@ -17,11 +17,13 @@ export interface JobPorts {
   readonly alert: () => Promise<void>;
   /** One look at every running canary. */
   readonly judgeCanaries: () => Promise<void>;
+  /** One look at the drills that are due or over. */
+  readonly runDrills: () => Promise<void>;
 }
 
 type JobRegistry = { readonly [Name in JobName]: (payload: JobPayloads[Name]) => Promise<void> };
 
-export function createJobs({ ingest, report, alert, syncCatalog, watchPrices, removeExpired, judgeCanaries }: JobPorts): JobRegistry {
+export function createJobs({ ingest, report, alert, syncCatalog, watchPrices, removeExpired, judgeCanaries, runDrills }: JobPorts): JobRegistry {
   let ticking: Promise<void> | null = null;
   let alerting: Promise<void> | null = null;
   return {
@@ -37,6 +39,7 @@ export function createJobs({ ingest, report, alert, syncCatalog, watchPrices, re
     },
     "response.remove-expired": () => removeExpired(),
     "preset.judge-canaries": () => judgeCanaries(),
+    "preset.run-drills": () => runDrills(),
     async "alert.evaluate-rules"() {
       alerting ??= alert().finally(() => { alerting = null; });
       await alerting;

@@ -25,7 +25,7 @@ it("goes on with what runs by the clock after Redis was emptied under it, withou
   stops.push(() => producer.close());
   const [ticked, warn] = [vi.fn(() => Promise.resolve()), vi.fn<(fields: { readonly job?: string }, text: string) => void>()];
   const nothing = (): Promise<void> => Promise.resolve();
-  const start = () => createConsumer({ ...store, concurrency: 1, onError: () => {}, handlers: { "usage.ingest-events": nothing, "billing.report-meter-events": ticked, "catalog.sync-prices": nothing, "response.remove-expired": nothing, "alert.evaluate-rules": nothing, "preset.judge-canaries": nothing } });
+  const start = () => createConsumer({ ...store, concurrency: 1, onError: () => {}, handlers: { "usage.ingest-events": nothing, "billing.report-meter-events": ticked, "catalog.sync-prices": nothing, "response.remove-expired": nothing, "alert.evaluate-rules": nothing, "preset.judge-canaries": nothing, "preset.run-drills": nothing } });
   const log = { info: vi.fn(), warn, error: vi.fn() };
   const setAgain = (): number => warn.mock.calls.filter(([{ job }]) => job !== undefined).length;
   const joined = joinQueue({ env: { ...store, billingTickMs: 100, catalogSyncMs: 3_600_000, alertTickMs: 3_600_000 }, producer, log, isDraining: () => false, start, lookMs: 200 });

@@ -57,6 +57,8 @@ const EXPIRED_RESPONSES_MS = 600_000;
 
 /** Requests are booked within seconds; a canary that fails is ended within some more. */
 const JUDGE_CANARIES_MS = 15_000;
+/** A drill is ordered by the hour. */
+const RUN_DRILLS_MS = 60_000;
 
 async function tryToJoin({ env, producer, log, start }: QueueJoin): Promise<Consumer> {
   if (env.redisUrl === undefined) await migrateQueue(env.databaseUrl);
@@ -72,6 +74,7 @@ const schedulesOf = (env: QueueJoin["env"]): Schedules => [
   ["alert.evaluate-rules", env.alertTickMs],
   ["response.remove-expired", EXPIRED_RESPONSES_MS],
   ["preset.judge-canaries", JUDGE_CANARIES_MS],
+  ["preset.run-drills", RUN_DRILLS_MS],
 ];
 
 /** While the store is away there is nothing to look at; the next look follows. */

@@ -1,5 +1,5 @@
 /** What can be watched. */
-export const ALERT_KINDS = ["budget", "error_rate", "spend_anomaly", "latency", "provider_down", "credential_failing", "low_balance", "price_change"] as const;
+export const ALERT_KINDS = ["budget", "error_rate", "spend_anomaly", "latency", "provider_down", "credential_failing", "low_balance", "price_change", "drill_failed"] as const;
 export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** Absent fields: the defaults below. `percents` and `budgetId` are for budgets, `milliseconds` for latency, `balanceNanoUsdMin` for credit, the rest for rates and spend. */

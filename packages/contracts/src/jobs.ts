@@ -12,6 +12,8 @@ export interface JobPayloads {
   "response.remove-expired": Readonly<Record<string, never>>;
   /** Ends canaries that fail clearly more often than what they run beside. */
   "preset.judge-canaries": Readonly<Record<string, never>>;
+  /** Begins the drills whose hour has come, and writes down what came of those that are over. */
+  "preset.run-drills": Readonly<Record<string, never>>;
 }
 
 /**
@@ -25,6 +27,7 @@ export interface SentPayloads {
   "alert.evaluate-rules": JobPayloads["alert.evaluate-rules"];
   "response.remove-expired": JobPayloads["response.remove-expired"];
   "preset.judge-canaries": JobPayloads["preset.judge-canaries"];
+  "preset.run-drills": JobPayloads["preset.run-drills"];
 }
 export type JobName = keyof JobPayloads;
 

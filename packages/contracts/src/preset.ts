@@ -19,6 +19,7 @@ const SECRET_HEADERS = new Set(["authorization", "proxy-authorization", "x-api-k
 const headerName = z.string().regex(/^[a-z0-9-]{1,64}$/, "a header name in small letters").refine((name) => !SECRET_HEADERS.has(name), "a header that carries a secret cannot be a condition");
 const isZone = (name: string): boolean => { try { return new Intl.DateTimeFormat("en", { timeZone: name }) instanceof Intl.DateTimeFormat; } catch { return false; } };
 export const WEEKDAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
 
 /** From is inclusive, to exclusive; a window whose end lies before its start runs over midnight and belongs to the day it began. */
 const timeWindowSchema = z.strictObject({
@@ -149,6 +150,8 @@ export type CanaryOutcome = "promoted" | "aborted" | "aborted_automatically" | "
 export interface PresetDrill { readonly id: string; readonly provider: string; readonly percent: number; readonly mode: BookMode; readonly startsAtMs: number; readonly endsAtMs: number }
 /** Long enough to see a whole prompt cache expire, short enough that a drill is never forgotten. */
 export const DRILL_MINUTES_MAX = 60;
+/** What became of a schedule's latest hour. */
+export type DrillOutcome = "started" | "skipped_busy" | "skipped_unpublished";
 /** Further ahead the preset, or who watches, will have changed. */
 export const DRILL_DAYS_AHEAD_MAX = 30;
 

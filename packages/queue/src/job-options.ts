@@ -50,6 +50,12 @@ export const JOB_OPTIONS: { readonly [Name in JobName]: JobOptions } = Object.fr
     removeOnComplete: Object.freeze({ age: HOUR_S, count: 10 }),
     removeOnFail: Object.freeze({ age: 24 * HOUR_S, count: 100 }),
   }),
+  "preset.run-drills": Object.freeze({
+    attempts: 1,
+    backoff: Object.freeze({ type: "exponential", delay: 1_000 }),
+    removeOnComplete: Object.freeze({ age: HOUR_S, count: 10 }),
+    removeOnFail: Object.freeze({ age: 24 * HOUR_S, count: 100 }),
+  }),
   /** What has expired is invisible already; the next run takes what this one left. */
   "response.remove-expired": Object.freeze({
     attempts: 3,

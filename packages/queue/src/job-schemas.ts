@@ -53,6 +53,7 @@ export const JOB_SCHEMAS: { readonly [Name in JobName]: z.ZodType<JobPayloads[Na
   "response.remove-expired": z.record(z.string(), z.never()),
   "alert.evaluate-rules": z.record(z.string(), z.never()),
   "preset.judge-canaries": z.record(z.string(), z.never()),
+  "preset.run-drills": z.record(z.string(), z.never()),
 };
 
 /** `deflated` or `packed` → `events`; what cannot be read stays as it is, which no schema lets pass. */

@@ -6,7 +6,7 @@ import { deflateLines } from "./lines.ts";
 import { processJob } from "./process-job.ts";
 import { usageEvent } from "./usage-event.fixture.ts";
 
-const handlers = () => ({ "usage.ingest-events": vi.fn(() => Promise.resolve()), "billing.report-meter-events": vi.fn(() => Promise.resolve()), "catalog.sync-prices": vi.fn(() => Promise.resolve()), "response.remove-expired": vi.fn(() => Promise.resolve()), "alert.evaluate-rules": vi.fn(() => Promise.resolve()), "preset.judge-canaries": vi.fn(() => Promise.resolve()) });
+const handlers = () => ({ "usage.ingest-events": vi.fn(() => Promise.resolve()), "billing.report-meter-events": vi.fn(() => Promise.resolve()), "catalog.sync-prices": vi.fn(() => Promise.resolve()), "response.remove-expired": vi.fn(() => Promise.resolve()), "alert.evaluate-rules": vi.fn(() => Promise.resolve()), "preset.judge-canaries": vi.fn(() => Promise.resolve()), "preset.run-drills": vi.fn(() => Promise.resolve()) });
 const batch = (event: unknown) => ({ batchId: "bat_1", events: [event] });
 
 it("hands a valid payload to its handler, with fields of a newer producer", async () => {

@@ -29,7 +29,7 @@ describe.each([{ form: "redis", store: { redisUrl, databaseUrl } }, { form: "pos
 
   function consume(onBatch: (payload: Batch) => Promise<void>, onMeter: () => Promise<void> = () => Promise.resolve()) {
     const onError = vi.fn();
-    track(createConsumer({ ...store, handlers: { "usage.ingest-events": onBatch, "billing.report-meter-events": onMeter, "catalog.sync-prices": () => Promise.resolve(), "response.remove-expired": () => Promise.resolve(), "alert.evaluate-rules": () => Promise.resolve(), "preset.judge-canaries": () => Promise.resolve() }, onError, concurrency: 4 }));
+    track(createConsumer({ ...store, handlers: { "usage.ingest-events": onBatch, "billing.report-meter-events": onMeter, "catalog.sync-prices": () => Promise.resolve(), "response.remove-expired": () => Promise.resolve(), "alert.evaluate-rules": () => Promise.resolve(), "preset.judge-canaries": () => Promise.resolve(), "preset.run-drills": () => Promise.resolve() }, onError, concurrency: 4 }));
     return onError;
   }
 
@@ -92,7 +92,7 @@ describe.each([{ form: "redis", key: "redisUrl", target: redisUrl }, { form: "po
     const store = { databaseUrl, [key]: line.url };
     const producer = createProducer(store);
     const ids: string[] = [];
-    const consumer = createConsumer({ ...store, concurrency: 1, onError: () => {}, handlers: { "usage.ingest-events": (payload) => { ids.push(payload.batchId); return Promise.resolve(); }, "billing.report-meter-events": () => Promise.resolve(), "catalog.sync-prices": () => Promise.resolve(), "response.remove-expired": () => Promise.resolve(), "alert.evaluate-rules": () => Promise.resolve(), "preset.judge-canaries": () => Promise.resolve() } });
+    const consumer = createConsumer({ ...store, concurrency: 1, onError: () => {}, handlers: { "usage.ingest-events": (payload) => { ids.push(payload.batchId); return Promise.resolve(); }, "billing.report-meter-events": () => Promise.resolve(), "catalog.sync-prices": () => Promise.resolve(), "response.remove-expired": () => Promise.resolve(), "alert.evaluate-rules": () => Promise.resolve(), "preset.judge-canaries": () => Promise.resolve(), "preset.run-drills": () => Promise.resolve() } });
     const before = batch("before");
     await producer.add("usage.ingest-events", before, { jobId: before.batchId });
     await vi.waitFor(() => expect(ids).toContain(before.batchId), WAIT_MS);
@@ -112,7 +112,7 @@ describe.each([{ form: "redis", key: "redisUrl", target: redisUrl }, { form: "po
     line.cut();
     const onError = vi.fn();
     const ids: string[] = [];
-    const consumer = createConsumer({ databaseUrl, [key]: line.url, concurrency: 1, onError, handlers: { "usage.ingest-events": (payload) => { ids.push(payload.batchId); return Promise.resolve(); }, "billing.report-meter-events": () => Promise.resolve(), "catalog.sync-prices": () => Promise.resolve(), "response.remove-expired": () => Promise.resolve(), "alert.evaluate-rules": () => Promise.resolve(), "preset.judge-canaries": () => Promise.resolve() } });
+    const consumer = createConsumer({ databaseUrl, [key]: line.url, concurrency: 1, onError, handlers: { "usage.ingest-events": (payload) => { ids.push(payload.batchId); return Promise.resolve(); }, "billing.report-meter-events": () => Promise.resolve(), "catalog.sync-prices": () => Promise.resolve(), "response.remove-expired": () => Promise.resolve(), "alert.evaluate-rules": () => Promise.resolve(), "preset.judge-canaries": () => Promise.resolve(), "preset.run-drills": () => Promise.resolve() } });
     await line.restore();
     // It takes connections and drops them: no refusal, and no Postgres or Redis either.
     line.drop(true);

@@ -14,18 +14,25 @@ const DAY_MS = 86_400_000;
 const PAST_MS_MAX = MINUTE_MS;
 const PROVIDER_LENGTH_MAX = 64;
 
-/** Without `startsAt` it begins at once. */
-export const newDrillInput = z.strictObject({
+/** What is drilled, once or every week. */
+export const drilledShape = {
   preset: z.string().regex(PRESET_SLUG), provider: z.string().trim().min(1).max(PROVIDER_LENGTH_MAX), percent: z.number().min(0.1).max(100), minutes: z.number().min(1).max(DRILL_MINUTES_MAX),
-  mode: z.enum(["live", "test"]).default("live"), startsAt: z.iso.datetime({ offset: true }).optional(),
-});
+  mode: z.enum(["live", "test"]).default("live"),
+};
+/** Without `startsAt` it begins at once. */
+export const newDrillInput = z.strictObject({ ...drilledShape, startsAt: z.iso.datetime({ offset: true }).optional() });
 
 interface Ports { readonly db: WebDb; readonly kv: Pick<Kv, "publish">; readonly actor: Actor }
 
-export async function startDrill({ db, kv, actor }: Ports, { preset, provider, percent, minutes, mode, startsAt }: z.output<typeof newDrillInput>): Promise<DrillView> {
+/** Throws UnprocessableError where a drill would tell nothing. */
+export async function assertDrillable({ db, actor }: Pick<Ports, "db" | "actor">, preset: string, provider: string): Promise<void> {
   const { publishedVersion } = await db.presets.find(actor, preset);
   if (publishedVersion === null) throw new UnprocessableError("A drill needs traffic. Publish the preset first.");
   if (!PROVIDERS.has(provider)) throw new UnprocessableError(`There is no provider "${provider}".`);
+}
+
+export async function startDrill({ db, kv, actor }: Ports, { preset, provider, percent, minutes, mode, startsAt }: z.output<typeof newDrillInput>): Promise<DrillView> {
+  await assertDrillable({ db, actor }, preset, provider);
   const begins = startsAt === undefined ? null : new Date(startsAt);
   const now = Date.now();
   if (begins && (begins.getTime() < now - PAST_MS_MAX || begins.getTime() > now + DRILL_DAYS_AHEAD_MAX * DAY_MS)) throw new UnprocessableError(`startsAt must lie ahead, by ${DRILL_DAYS_AHEAD_MAX} days at most.`);
@@ -60,7 +67,7 @@ function stateOf({ startsAt, endsAt, endedAt }: DrillRecord, nowMs: number): Dri
 
 const toDrillView = (drill: DrillRecord): DrillView => ({
   id: drill.id, preset: drill.preset, provider: drill.provider, percent: drill.percent, mode: drill.mode, state: stateOf(drill, Date.now()),
-  startsAt: drill.startsAt.toISOString(), endsAt: drill.endsAt.toISOString(), endedAt: drill.endedAt?.toISOString() ?? null, startedBy: drill.startedBy,
+  startsAt: drill.startsAt.toISOString(), endsAt: drill.endsAt.toISOString(), endedAt: drill.endedAt?.toISOString() ?? null, startedBy: drill.startedBy, scheduled: drill.scheduled,
 });
 
 const costPerAnswered = ({ answered, chargeNanoUsd }: DrillArmRow): bigint | null => (answered === 0 ? null : BigInt(chargeNanoUsd) / BigInt(answered));

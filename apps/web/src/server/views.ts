@@ -2,7 +2,7 @@
  * What the dashboard's tRPC procedures return. Money is decimal text of US dollars (exact), times are ISO strings,
  * counts are numbers. Every project-scoped input carries `{ organization, project }` slugs; `mode` is the book.
  */
-import type { AlertKind, AlertSettings, BudgetAction, BudgetScope, CanaryOutcome, DrawnBy, Guardrails, PresetDocument, Region, Role } from "@trunkline/contracts";
+import type { AlertKind, AlertSettings, BudgetAction, BudgetScope, CanaryOutcome, DrawnBy, DrillOutcome, Guardrails, PresetDocument, Region, Role, Weekday } from "@trunkline/contracts";
 
 export type BookMode = "live" | "test";
 export interface Scope { organization: string; project: string }
@@ -37,10 +37,12 @@ export interface ShadowView { version: number; baseVersion: number; percent: num
 export interface ShadowReport { shadow: ShadowView; mode: BookMode; copies: CanaryArmView; served: CanaryArmView }
 export interface CanaryReport { canary: CanaryView; mode: BookMode; tried: CanaryArmView; beside: CanaryArmView; verdict: "collecting" | "holds" | "worse"; reason: string }
 /** A time in which a provider is taken for failed for a share of a preset's requests. */
-export interface DrillView { id: string; preset: string; provider: string; percent: number; mode: BookMode; state: "waiting" | "running" | "over" | "stopped"; startsAt: string; endsAt: string; endedAt: string | null; startedBy: string | null }
+export interface DrillView { id: string; preset: string; provider: string; percent: number; mode: BookMode; state: "waiting" | "running" | "over" | "stopped"; startsAt: string; endsAt: string; endedAt: string | null; startedBy: string | null; /** Ordered by a weekly schedule. */ scheduled: boolean }
 /** `recovery`: from the failure that was made to the next candidate's first token. `spared`: nobody else was left, so the provider was asked after all. */
 export interface DrillArmView { requests: number; answered: number; failed: number; spared: number; servedBy: Record<string, number>; costUsd: string; costPerAnsweredUsd: string | null; recoveryP50Ms: number | null; recoveryP95Ms: number | null; ttftP50Ms: number | null; ttftP95Ms: number | null; durationP50Ms: number | null; durationP95Ms: number | null }
 /** `lost`: requests that an outage of the provider would have refused. `costChangePercent` of an answer; null without answers on both sides. */
+/** Every week at `hour`:00 of the organization's time zone. */
+export interface DrillScheduleView { id: string; preset: string; provider: string; percent: number; minutes: number; mode: BookMode; day: Weekday; hour: number; timeZone: string; nextAt: string; last: { at: string; outcome: DrillOutcome } | null; createdAt: string; createdBy: string | null }
 export interface DrillReport { drill: DrillView; drilled: DrillArmView; beside: DrillArmView; lost: number; costChangePercent: number | null }
 /** What new prices mean for a preset, a month at the traffic of the last weeks. `followedUsd` below zero: its own choice costs more now. */
 export interface PriceNoticeView { preset: string; models: string[]; requests: number; changedShare: number; followedUsd: string; /** null: nothing is proposed */ draftSavesUsd: string | null; moved: { rule: string; model: string }[]; foundAt: string }
@@ -110,7 +112,7 @@ export interface ProviderCredentialsView { credentials: ProviderCredentialView[]
  *  presets.publish(Scope & {slug, comment}) · presets.rollBack(Scope & {slug, version}) (each → PresetView) · presets.explain(Scope & {document, body, now?}) → RoutePlan JSON (pure, through router-core)
  *  presets.canary(Scope & {slug}) → CanaryReport | null · presets.startCanary(Scope & {slug, percent, by?, version?, comment?}) · presets.setCanaryShare(Scope & {slug, percent}) · presets.promoteCanary · presets.abortCanary(Scope & {slug}) (each → PresetView)
  *  presets.shadow(Scope & {slug}) → ShadowReport | null · presets.startShadow(Scope & {slug, percent, version?, comment?}) · presets.stopShadow(Scope & {slug}) (each → PresetView)
- *  presets.drills(Scope & {slug}) → DrillView[] · presets.drill(Scope & {id}) → DrillReport · presets.startDrill(Scope & {preset, provider, percent, minutes, mode?, startsAt?}) · presets.stopDrill(Scope & {id}) (each → DrillView)
+ *  presets.drills(Scope & {slug}) → DrillView[] · presets.drill(Scope & {id}) → DrillReport · presets.startDrill(Scope & {preset, provider, percent, minutes, mode?, startsAt?}) · presets.stopDrill(Scope & {id}) (each → DrillView) · presets.drillSchedules(Scope & {slug}) → DrillScheduleView[] · presets.scheduleDrill(Scope & {preset, provider, percent, minutes, mode?, day, hour}) · presets.unscheduleDrill(Scope & {id}) (each → DrillScheduleView)
  *  usage.book(Scope) → BookView · usage.series(Scope & {mode, from, to, granularity, groupBy: Dimension, compare?}) → UsageView · usage.inner(Scope & {mode, from, to, groupBy, key, thenBy}) → InnerGroup[] · usage.callers(Scope & {mode, from, to, by}) → InnerGroup[] · usage.nested(Scope & {mode, from, to, groupBy, thenBy}) → NestedGroup[] · usage.performance(Scope & {mode, from, to, groupBy, model?}) → PerformanceView · usage.overview(Scope & {mode?}) → OverviewView
  *  usage.cacheSavings(Scope & {mode, from, to}) → CacheSavingsView · views.list(Scope & {page}) → SavedView[] · views.save(Scope & {page, name, query}) · views.remove(Scope & {id})
  *  requests.list(Scope & {mode, cursor?, limit?, status?, model?, provider?, keyId?, search?}) → {items: RequestListItem[], nextCursor: string | null} · requests.get(Scope & {id}) → RequestView · requests.prompt(Scope & {id}) → PromptView · requests.watch(Scope & {mode}): server-sent count of stored requests

@@ -1,10 +1,10 @@
 // One tick of the alerts: look at every rule once a minute, send what is due each time. A rule that cannot be looked at keeps none of the others back.
-import type { AlertQueries, PriceQueries } from "@trunkline/db/worker";
+import type { AlertQueries, DrillQueries, PriceQueries } from "@trunkline/db/worker";
 import { deliverAlerts, type DeliverPorts } from "./deliver.ts";
 import { findAlerts } from "./find.ts";
 
 export interface AlertPorts extends DeliverPorts {
-  readonly db: AlertQueries & Pick<PriceQueries, "listOpenPriceNotices">;
+  readonly db: AlertQueries & Pick<PriceQueries, "listOpenPriceNotices"> & Pick<DrillQueries, "listLosingDrills">;
   onOpened(rule: { readonly organizationId: string; readonly kind: string }, count: number): void;
   onRuleFailed(rule: { readonly id: string; readonly organizationId: string }, error: unknown): void;
 }

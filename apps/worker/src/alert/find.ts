@@ -1,20 +1,22 @@
 // What each kind of rule finds. Reads sums and decides; opening, resolving and telling somebody are others' business.
 import { ALERT_DEFAULTS, budgetFilter, budgetWindow, EVERY_USER, usdTextFromNano, type AlertKind, type Budget, type BudgetPeriod, type BudgetScope } from "@trunkline/contracts";
-import type { AlertBudgetRow, AlertFinding, AlertQueries, AlertRuleRow, OpenNotice, PriceQueries, RateRow } from "@trunkline/db/worker";
+import type { AlertBudgetRow, AlertFinding, AlertQueries, AlertRuleRow, DrillQueries, OpenNotice, PriceQueries, RateRow } from "@trunkline/db/worker";
 
-type Reads = Pick<AlertQueries, "listAlertBudgets" | "loadAlertSpend" | "findTopUser" | "loadErrorRate" | "loadFirstTokens" | "loadCreditLeft" | "loadProviderRates" | "listFailingCredentials"> & Pick<PriceQueries, "listOpenPriceNotices">;
+type Reads = Pick<AlertQueries, "listAlertBudgets" | "loadAlertSpend" | "findTopUser" | "loadErrorRate" | "loadFirstTokens" | "loadCreditLeft" | "loadProviderRates" | "listFailingCredentials"> & Pick<PriceQueries, "listOpenPriceNotices"> & Pick<DrillQueries, "listLosingDrills">;
 interface Finder { readonly db: Reads; readonly rule: AlertRuleRow; readonly nowMs: number }
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 /** The hours that an hour's spend is compared with. */
 const BASELINE_HOURS = 7 * 24;
+/** A drill is over once and for all; its finding ends by itself. */
+const DRILL_TOLD_HOURS = 24;
 /** Sums are kept by the minute. */
 const wholeMinute = (ms: number): number => Math.floor(ms / MINUTE_MS) * MINUTE_MS;
 const round = (value: number): number => Math.round(value * 10) / 10;
 
 const FINDERS: Readonly<Record<AlertKind, (finder: Finder) => Promise<readonly AlertFinding[]>>> = {
-  budget: findBudgets, error_rate: findErrorRate, spend_anomaly: findSpendAnomaly, latency: findSlowness, low_balance: findLowBalance, provider_down: findProvidersDown, credential_failing: findFailingCredentials, price_change: findPriceChanges,
+  budget: findBudgets, error_rate: findErrorRate, spend_anomaly: findSpendAnomaly, latency: findSlowness, low_balance: findLowBalance, provider_down: findProvidersDown, credential_failing: findFailingCredentials, price_change: findPriceChanges, drill_failed: findLosingDrills,
 };
 
 /** What is wrong now, by this rule. Rejects with the driver's error. */
@@ -109,6 +111,12 @@ async function findPriceChanges({ db, rule }: Finder): Promise<readonly AlertFin
   return (await db.listOpenPriceNotices(rule.organizationId)).map((notice) => ({
     subject: `${notice.presetSlug}:${notice.fingerprint}`, summary: priceSummary(notice),
     details: { preset: notice.presetSlug, models: notice.models, changed_percent: round(notice.changedShare * 100), follows_usd_a_month: usdTextFromNano(notice.followedNanoUsd), draft_saves_usd_a_month: notice.savedNanoUsd === null ? null : usdTextFromNano(notice.savedNanoUsd) },
+  }));
+}
+
+async function findLosingDrills({ db, rule, nowMs }: Finder): Promise<readonly AlertFinding[]> {
+  return (await db.listLosingDrills(rule.organizationId, nowMs - DRILL_TOLD_HOURS * HOUR_MS)).map(({ id, slug, provider, mode, requests, lost }) => ({
+    subject: id, summary: `The drill of ${provider} at the preset "${slug}" would have lost ${lost} of ${requests} requests of ${mode} keys: nobody else could serve them.`, details: { drill: id, preset: slug, provider, mode, requests, lost },
   }));
 }
 

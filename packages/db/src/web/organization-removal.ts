@@ -34,6 +34,7 @@ export function createOrganizationRemoval({ client, nowMs }: StoreContext) {
         const keys = await transaction.apiKey.findMany({ where, select: { keyId: true } });
         await transaction.apiKey.updateMany({ where: { organizationId, revokedAt: null }, data: { revokedAt: new Date(nowMs()) } });
         await transaction.presetShadow.deleteMany({ where });
+        await transaction.presetDrillSchedule.deleteMany({ where });
         await transaction.presetDrill.deleteMany({ where });
         await transaction.presetCanary.deleteMany({ where });
         await transaction.presetVersion.deleteMany({ where });

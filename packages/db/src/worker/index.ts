@@ -5,6 +5,7 @@ export type { LedgerLine } from "./copy-rows.ts";
 export type { WorkerDb, WorkerDbOptions } from "./worker-db.ts";
 export type { FoundNotice, OpenNotice, PresetInUse, PriceQueries, RoutedRequest } from "./price-book.ts";
 export type { CanaryArmRow, CanaryArms } from "../canary-arms.ts";
+export type { DrillQueries, DueDrill, LosingDrill } from "./drill-book.ts";
 export type { CanaryQueries, RunningCanary } from "./canary-book.ts";
 export type { StatusQueries, StatusSample } from "./status-book.ts";
 export type { AlertBudgetRow, AlertFinding, AlertQueries, AlertRuleRow, ClaimedDelivery, FailingCredentialRow, RateRow } from "./alert-book.ts";

@@ -10,6 +10,8 @@ import { createComparisonQueries } from "./comparison-book.ts";
 import type { ComparisonQueries } from "./comparison-book.ts";
 import { createCreditNoteQueries } from "./credit-note-book.ts";
 import type { CreditNoteQueries } from "./credit-note-book.ts";
+import { createDrillQueries } from "./drill-book.ts";
+import type { DrillQueries } from "./drill-book.ts";
 import { createExportQueries } from "./export-book.ts";
 import type { ExportQueries } from "./export-book.ts";
 import { ingest } from "./ingest-book.ts";
@@ -30,7 +32,7 @@ import type { TopUpQueries } from "./top-up-book.ts";
 export interface WorkerDbOptions extends IngestOptions { readonly databaseUrl: string }
 
 /** The worker's whole view of Postgres, by plain `pg`. Runs as the owner of the tables, outside row-level security. */
-export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, TopUpQueries, CreditNoteQueries, PriceQueries, RetentionQueries, CanaryQueries, CallerQueries, ComparisonQueries, ProbeQueries {
+export interface WorkerDb extends ExportQueries, AlertQueries, StatusQueries, TopUpQueries, CreditNoteQueries, PriceQueries, RetentionQueries, CanaryQueries, DrillQueries, CallerQueries, ComparisonQueries, ProbeQueries {
   /**
    * Books a batch in one transaction: generations, minute sums, ledger (live mode only) and the keys' last use. An event that is
    * already there changes nothing. Rejects with the driver's error, and then nothing of the batch is booked.
@@ -61,7 +63,7 @@ export function createWorkerDb({ databaseUrl, ...ingestOptions }: WorkerDbOption
   pool.on("connect", (client) => { client.on("error", () => {}); });
   pool.on("error", () => {});
   return {
-    ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool), ...createCreditNoteQueries(pool), ...createPriceQueries(pool), ...createRetentionQueries(pool), ...createCanaryQueries(pool), ...createCallerQueries(pool), ...createComparisonQueries(pool), ...createProbeQueries(pool),
+    ...createExportQueries(pool), ...createAlertQueries(pool), ...createStatusQueries(pool), ...createTopUpQueries(pool), ...createCreditNoteQueries(pool), ...createPriceQueries(pool), ...createRetentionQueries(pool), ...createCanaryQueries(pool), ...createDrillQueries(pool), ...createCallerQueries(pool), ...createComparisonQueries(pool), ...createProbeQueries(pool),
     ingestEvents: (events) => ingest(pool, events, ingestOptions),
     async removeExpiredResponses() {
       for (const sql of [removeExpiredSql("stored_response"), removeExpiredSql("stored_prompt")]) {

@@ -83,4 +83,27 @@ describe("failover drills over REST", () => {
       drilled: { requests: 3, answered: 3, failed: 0, spared: 1, recoveryP50Ms: 210, servedBy: { anthropic: 2, openai: 1 } }, beside: { requests: 3, answered: 3, spared: 0, recoveryP50Ms: null, servedBy: { openai: 3 } }, lost: 1, costChangePercent: 50,
     });
   });
+
+  it("comes back every week at an hour of the organization's clock, and has owners and admins told of what it loses, until it is removed", async () => {
+    const { call, organizationId } = await newTenant();
+    await sql.query(`UPDATE organization SET "timeZone" = 'Europe/Berlin' WHERE id = $1`, [organizationId]);
+    const schedule = { preset: "mine", provider: "openai", percent: 5, minutes: 10, day: "tue", hour: 9 };
+    const made = await call("POST", "/drill-schedules", schedule);
+    const { id, nextAt } = made.body as { id: string; nextAt: string };
+    expect(made).toMatchObject({ status: 201, body: { ...schedule, mode: "live", timeZone: "Europe/Berlin", last: null } });
+    expect(new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/Berlin", weekday: "short", hour: "2-digit", minute: "2-digit" }).format(new Date(nextAt))).toBe("Tue 09:00");
+    expect(Date.parse(nextAt) - Date.now()).toBeGreaterThan(0);
+    expect((await call("POST", "/drill-schedules", { ...schedule, provider: "anthropic" })).status).toBe(201);
+    expect(((await call("GET", "/alerts")).body as { data: { kind: string; emails: string[] }[] }).data.filter(({ kind }) => kind === "drill_failed")).toMatchObject([{ emails: [expect.stringContaining("@example.test")] }]);
+    expect((await call("DELETE", `/drill-schedules/${id}`)).body).toMatchObject({ id });
+    expect((await call("GET", "/drill-schedules?preset=mine")).body).toMatchObject([{ provider: "anthropic" }]);
+    expect((await call("DELETE", `/drill-schedules/${id}`)).status).toBe(404);
+  });
+
+  it.each([
+    ["a provider that does not exist", { provider: "nobody" }, 422], ["an hour that no clock has", { hour: 24 }, 400], ["a preset that is not there", { preset: "other" }, 404],
+  ])("is not repeated for %s", async (_what, change, status) => {
+    const { call } = await newTenant();
+    expect((await call("POST", "/drill-schedules", { preset: "mine", provider: "openai", percent: 5, minutes: 10, day: "tue", hour: 9, ...change })).status).toBe(status);
+  });
 });

@@ -1,6 +1,7 @@
-/** Failover drills: a provider is taken for failed for a share of a preset's requests, and what came of it. */
+/** Failover drills: a provider is taken for failed for a share of a preset's requests, once or every week, and what came of it. */
 import { z } from "zod";
 import { drillReport, listDrills, newDrillInput, startDrill, stopDrill } from "../drill.ts";
+import { listDrillSchedules, newDrillScheduleInput, scheduleDrill, unscheduleDrill } from "../drill-schedule.ts";
 import { presetSlugInput } from "../preset-view.ts";
 import { operation, type Operation } from "./operation.ts";
 
@@ -14,4 +15,10 @@ export const DRILL_OPERATIONS: readonly Operation[] = [
   }),
   operation({ method: "GET", path: "/drills/{id}", id: "getDrill", summary: "What came of a drill: time to recover, requests lost, who served, cost beside the requests that were not drilled", status: 200, query: null, body: null, handle: ({ db, actor, parameters }) => drillReport({ db, actor }, id(parameters)) }),
   operation({ method: "POST", path: "/drills/{id}/stop", id: "stopDrill", summary: "End a drill before its time", status: 200, query: null, body: null, handle: ({ db, kv, actor, parameters }) => stopDrill({ db, kv, actor }, id(parameters)) }),
+  operation({ method: "GET", path: "/drill-schedules", id: "listDrillSchedules", summary: "Weekly drills, the next one first, each with what became of its latest hour; `preset` narrows to one", status: 200, query: z.strictObject({ preset: presetSlugInput.optional() }), body: null, handle: ({ db, actor, query }) => listDrillSchedules({ db, actor }, query.preset) }),
+  operation({
+    method: "POST", path: "/drill-schedules", id: "scheduleDrill", summary: "Drill a preset every week at an hour of the organization's time zone; skipped, and said so, while another drill of the preset runs or waits", status: 201, query: null, body: newDrillScheduleInput,
+    handle: ({ db, actor, body }) => scheduleDrill({ db, actor }, body),
+  }),
+  operation({ method: "DELETE", path: "/drill-schedules/{id}", id: "unscheduleDrill", summary: "End a weekly drill; one that runs goes on to its end", status: 200, query: null, body: null, handle: ({ db, actor, parameters }) => unscheduleDrill({ db, actor }, id(parameters)) }),
 ];

@@ -11,6 +11,7 @@ export const KINDS: readonly { readonly value: AlertKind; readonly label: string
   { value: "credential_failing", label: "Provider key failing", note: "Told when a provider refuses one of your own keys, or its account has no quota left." },
   { value: "low_balance", label: "Low balance", note: "Told when less prepaid credit is left than you name, while calls are still served." },
   { value: "price_change", label: "Price change", note: "Told when new prices change what a preset of yours chooses, or what it could save." },
+  { value: "drill_failed", label: "Drill lost requests", note: "Told when a failover drill is over in which requests would have been lost." },
 ];
 export const kindLabel = (kind: AlertKind): string => KINDS.find((one) => one.value === kind)?.label ?? kind;
 
@@ -29,5 +30,6 @@ export function conditionText({ kind, settings }: Pick<AlertRuleView, "kind" | "
     case "low_balance": return `below $${Number(balanceNanoUsdMin ?? 10 * NANO) / NANO}`;
     case "credential_failing": return "refused, or out of quota";
     case "price_change": return "when a preset would choose otherwise or could save";
+    case "drill_failed": return "when requests would have been lost";
   }
 }

@@ -30,7 +30,7 @@ export function DrillPanel({ slug, onEnded }: { slug: string; onEnded: () => voi
         {stop.error ? <ErrorCard message={stop.error.message} /> : null}
         {report.error ? <ErrorCard message={`The report could not be loaded. ${report.error.message}`} onRetry={() => void report.refetch()} /> : null}
         {report.data ? <Report report={report.data} /> : null}
-        {drills.data.length > 1 ? <div className="control"><label>Report of <select value={shown.id} onChange={(event) => setChosen(event.target.value)}>{drills.data.map((drill) => <option key={drill.id} value={drill.id}>{`${drill.startsAt.slice(0, 16).replace("T", " ")} UTC · ${drill.provider} · ${drill.percent} % · ${drill.state}`}</option>)}</select></label></div> : null}
+        {drills.data.length > 1 ? <div className="control"><label>Report of <select value={shown.id} onChange={(event) => setChosen(event.target.value)}>{drills.data.map((drill) => <option key={drill.id} value={drill.id}>{`${drill.startsAt.slice(0, 16).replace("T", " ")} UTC · ${drill.provider} · ${drill.percent} % · ${drill.scheduled ? "weekly, " : ""}${drill.state}`}</option>)}</select></label></div> : null}
       </div>
     </section>
   );

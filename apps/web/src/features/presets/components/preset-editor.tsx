@@ -10,6 +10,7 @@ import { useTRPC } from "../../trpc/provider.tsx";
 import { Backtest } from "./backtest.tsx";
 import { CanaryPanel } from "./canary-panel.tsx";
 import { DrillPanel } from "./drill-panel.tsx";
+import { DrillSchedules } from "./drill-schedules.tsx";
 import { DocumentJson } from "./document-json.tsx";
 import { NewPresetDialog } from "./new-preset-dialog.tsx";
 import { PriceNotice } from "./price-notice.tsx";
@@ -47,7 +48,7 @@ export function PresetEditor({ preset, stored }: { preset: PresetView; stored: P
       {models.isError ? <ErrorCard message={`The models could not be loaded. ${models.error.message}`} onRetry={() => void models.refetch()} /> : null}
       <CanaryPanel preset={preset} onEnded={focusTitle} />
       <ShadowPanel preset={preset} onEnded={focusTitle} />
-      {preset.builtIn ? null : <DrillPanel slug={preset.slug} onEnded={focusTitle} />}
+      {preset.builtIn ? null : <><DrillSchedules slug={preset.slug} onEnded={focusTitle} /><DrillPanel slug={preset.slug} onEnded={focusTitle} /></>}
       <div className="cols">
         <section aria-labelledby="rules-title">
           <div className="colh"><h2 id="rules-title">Rules</h2><Segmented<Form> label="View of the same document" value={form} options={FORMS} onChange={show} /></div>

@@ -2,13 +2,18 @@
 import { useState, type FormEvent } from "react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Dialog, ErrorCard, Field } from "@trunkline/ui";
-import type { BookMode } from "@trunkline/contracts";
+import { WEEKDAYS, type BookMode, type Weekday } from "@trunkline/contracts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 
 const SHARE_DEFAULT = "5";
 const MINUTES_DEFAULT = "10";
 const MINUTES_MAX = 60;
+/** Somebody is there to hear of it. */
+const TIME_DEFAULT = "10:00";
+type When = "once" | "weekly";
+const DAY_NAMES: Readonly<Record<Weekday, string>> = { mon: "Monday", tue: "Tuesday", wed: "Wednesday", thu: "Thursday", fri: "Friday", sat: "Saturday", sun: "Sunday" };
+const HOURS = Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, "0")}:00`);
 
 interface StartDrill { readonly slug: string; readonly onStarted: () => void }
 
@@ -26,12 +31,19 @@ function DrillForm({ slug, onStarted }: StartDrill) {
   const [percent, setPercent] = useState(SHARE_DEFAULT);
   const [minutes, setMinutes] = useState(MINUTES_DEFAULT);
   const [mode, setMode] = useState<BookMode>("live");
+  const [when, setWhen] = useState<When>("once");
   const [startsAt, setStartsAt] = useState("");
+  const [day, setDay] = useState<Weekday>("tue");
+  const [time, setTime] = useState(TIME_DEFAULT);
   const provider = chosen || (providers[0] ?? "");
   const start = useMutation(trpc.presets.startDrill.mutationOptions({ onSuccess: async () => { await queryClient.invalidateQueries(trpc.presets.drills.queryFilter()); onStarted(); } }));
+  const schedule = useMutation(trpc.presets.scheduleDrill.mutationOptions({ onSuccess: async () => { await queryClient.invalidateQueries(trpc.presets.drillSchedules.queryFilter()); onStarted(); } }));
+  const error = start.error ?? schedule.error ?? models.error;
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    start.mutate({ ...scope, preset: slug, provider, percent: Number(percent), minutes: Number(minutes), mode, ...(startsAt === "" ? {} : { startsAt: new Date(startsAt).toISOString() }) });
+    const drilled = { ...scope, preset: slug, provider, percent: Number(percent), minutes: Number(minutes), mode };
+    if (when === "weekly") schedule.mutate({ ...drilled, day, hour: HOURS.indexOf(time) });
+    else start.mutate({ ...drilled, ...(startsAt === "" ? {} : { startsAt: new Date(startsAt).toISOString() }) });
   };
   return (
     <form onSubmit={submit} style={{ display: "contents" }}>
@@ -40,9 +52,18 @@ function DrillForm({ slug, onStarted }: StartDrill) {
       <Field label="Share in %" type="number" required min={0.1} max={100} step="any" value={percent} onChange={(event) => setPercent(event.target.value)} />
       <Field label="Minutes" type="number" required min={1} max={MINUTES_MAX} step={1} value={minutes} onChange={(event) => setMinutes(event.target.value)} />
       <div className="control"><label>Requests of <select value={mode} onChange={(event) => setMode(event.target.value as BookMode)}><option value="live">live keys</option><option value="test">test keys: probes, nobody is served by them</option></select></label></div>
-      <Field label="Begins" type="datetime-local" hint="Empty: now." value={startsAt} onChange={(event) => setStartsAt(event.target.value)} />
-      {models.error ?? start.error ? <ErrorCard message={(start.error ?? models.error)?.message ?? ""} /> : null}
-      <div className="row" style={{ justifyContent: "flex-end" }}><Button type="submit" variant="primary" disabled={start.isPending || provider === ""}>Start</Button></div>
+      <div className="control"><label>When <select value={when} onChange={(event) => setWhen(event.target.value as When)}><option value="once">once</option><option value="weekly">every week</option></select></label></div>
+      {when === "once" ? <Field label="Begins" type="datetime-local" hint="Empty: now." value={startsAt} onChange={(event) => setStartsAt(event.target.value)} /> : (
+        <>
+          <div className="row">
+            <div className="control"><label>Day <select value={day} onChange={(event) => setDay(event.target.value as Weekday)}>{WEEKDAYS.map((one) => <option key={one} value={one}>{DAY_NAMES[one]}</option>)}</select></label></div>
+            <div className="control"><label>Hour <select value={time} onChange={(event) => setTime(event.target.value)}>{HOURS.map((one) => <option key={one}>{one}</option>)}</select></label></div>
+          </div>
+          <p className="muted">By the organization’s time zone. An alert tells owners and admins where requests would have been lost.</p>
+        </>
+      )}
+      {error ? <ErrorCard message={error.message} /> : null}
+      <div className="row" style={{ justifyContent: "flex-end" }}><Button type="submit" variant="primary" disabled={start.isPending || schedule.isPending || provider === ""}>{when === "once" ? "Start" : "Schedule"}</Button></div>
     </form>
   );
 }

@@ -1,5 +1,5 @@
 /** Answers about organizations, members, keys, presets with their trials, budgets, provider keys and alerts. */
-import { ALERT_KINDS, BUDGET_ACTIONS, BUDGET_PERIODS, BUDGET_SCOPES, guardrailsSchema, presetDocumentSchema, ROLES } from "@trunkline/contracts";
+import { ALERT_KINDS, BUDGET_ACTIONS, BUDGET_PERIODS, BUDGET_SCOPES, guardrailsSchema, presetDocumentSchema, ROLES, WEEKDAYS } from "@trunkline/contracts";
 import { z } from "zod";
 import { count, limit, listOf, mode, money, ms, time } from "./parts.ts";
 
@@ -22,7 +22,8 @@ const preset = z.strictObject({ slug: z.string(), name: z.string(), builtIn: z.b
 const builtIn = z.strictObject({ slug: z.string(), version: z.int(), document: presetDocumentSchema }).loose();
 const arm = z.strictObject({ version: z.int(), requests: count, judged: count.describe("Those whose outcome says something of the version"), failed: count, costUsd: money, costPerAnsweredUsd: money.nullable(), ttftP50Ms: ms, ttftP95Ms: ms, durationP50Ms: ms, durationP95Ms: ms });
 
-const drill = z.looseObject({ id: z.string(), preset: z.string(), provider: z.string(), percent: z.number(), mode, state: z.enum(["waiting", "running", "over", "stopped"]), startsAt: time, endsAt: time, endedAt: time.nullable(), startedBy: z.string().nullable() });
+const drill = z.looseObject({ id: z.string(), preset: z.string(), provider: z.string(), percent: z.number(), mode, state: z.enum(["waiting", "running", "over", "stopped"]), startsAt: time, endsAt: time, endedAt: time.nullable(), startedBy: z.string().nullable(), scheduled: z.boolean().describe("Ordered by a weekly schedule") });
+const drillSchedule = z.strictObject({ id: z.string(), preset: z.string(), provider: z.string(), percent: z.number(), minutes: z.number(), mode, day: z.enum(WEEKDAYS), hour: z.int(), timeZone: z.string(), nextAt: time, last: z.strictObject({ at: time, outcome: z.enum(["started", "skipped_busy", "skipped_unpublished"]) }).nullable(), createdAt: time, createdBy: z.string().nullable() });
 const drillArm = z.strictObject({ requests: count, answered: count, failed: count, spared: count.describe("Asked after all, because nobody else was left"), servedBy: z.record(z.string(), count), costUsd: money, costPerAnsweredUsd: money.nullable(), recoveryP50Ms: ms, recoveryP95Ms: ms, ttftP50Ms: ms, ttftP95Ms: ms, durationP50Ms: ms, durationP95Ms: ms });
 
 const candidate = z.looseObject({ provider: z.string(), model: z.string(), upstream_model: z.string(), estimated_cost_usd: z.number(), max_cost_usd: z.number(), circuit: z.enum(["closed", "half_open", "open"]) });
@@ -54,6 +55,7 @@ export const RESOURCE_ANSWERS: Readonly<Record<string, z.ZodType>> = {
   backtestPreset: z.strictObject({ slug: z.string(), days: z.int(), mode, requests: count, draft: backtestSide, published: backtestSide.nullable(), changedModelShare: z.number().nullable(), unserved: z.array(z.string()).describe("Requests without a candidate, up to twenty") }),
   getPresetCanary: z.strictObject({ canary, mode, tried: arm, beside: arm, verdict: z.enum(["collecting", "holds", "worse"]), reason: z.string() }), startPresetCanary: preset, updatePresetCanary: preset, promotePresetCanary: preset, abortPresetCanary: preset,
   getPresetShadow: z.strictObject({ shadow, mode, copies: arm, served: arm }), startPresetShadow: preset, stopPresetShadow: preset,
+  listDrillSchedules: z.array(drillSchedule), scheduleDrill: drillSchedule, unscheduleDrill: drillSchedule,
   listDrills: z.array(drill), startDrill: drill, stopDrill: drill, getDrill: z.strictObject({ drill, drilled: drillArm, beside: drillArm, lost: count.describe("Requests that an outage of the provider would have refused"), costChangePercent: z.number().nullable() }),
   listPriceNotices: listOf(notice), takePriceNotice: preset, dismissPriceNotice: z.strictObject({ preset: z.string(), dismissed: z.literal(true) }),
   listBudgets: listOf(budget), createBudget: budget, updateBudget: budget, removeBudget: budget,
