@@ -1,15 +1,13 @@
 // The gateway's half of `bench metering`: its own spool and shipper, fed with made-up usage as fast as they take it and then at a steady
 // pace, while a reader of the database watches when each event shows in the rollups. Prints one JSON object; booking is the worker's.
-import { createId, ZERO_USAGE, type UsageEvent } from "@trunkline/contracts";
 import { createGatewayDb } from "@trunkline/db/gateway";
 import { createProducer, deflateLines } from "@trunkline/queue";
-import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { Shipper, type EventText } from "../src/meter/shipper.ts";
 import { Spool } from "../src/meter/spool.ts";
 import { eventPayloadText } from "../src/meter/spool-records.ts";
+import { madeUsage, MADE_ORGANIZATION as ORGANIZATION } from "./made-usage.ts";
 
-const MODELS = ["openai/gpt-5-mini", "anthropic/claude-haiku-4.5", "google/gemini-2.5-flash", "mistralai/mistral-small"];
 const KEYS = 20;
 /** As many as one tick of a busy gateway writes at once. */
 const TICK_EVENTS = 250;
@@ -19,22 +17,8 @@ const PACED_EVENTS = 10;
 const PACED_EVERY_MS = 100;
 const POLL_MS = 20;
 const SHOWN_TIMEOUT_MS = 300_000;
-const ORGANIZATION = "org_bench_metering";
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => { setTimeout(resolve, ms); });
-
-function eventOf(index: number, apiKeyId: string): UsageEvent {
-  const at = Date.now();
-  const model = MODELS[index % MODELS.length] ?? "";
-  const [provider = ""] = model.split("/");
-  const usage = { ...ZERO_USAGE, inputTokens: 800, cacheReadTokens: 100, outputTokens: 200 };
-  return {
-    schema: 1, id: createId("req", at, randomBytes(16)), mode: "live", organizationId: ORGANIZATION, projectId: "prj_bench", apiKeyId, createdAtMs: at, inboundApi: "chat_completions", streaming: index % 2 === 0, requestedModel: model,
-    presetSlug: null, presetVersion: null, status: "ok", httpStatus: 200, errorCode: null, errorMessage: null, provider, model, finishReason: "stop", durationMs: 900, timeToFirstTokenMs: 120, usage, priceVersionId: "prc_bench", chargeNanoUsd: "700000",
-    attempts: [{ attempt: 1, provider, model, upstreamModel: model, startedAtMs: at, durationMs: 900, timeToFirstTokenMs: 120, status: 200, failureClass: null, message: null, usage, priceVersionId: "prc_bench", costNanoUsd: "700000" }],
-    losses: [], endUser: null, sessionId: null, metadata: {}, decision: { preset: "balanced", candidates: [{ provider, model, position: 1 }] },
-  };
-}
 
 const required = (name: string): string => {
   const value = process.env[name];
@@ -52,8 +36,6 @@ const producer = createProducer({ databaseUrl, ...(redisUrl ? { redisUrl } : {})
 const { spool } = Spool.open({ dir: required("SPOOL_DIR"), bytesMax: 4 * 1024 ** 3, now: Date.now, onFault: (message) => console.error(message) });
 const shipper = new Shipper({ spool, producer, confirmGenerations: (ids) => db.confirmGenerations(ids), pack: deflateLines, now: Date.now, onFault: (message) => console.error(message) });
 
-const textOf = (event: UsageEvent): EventText => ({ id: event.id, json: JSON.stringify(event) });
-
 async function append(batch: readonly EventText[]): Promise<void> {
   await Promise.all(batch.map(async (event) => {
     const location = await spool.append("event", event.id, eventPayloadText(event.json, "[]"));
@@ -69,7 +51,7 @@ async function shown(): Promise<ReadonlyMap<string, number>> {
 
 /** From the first append to the last sum. The events are made before the clock starts: making them is the work of a request, not of the way from the spool. */
 async function flood(): Promise<{ eventsPerSecond: number; seconds: number }> {
-  const made = Array.from({ length: events }, (_, index) => textOf(eventOf(index, `key_${index % KEYS}`)));
+  const made = Array.from({ length: events }, (_, index) => madeUsage(index, `key_${index % KEYS}`));
   const began = performance.now();
   for (let at = 0; at < events; at += TICK_EVENTS) await append(made.slice(at, at + TICK_EVENTS));
   const deadline = began + SHOWN_TIMEOUT_MS;
@@ -93,7 +75,7 @@ async function paced(): Promise<readonly number[]> {
   for (let batch = 0; batch < PACED_BATCHES; batch++) {
     const key = `paced_${batch}`;
     waiting.set(key, performance.now());
-    await append(Array.from({ length: PACED_EVENTS }, (_, index) => textOf(eventOf(index, key))));
+    await append(Array.from({ length: PACED_EVENTS }, (_, index) => madeUsage(index, key)));
     await pause(PACED_EVERY_MS);
   }
   await watch;
