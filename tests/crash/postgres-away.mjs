@@ -10,12 +10,12 @@ const SAMPLE_MS = 250;
 const GAUGE_MS = 1_200;
 /** V8's young generation alone (--max-semi-space-size=64) may take 192 MB under first load. */
 const GROWTH_BYTES_MAX = 320 * 1024 * 1024;
-/** A streamed request's marks and its event come to some 3 KB of the spool. */
-const SPOOL_BYTES_A_REQUEST_MAX = 8 * 1024;
+/** A streamed request's opening, marks and event came to 7 KB of the spool. */
+const SPOOL_BYTES_A_REQUEST_MAX = 12 * 1024;
 /** A segment is let go as a whole; its rest may stand. */
 const SEGMENT_BYTES = 4 * 1024 * 1024;
-/** Queues of Redis: a batch is packed, some 500 bytes an event with what BullMQ adds; a batch that fails is one job still. */
-const REDIS_BYTES_A_REQUEST_MAX = 4 * 1024;
+/** Queues of Redis: an event came to 4 KB, with what BullMQ keeps of failed tries. */
+const REDIS_BYTES_A_REQUEST_MAX = 8 * 1024;
 const REDIS_BYTES_FREE = 4 * 1024 * 1024;
 const SERVED = new Set(["complete", "aborted"]);
 

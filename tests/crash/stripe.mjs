@@ -7,8 +7,8 @@ const WINDOW_MS = 1_000;
 const TICK_MS = 250;
 /** How long a kill waits for a meter event to be under way; under load a tick closes a window every second. */
 const EXPORT_WAIT_MS = 5_000;
-/** A killed worker's job is taken over after 15 s, an event in doubt is repeated by the next tick. */
-const EXPORTED_TIMEOUT_MS = 60_000;
+/** Without a further event: a killed worker's job is taken over after 15 s, an event in doubt is repeated by the next tick. A long run behind a bad line has minutes to catch up. */
+const STANDSTILL_MS_MAX = 60_000;
 /** Ticks to go on watching once the sums agree: what is sent twice is sent by one of the next. */
 const TICKS_WATCHED = 6;
 
@@ -47,11 +47,17 @@ export async function exporting(url) {
   return false;
 }
 
-/** Waits until the meters hold the ledger, watches some ticks more, and judges what they hold then. */
+/** Waits until the meters hold the ledger, as long as they move, watches some ticks more, and judges what they hold then. */
 export async function judgeExport({ url, client, organizationId }) {
-  const deadline = Date.now() + EXPORTED_TIMEOUT_MS;
-  const verdict = async () => judgeMeters({ client, organizationId, standIn: await stateOf(url) });
-  while ((await verdict()).lost > 0 && Date.now() < deadline) await pause(TICK_MS);
+  let events = -1;
+  let movedAtMs = Date.now();
+  const verdict = async () => {
+    const standIn = await stateOf(url);
+    if (standIn.meterEvents.length !== events) movedAtMs = Date.now();
+    events = standIn.meterEvents.length;
+    return judgeMeters({ client, organizationId, standIn });
+  };
+  while ((await verdict()).lost > 0 && Date.now() - movedAtMs < STANDSTILL_MS_MAX) await pause(TICK_MS);
   await pause(TICKS_WATCHED * TICK_MS);
   return verdict();
 }
