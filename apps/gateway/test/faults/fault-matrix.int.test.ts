@@ -3,6 +3,7 @@ import { FAULT_TERMS } from "@trunkline/testkit";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Stack, type IssuedKey } from "../stack.ts";
+import { expectOutcome } from "./fault-outcome.ts";
 import { FAULT_TABLE, POSITIONS, type FaultRow } from "./fault-table.ts";
 
 interface Inbound { readonly path: string; readonly streams: boolean; readonly body: Readonly<Record<string, unknown>>; readonly whole: string; readonly broken: string }
@@ -63,22 +64,7 @@ function expectSeen(row: FaultRow, cell: Cell, { status, text, event }: Awaited<
   const refused = ending === "refused";
   expect(status).toBe(refused ? 400 : 200);
   if (cell.stream && !refused) expect([text.includes(whole), text.includes(broken)]).toEqual(ending === "broken" ? [false, true] : [true, false]);
-  const attempts = event?.attempts ?? [];
-  expect([attempts.map(({ provider }) => provider === "openai" ? "first" : "second"), attempts[0]?.failureClass]).toEqual([ending === "second" ? ["first", "second"] : ["first"], row.as[cell.stream ? 1 : 0]]);
-  expect(event?.status).toBe({ first: "ok", second: "rescued", broken: "partial", refused: "failed" }[ending]);
-  expectBilled(row, { ending, api: cell.api }, event);
-}
-
-/** A failure costs the caller nothing; what was delivered is paid once, at the price of whoever delivered it. */
-function expectBilled(row: FaultRow, { ending, api }: { readonly ending: FaultRow["ends"][number]; readonly api: string }, event: UsageEvent | undefined): void {
-  const charged = BigInt(event?.chargeNanoUsd ?? "-1");
-  const costs = (event?.attempts ?? []).map(({ costNanoUsd }) => BigInt(costNanoUsd));
-  if (ending === "refused") { expect([charged, costs.at(-1)]).toEqual([0n, 0n]); return; }
-  expect(charged).toBe(costs.at(-1));
-  expect(charged).toBeGreaterThan(0n);
-  if (ending === "second") expect(event?.usage.basis).toBe("reported");
-  if (ending === "broken" || (row.estimated && api !== "embeddings")) expect(event?.usage.basis).toBe("estimated");
-  if (ending === "second" && (row.at === "before headers")) expect(costs[0]).toBe(0n);
+  expectOutcome(row, cell, event);
 }
 
 /** One row at one way in: the first request is looked at closely; after as many as open a circuit a well-behaved one tells by whom it is served whether it is open. */

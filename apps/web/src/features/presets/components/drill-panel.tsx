@@ -55,7 +55,7 @@ function Report({ report: { drilled, beside, lost, costChangePercent } }: { repo
   return (
     <>
       <p>{lost === 0 ? <>All {drilled.requests} drilled requests would have been served without it.</> : <>{lost} of {drilled.requests} drilled requests would have been lost in an outage.</>}{drilled.recoveryP50Ms === null ? null : <> The next candidate gave its first token {seconds(drilled.recoveryP50Ms)} after the failure (p95 {seconds(drilled.recoveryP95Ms)}).</>}{costChangePercent === null ? null : <> An answer cost {Math.abs(costChangePercent)} % {costChangePercent < 0 ? "less" : "more"}.</>}</p>
-      <div className="scroll"><table>
+      <div className="scroll" role="region" aria-label="Drilled requests and others, table" tabIndex={0}><table>
         <thead><tr><th scope="col">Requests</th><th scope="col" className="r">Count</th><th scope="col" className="r">Failed</th><th scope="col" className="r">Nobody else left</th><th scope="col" className="r">Cost an answer</th><th scope="col" className="r">First token p50</th><th scope="col" className="r">p95</th><th scope="col" className="r">Whole p50</th><th scope="col">Served by</th></tr></thead>
         <tbody>
           {rows.map(({ name, arm }) => (

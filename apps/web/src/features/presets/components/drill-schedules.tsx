@@ -38,7 +38,7 @@ function ScheduleText({ schedule: { provider, percent, minutes, mode, day, hour,
   return (
     <p>
       {DAYS[day]} at {hour}:00 ({timeZone}) <b>{provider}</b> fails for {percent} % of the requests of {mode} keys, for {minutes} min.{" "}
-      <span className="muted">Next <time dateTime={nextAt}>{new Date(nextAt).toLocaleString()}</time>.{last ? <> {OUTCOMES[last.outcome]} <Ago at={last.at} />.</> : null}</span>
+      <span className="muted">Next <time dateTime={nextAt}>{new Date(nextAt).toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })}</time>.{last ? <> {OUTCOMES[last.outcome]} <Ago at={last.at} />.</> : null}</span>
     </p>
   );
 }

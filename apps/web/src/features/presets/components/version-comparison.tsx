@@ -8,7 +8,7 @@ const success = ({ judged, failed }: CanaryArmView): string => (judged === 0 ? "
 export function VersionComparison({ rows, note }: { rows: readonly { readonly arm: CanaryArmView; readonly name: string }[]; note: string }) {
   return (
     <>
-      <div className="scroll"><table>
+      <div className="scroll" role="region" aria-label="Versions, table" tabIndex={0}><table>
         <thead><tr><th scope="col">Version</th><th scope="col" className="r">Requests</th><th scope="col" className="r">Success</th><th scope="col" className="r">Cost</th><th scope="col" className="r">Cost an answer</th><th scope="col" className="r">First token p50</th><th scope="col" className="r">p95</th><th scope="col" className="r">Whole p50</th></tr></thead>
         <tbody>
           {rows.map(({ arm, name }) => (
