@@ -13,11 +13,15 @@ const PAGES = [
   { path: "/analytics", says: />12</, question: null },
   { path: "/keys", says: /first-key/, question: "keys.list" },
   { path: "/presets", says: /balanced/, question: "presets.list" },
-  { path: "/models", says: /claude-haiku-4\.5/, question: "models.list" },
+  { path: "/presets/balanced", says: /Simulator/, question: "presets.get" },
+  { path: "/models", says: /claude-haiku-4\.5/, question: "models.first" },
   { path: "/models/anthropic/claude-haiku-4.5", says: /claude-haiku-4\.5/, question: "models.get" },
   { path: "/limits", says: /Haiku cap/, question: "budgets.list" },
   { path: "/members", says: /first@example\.com/, question: "organization.members" },
   { path: "/settings", says: /Europe\/|UTC/, question: "organization.settings" },
+  { path: "/billing", says: /Charged so far/, question: "billing" },
+  { path: "/onboarding", says: /First request received/, question: "onboarding.state" },
+  { path: "/keys", says: /first-key/, question: "usage.book" },
   { path: "/account", says: /first@example\.com/, question: "profile.get" },
 ] as const;
 
@@ -29,7 +33,7 @@ async function visit(browser: Browser, address: string, storageState: Awaited<Re
   const page = await context.newPage();
   const asked: string[] = [];
   const faults: string[] = [];
-  page.on("request", (request) => asked.push(...decodeURIComponent(/\/api\/trpc\/([^?]+)/.exec(request.url())?.[1] ?? "").split(",")));
+  page.on("request", (request) => asked.push(...decodeURIComponent(/\/api\/(?:trpc|v1)\/([^?]+)/.exec(request.url())?.[1] ?? "").split(",")));
   page.on("console", (message) => { if (message.type() === "error") faults.push(message.text()); });
   const html = drawn((await (await page.goto(address))?.text()) ?? "");
   await expect(page.locator(".skeleton")).toHaveCount(0);

@@ -4,6 +4,10 @@ import { violationsOf } from "./violations.ts";
 import { test } from "./test.ts";
 
 const stack = useStack({ STATUS_TICK_MS: "2000" });
+/** What the bench allows. */
+const SHIFT_MAX = 0.02;
+/** Longer than a browser holds its first frame for a typeface. */
+const FONT_LATE_MS = 500;
 const LOOKS = [["light", 1440], ["dark", 1440], ["light", 390]] as const;
 
 async function inEveryLook(page: Page, what: string): Promise<void> {
@@ -66,4 +70,22 @@ test("a sitting in the playground leaves no key in the list", async ({ page }) =
   await page.goto(`${address}/keys`);
   await expect(page.getByRole("rowheader", { name: /prod-api/ })).toBeVisible();
   await expect(page.getByRole("rowheader", { name: /playground/ })).toHaveCount(0);
+});
+
+test("nothing moves on a page whose typefaces come late", async ({ page }) => {
+  await page.addInitScript(() => {
+    const seen = Object.assign(window, { shifted: 0 });
+    new PerformanceObserver((list) => { for (const entry of list.getEntries()) seen.shifted += (entry as PerformanceEntry & { value: number }).value; }).observe({ type: "layout-shift", buffered: true });
+  });
+  let late = (): void => undefined;
+  const held = new Promise<void>((resolve) => { late = resolve; });
+  await page.route(/\.woff2/, async (route) => { await held; await route.continue(); });
+  await page.goto(`${stack().urls.web}/docs/errors`, { waitUntil: "commit" });
+  await expect(page.getByRole("heading", { level: 1, name: "Errors" })).toBeVisible();
+  // Drawn, before they are let through.
+  await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
+  await page.waitForTimeout(FONT_LATE_MS);
+  late();
+  await page.evaluate(async () => { await document.fonts.ready; await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))); });
+  expect(await page.evaluate(() => (window as Window & { shifted?: number }).shifted)).toBeLessThan(SHIFT_MAX);
 });

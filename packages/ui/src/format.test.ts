@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { axisUsd, callUsd, compact, duration, percent, shortUsd } from "./format.ts";
+import { axisUsd, callUsd, compact, daySpan, duration, percent, shortUsd } from "./format.ts";
 
 describe("figures", () => {
   it("shows money below a cent with the digits that matter, and never as zero", () => {
@@ -8,6 +8,10 @@ describe("figures", () => {
   });
   it("sets the costs of calls with their points below one another", () => {
     expect(["0", "0.0000455", "0.00062", "0.0118752", "1.5", "12.3456"].map(callUsd)).toEqual(["$0", "$0.0000455", "$0.000620", "$0.011875", "$1.500000", "$12.35"]);
+  });
+  it("writes a span of days with the same spaces on a server and in a browser", () => {
+    expect(daySpan("2026-11-01T00:00:00Z", "2026-11-24T00:00:00Z", "UTC")).toBe("1 – 23 Nov");
+    expect(daySpan("2026-10-27T23:00:00Z", "2026-11-03T23:00:00Z", "Europe/Berlin")).toBe("28 Oct – 3 Nov");
   });
   it("keeps an axis short", () => {
     expect([0, 0.00015, 0.5, 1, 1.5, 45, 1500].map(axisUsd)).toEqual(["$0", "$0.00015", "$0.50", "$1.00", "$1.50", "$45", "$1,500"]);

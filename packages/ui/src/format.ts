@@ -44,9 +44,9 @@ export function bucketTexts(buckets: readonly string[], timeZone: string, granul
   return { short: buckets.map((bucket) => short.format(new Date(bucket))), long: buckets.map((bucket) => long.format(new Date(bucket))) };
 }
 
-/** `1–22 Nov`, `28 Oct – 3 Nov`: the days of a span in the reporting zone; `to` is outside it. */
+/** `1 – 22 Nov`, `28 Oct – 3 Nov`: the days of a span in the reporting zone; `to` is outside it. Servers and browsers put different spaces around the dash. */
 export function daySpan(from: string, to: string, timeZone: string): string {
-  return new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short" }).formatRange(new Date(from), new Date(Date.parse(to) - 1));
+  return new Intl.DateTimeFormat("en-GB", { timeZone, day: "numeric", month: "short" }).formatRange(new Date(from), new Date(Date.parse(to) - 1)).replaceAll(/\s/g, " ");
 }
 
 /** `30 Nov 2026`: the day of an ISO time, in UTC. */

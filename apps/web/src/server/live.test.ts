@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { bookMark, createLive } from "./live.ts";
+import { bookMarks, createLive } from "./live.ts";
 
 beforeEach(() => { vi.useFakeTimers({ now: 0 }); });
 afterEach(() => { vi.useRealTimers(); });
@@ -32,7 +32,7 @@ function world(storedAtMs: readonly number[]) {
     })().catch((error: unknown) => error);
     return { heard, marks, ended, leave: () => left.abort() };
   };
-  return { open, mark: () => bookMark({ book: "book", read, nowMs: Date.now() }), reads: () => reads, break: () => { broken = true; } };
+  return { open, mark: async () => (await bookMarks({ books: ["book"], read, nowMs: Date.now() }))[0], reads: () => reads, break: () => { broken = true; } };
 }
 
 describe("an open page", () => {

@@ -19,9 +19,10 @@ const countedFrom = (nowMs: number): number => (Math.floor(nowMs / SINCE_MS) - 1
 /** Equal marks of a book: nothing was stored between them. */
 const markOf = (sinceMs: number, count: bigint | undefined): string => `${sinceMs}:${count ?? 0n}`;
 /** As it is now; read before the answers it speaks for. */
-export async function bookMark({ book, read, nowMs }: Pick<Watched, "book" | "read"> & { readonly nowMs: number }): Promise<string> {
+export async function bookMarks({ books, read, nowMs }: Pick<Watched, "read"> & { readonly books: readonly string[]; readonly nowMs: number }): Promise<readonly string[]> {
   const since = countedFrom(nowMs);
-  return markOf(since, (await read(new Date(since))).get(book));
+  const counts = await read(new Date(since));
+  return books.map((book) => markOf(since, counts.get(book)));
 }
 
 interface LiveOptions { readonly pause: (ms: number, signal?: AbortSignal) => Promise<unknown>; readonly nowMs: () => number }

@@ -1,4 +1,4 @@
 import { router } from "../../server/trpc.ts";
-import { getModel, listModels } from "./procedures/list-models.ts";
+import { firstModels, getModel, listModels } from "./procedures/list-models.ts";
 
-export const modelsRouter = router({ list: listModels, get: getModel });
+export const modelsRouter = router({ list: listModels, first: firstModels, get: getModel });

@@ -20,7 +20,7 @@ export function useLiveBook(): Live {
   const queryClient = useQueryClient();
   const [seen, setSeen] = useState<string | null>(null);
   const stream = useSubscription(trpc.requests.watch.subscriptionOptions({ ...scope, mode }, { enabled: ready, onData: setSeen }));
-  const { data: document } = useQuery(trpc.requests.mark.queryOptions({ ...scope, mode }, { enabled: false }));
+  const document = useQuery(trpc.requests.mark.queryOptions(scope, { enabled: false })).data?.[mode];
   const settled = useRef<string | null>(null);
   useEffect(() => {
     if (seen === null || seen === document) return;

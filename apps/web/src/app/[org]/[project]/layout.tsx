@@ -2,7 +2,7 @@ import { Suspense, type ReactNode } from "react";
 import { redirect } from "next/navigation";
 import { Skeleton } from "@trunkline/ui";
 import { Shell } from "../../../features/shell/components/shell.tsx";
-import { FirstAnswers, scopeOf, type ProjectParams } from "../../../server/first-answers.tsx";
+import { FirstAnswers, firstBook, scopeOf, type ProjectParams } from "../../../server/first-answers.tsx";
 import { currentUser } from "../../../server/session.ts";
 
 /** About the first screen of a page. */
@@ -12,7 +12,7 @@ export default async function ProjectLayout({ params, children }: { params: Prom
   if (!(await currentUser())) redirect("/sign-in");
   const scope = scopeOf(await params);
   return (
-    <FirstAnswers ask={({ client, trpc }) => [client.prefetchQuery(trpc.viewer.me.queryOptions()), client.prefetchQuery(trpc.usage.book.queryOptions(scope))]}>
+    <FirstAnswers frame ask={(questions) => [questions.client.prefetchQuery(questions.trpc.viewer.me.queryOptions()), firstBook(questions, scope)]}>
       <Shell><Suspense fallback={<Skeleton height={PAGE_HEIGHT} />}>{children}</Suspense></Shell>
     </FirstAnswers>
   );

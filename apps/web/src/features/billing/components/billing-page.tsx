@@ -1,21 +1,16 @@
 "use client";
 import "./billing.css";
 import { lazy, Suspense, useState, type FormEvent } from "react";
-import { useIsFetching, useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 import { ExternalLink } from "lucide-react";
 import { Button, Card, ErrorCard, Field, Money, Skeleton } from "@trunkline/ui";
 import { useRole } from "../../shell/use-role.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { billing, type BillingView, type List, type PlanView } from "./billing-api.ts";
-import { AutoTopUp } from "./auto-top-up.tsx";
 import { ConfirmAct, type Act } from "./confirm-act.tsx";
-import { CreditNotes, Credits, Invoices, Statement } from "./billing-tables.tsx";
-import { Reconciliation } from "./reconciliation.tsx";
-import { TaxIds } from "./tax-ids.tsx";
 
-/** Of the operator's own organization alone: everybody else's page does without their code. */
-const Margins = lazy(async () => ({ default: (await import("./margins.tsx")).Margins }));
-const ProviderReconciliation = lazy(async () => ({ default: (await import("./provider-reconciliation.tsx")).ProviderReconciliation }));
+// Stand below the plans, and come beside their data.
+const BillingBooks = lazy(async () => ({ default: (await import("./billing-books.tsx")).BillingBooks }));
 const CREDIT_MIN = 5;
 const CREDIT_MAX = 10_000;
 const CENT = 0.01;
@@ -37,9 +32,6 @@ export function BillingPage() {
   const { role, may } = useRole();
   const overview = useQuery({ queryKey: ["billing", organization], queryFn: () => billing<BillingView>(organization, "") });
   const plans = useQuery({ queryKey: ["billing", organization, "plans"], queryFn: () => billing<List<PlanView>>(organization, "/plans") });
-  // Cards whose length is not known yet would push one another about: all are asked for at once, and shown once all are there.
-  const asking = useIsFetching({ queryKey: ["billing", organization], predicate: ({ state }) => state.status === "pending" }) > 0;
-  const loading = overview.isPending || plans.isPending || asking;
   const visit = useVisit();
   const pays = may("billing.manage");
   const open = (path: string, body?: object): void => visit.mutate(body === undefined ? { path } : { path, body });
@@ -62,11 +54,8 @@ export function BillingPage() {
           <Standing view={overview.data} pays={pays} busy={visit.isPending} onBuy={(wish) => open("/credits", wish)} />
           <Card title="Plans">{plans.data ? <Plans plans={plans.data.data} current={overview.data.plan.id} pays={pays} busy={visit.isPending} onChoose={choose} /> : <div className="body"><ErrorCard message={`The plans could not be read. ${plans.error?.message ?? ""}`} onRetry={() => void plans.refetch()} /></div>}</Card>
         </>
-      ) : loading ? <Skeleton height={STANDING_HEIGHT} /> : null}
-      <div style={loading ? { visibility: "hidden" } : undefined}>
-        <AutoTopUp organization={organization} pays={pays} />
-        <Credits organization={organization} pays={pays} /><Statement organization={organization} /><CreditNotes organization={organization} /><Invoices organization={organization} /><Reconciliation organization={organization} pays={pays} /><Suspense><ProviderReconciliation organization={organization} /><Margins organization={organization} /></Suspense><TaxIds organization={organization} pays={pays} />
-      </div>
+      ) : overview.isPending || plans.isPending ? <Skeleton height={STANDING_HEIGHT} /> : null}
+      <Suspense><BillingBooks organization={organization} pays={pays} /></Suspense>
     </div>
   );
 }

@@ -1,6 +1,9 @@
 /** Which models the page shows, and in what order. */
 import type { ModelView } from "../../../server/views.ts";
 
+/** As much as anybody reads at once; hundreds of rows would make the page slow to search. */
+export const PAGE_ROWS = 50;
+
 export const CAPABILITIES = ["anything", "image", "audio", "pdf", "tools", "json schema", "reasoning"] as const;
 export type Capability = (typeof CAPABILITIES)[number];
 export const SORTS = ["name", "context", "input price", "output price"] as const;
@@ -25,12 +28,14 @@ export function isMatch(model: ModelView, { text, capability, provider }: { text
 
 /** The lowest of the providers; a model that nobody sells comes last. */
 const lowest = (model: ModelView, field: "inputUsdPerMillion" | "outputUsdPerMillion"): number => Math.min(Number.POSITIVE_INFINITY, ...model.providers.map((one) => Number(one[field])));
+/** The order of the catalogue, with the models first that routing may choose by itself. */
+export const byName = (a: Pick<ModelView, "tier">, b: Pick<ModelView, "tier">): number => Number(a.tier === "specialised") - Number(b.tier === "specialised");
 const ORDERS: Readonly<Record<Sort, (a: ModelView, b: ModelView) => number>> = {
-  "name": (a, b) => Number(a.tier === "specialised") - Number(b.tier === "specialised"), "context": (a, b) => b.contextTokens - a.contextTokens,
+  "name": byName, "context": (a, b) => b.contextTokens - a.contextTokens,
   "input price": (a, b) => compare(lowest(a, "inputUsdPerMillion"), lowest(b, "inputUsdPerMillion")), "output price": (a, b) => compare(lowest(a, "outputUsdPerMillion"), lowest(b, "outputUsdPerMillion")),
 };
 /** Two absent prices are equal: their difference would be no number. */
 const compare = (a: number, b: number): number => (a === b ? 0 : a - b);
 
-/** "name" is the order of the catalogue, with the models first that routing may choose by itself. Equal models keep it. */
+/** Equal models keep the order of the catalogue. */
 export const sorted = (models: readonly ModelView[], sort: Sort): ModelView[] => models.toSorted(ORDERS[sort]);

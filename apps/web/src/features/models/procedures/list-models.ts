@@ -5,12 +5,15 @@ import { usualRegionOf } from "../../../server/usual-region.ts";
 import type { Actor, UsageSums, WebDb } from "@trunkline/db/web";
 import { usd } from "../../../server/money-view.ts";
 import { memberProcedure } from "../../../server/trpc.ts";
-import type { ModelView } from "../../../server/views.ts";
+import type { FirstModelsView, ModelView } from "../../../server/views.ts";
+import { byName, PAGE_ROWS } from "../components/model-filter.ts";
 
 const DAY_MS = 86_400_000;
 
+const priceOf = ({ provider, model }: CatalogEndpoint, catalog: CatalogSnapshot) => catalog.prices.get(priceKey(provider, model))?.findLast((row) => row.effectiveToMs === null);
+
 function toProvider(endpoint: CatalogEndpoint, catalog: CatalogSnapshot, seen: UsageSums | undefined): ModelView["providers"] {
-  const price = catalog.prices.get(priceKey(endpoint.provider, endpoint.model))?.findLast((row) => row.effectiveToMs === null);
+  const price = priceOf(endpoint, catalog);
   if (!price) return [];
   const { trains, retains } = dataPolicyOf(endpoint.provider);
   return [{
@@ -39,6 +42,14 @@ async function read({ db, actor, nowMs }: { readonly db: Pick<WebDb, "catalog" |
 export const listModels = memberProcedure.query(async ({ ctx }): Promise<ModelView[]> => {
   const { catalog, seen } = await read(ctx);
   return [...catalog.models.values()].map((model) => toModel(model, catalog, seen));
+});
+
+/** What the list begins with, until the whole of it is there: its first rows in their usual order, how many there are, and everybody who serves one. */
+export const firstModels = memberProcedure.query(async ({ ctx }): Promise<FirstModelsView> => {
+  const { catalog, seen } = await read(ctx);
+  const shown = [...catalog.models.values()].toSorted(byName).slice(0, PAGE_ROWS).map((model) => toModel(model, catalog, seen));
+  const serving = [...catalog.endpointsByModel.values()].flat().filter((endpoint) => priceOf(endpoint, catalog) !== undefined);
+  return { models: shown, total: catalog.models.size, providers: [...new Set(serving.map(({ provider }) => provider))].sort() };
 });
 
 const MODEL_CHARS_MAX = 256;

@@ -1,8 +1,10 @@
+import { lazy, Suspense } from "react";
 import { Check, X } from "lucide-react";
 import { ModelName, Money, Status } from "@trunkline/ui";
 import type { RequestListItem } from "../../../server/views.ts";
-import { mendOf } from "../../shell/error-guide.ts";
 
+// Only a failure has one, and the list of all is long.
+const Mend = lazy(async () => ({ default: (await import("./mend.tsx")).Mend }));
 const attemptsText = (attempts: number): string => (attempts === 1 ? "1 attempt, no fallback needed" : `${attempts} attempts`);
 
 /** What the gateway recorded of one request; `answer` is the text where this page asked for it. */
@@ -15,7 +17,7 @@ export function FirstRequest({ request, answer }: { request: RequestListItem; an
         <div><h2>{failed ? "The request failed" : "First request received"}</h2><p className="meta">{failed ? "Fix it and send again; this panel follows." : `as ${request.requestedModel}, by key ${request.keyName}`}</p></div>
       </div>
       {failed ? <p className="says err">{request.errorCode ? <><code>{request.errorCode}</code> </> : null}{request.errorMessage ?? `The gateway answered ${request.httpStatus}.`}</p> : null}
-      {failed && mendOf(request.errorCode) ? <p className="mend"><b>What to do</b> {mendOf(request.errorCode)}</p> : null}
+      {failed ? <Suspense><Mend code={request.errorCode} /></Suspense> : null}
       {!failed && answer ? <blockquote className="says">{answer}</blockquote> : null}
       <dl className="kv">
         <div><dt>Model</dt><dd><ModelName id={request.model ?? request.requestedModel} /></dd></div>

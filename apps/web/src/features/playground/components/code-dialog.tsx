@@ -3,7 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { CopyButton, Dialog, ErrorCard, Segmented } from "@trunkline/ui";
 import { useTRPC } from "../../trpc/provider.tsx";
-import { buildRequest, type Prompt } from "./playground-request.ts";
+import { buildRequest } from "./playground-request.ts";
+import type { Prompt } from "./prompt.ts";
 import { LANGUAGES, requestCode, type Language } from "./request-code.ts";
 
 const OPTIONS = LANGUAGES.map((value) => ({ value, label: value }));

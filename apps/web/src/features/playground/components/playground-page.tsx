@@ -8,7 +8,8 @@ import { useBook, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { AnswerColumn } from "./answer-column.tsx";
 import { PromptCard } from "./prompt-card.tsx";
-import { buildRequest, type Prompt } from "./playground-request.ts";
+import type { Prompt } from "./prompt.ts";
+import { BROKEN_OFF } from "./run.ts";
 import { COLUMNS_MAX, useColumns } from "./use-columns.ts";
 import { useFirstPrompt } from "./use-first-prompt.ts";
 
@@ -16,19 +17,20 @@ const CodeDialog = lazy(async () => ({ default: (await import("./code-dialog.tsx
 const SavePresetDialog = lazy(async () => ({ default: (await import("./save-preset-dialog.tsx")).SavePresetDialog }));
 const MODELS_LIST = "playground-models";
 
-/** Everything that `model` may name: catalogue, presets, and the router's own choice. */
-function useModelNames(): readonly string[] {
+/** Everything that `model` may name: catalogue, presets, and the router's own choice. Read when somebody is about to choose, for it is long. */
+function useModelNames(wanted: boolean): readonly string[] {
   const trpc = useTRPC();
   const scope = useScope();
-  const models = useQuery(trpc.models.list.queryOptions(scope));
-  const presets = useQuery(trpc.presets.list.queryOptions(scope));
+  const models = useQuery(trpc.models.list.queryOptions(scope, { enabled: wanted }));
+  const presets = useQuery(trpc.presets.list.queryOptions(scope, { enabled: wanted }));
   return ["auto", ...(presets.data ?? []).filter((one) => one.publishedVersion !== null || one.builtIn).map((one) => `@preset/${one.slug}`), ...(models.data ?? []).filter((one) => one.providers.length > 0).map((one) => one.id)];
 }
 
 export function PlaygroundPage() {
   const scope = useScope();
   const { mode } = useBook();
-  const names = useModelNames();
+  const [choosing, setChoosing] = useState(false);
+  const names = useModelNames(choosing);
   const { first, note } = useFirstPrompt();
   const [written, setPrompt] = useState<Prompt | null>(null);
   const prompt = written ?? first;
@@ -36,8 +38,11 @@ export function PlaygroundPage() {
   const [shown, setShown] = useState<string | "save" | null>(null);
   const { calls, columns, setModel, add, remove } = useColumns();
   const running = columns.some(({ slot }) => calls[slot]?.run?.state === "running");
-  const run = (slots: readonly number[]): void => {
-    const built = buildRequest(prompt);
+  const run = async (slots: readonly number[]): Promise<void> => {
+    // Comes with the first call, like what reads its answer.
+    const making = await import("./playground-request.ts").catch(() => null);
+    if (!making) { setProblem(BROKEN_OFF); return; }
+    const built = making.buildRequest(prompt);
     setProblem(built.problem);
     if (built.body === null) return;
     for (const { slot, model } of columns) if (slots.includes(slot)) void calls[slot]?.start({ ...scope, mode, body: built.body(model.trim()) });
@@ -49,16 +54,16 @@ export function PlaygroundPage() {
         <h1>Playground<span className="sub">{mode === "test" ? "Test book: the simulator answers, and nothing is charged." : "Live book: real providers answer, and the calls are charged."}</span></h1>
         <Button onClick={() => setShown("save")}><Save className="ic s" aria-hidden />Save as preset</Button>
         <Button disabled={columns.length >= COLUMNS_MAX} onClick={add}><Plus className="ic s" aria-hidden />Add column</Button>
-        {running ? <Button onClick={() => { for (const slot of all) calls[slot]?.stop(); }}><Square className="ic s" aria-hidden />Stop all</Button> : <Button variant="primary" onClick={() => run(all)}><Play className="ic s" aria-hidden />Run{columns.length > 1 ? " all" : ""}</Button>}
+        {running ? <Button onClick={() => { for (const slot of all) calls[slot]?.stop(); }}><Square className="ic s" aria-hidden />Stop all</Button> : <Button variant="primary" onClick={() => void run(all)}><Play className="ic s" aria-hidden />Run{columns.length > 1 ? " all" : ""}</Button>}
       </div>
       {note ? <p className="muted replayed" role="status">{note}</p> : null}
       {problem ? <ErrorCard message={problem} /> : null}
-      <PromptCard prompt={prompt} onChange={(change) => setPrompt({ ...prompt, ...change })} onRun={() => run(all)} />
+      <PromptCard prompt={prompt} onChange={(change) => setPrompt({ ...prompt, ...change })} onRun={() => void run(all)} />
       <datalist id={MODELS_LIST}>{names.map((name) => <option key={name} value={name}>{name}</option>)}</datalist>
-      <div className={`answers n${columns.length}`}>
+      <div className={`answers n${columns.length}`} onFocus={() => setChoosing(true)} onPointerEnter={() => setChoosing(true)}>
         {columns.map(({ slot, model }, at) => {
           const call = calls[slot];
-          return call ? <AnswerColumn key={slot} number={at + 1} model={model} list={MODELS_LIST} call={call} onModel={(next) => setModel(slot, next)} onRun={() => run([slot])} onCode={() => setShown(model)} {...(columns.length > 1 ? { onRemove: () => remove(slot) } : {})} /> : null;
+          return call ? <AnswerColumn key={slot} number={at + 1} model={model} list={MODELS_LIST} call={call} onModel={(next) => setModel(slot, next)} onRun={() => void run([slot])} onCode={() => setShown(model)} {...(columns.length > 1 ? { onRemove: () => remove(slot) } : {})} /> : null;
         })}
       </div>
       <Deferred wanted={shown !== null && shown !== "save"}><CodeDialog model={shown === "save" ? null : shown} prompt={prompt} onClose={() => setShown(null)} /></Deferred>

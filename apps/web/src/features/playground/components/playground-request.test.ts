@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { buildRequest, EMPTY_PROMPT } from "./playground-request.ts";
+import { buildRequest } from "./playground-request.ts";
+import { EMPTY_PROMPT } from "./prompt.ts";
 
 const asked = { ...EMPTY_PROMPT, user: "Hello" };
 const bodyOf = (prompt: typeof asked): unknown => buildRequest(prompt).body?.("auto");

@@ -1,13 +1,5 @@
 /** What the page asks for, as a Chat Completions body. Decides nothing about routing: the gateway sees what any caller would send. */
-export const EFFORTS = ["", "low", "medium", "high"] as const;
-export type Effort = (typeof EFFORTS)[number];
-
-/** Shared by all columns. Numbers and JSON stand as they were typed. */
-export interface Prompt {
-  readonly system: string; readonly user: string; readonly images: readonly string[]; readonly tools: string; readonly schema: string;
-  readonly effort: Effort; readonly temperature: string; readonly maxTokens: string;
-}
-export const EMPTY_PROMPT: Prompt = { system: "", user: "", images: [], tools: "", schema: "", effort: "", temperature: "", maxTokens: "" };
+import type { Prompt } from "./prompt.ts";
 
 export type ChatBody = Readonly<Record<string, unknown>> & { readonly model: string };
 export type Built = { readonly body: (model: string) => ChatBody; readonly problem: null } | { readonly body: null; readonly problem: string };

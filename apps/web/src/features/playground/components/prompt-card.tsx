@@ -2,7 +2,7 @@
 import { ImagePlus, X } from "lucide-react";
 import { useEffect, useId, useRef, useState, type ChangeEvent } from "react";
 import { Button, Field } from "@trunkline/ui";
-import { EFFORTS, type Effort, type Prompt } from "./playground-request.ts";
+import { EFFORTS, type Effort, type Prompt } from "./prompt.ts";
 
 /** Pictures travel inside the request. */
 const IMAGES_MAX = 4;

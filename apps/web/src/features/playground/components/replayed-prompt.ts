@@ -2,7 +2,7 @@
  * What of a stored request the playground can ask again: its instructions and its last message of the user, from a body of any of the
  * three inbound APIs. Pictures, tools and earlier turns are left out; a body that is none of these gives nothing.
  */
-import type { Prompt } from "./playground-request.ts";
+import type { Prompt } from "./prompt.ts";
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === "object" && value !== null && !Array.isArray(value);
 

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useRole } from "../../shell/use-role.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
-import { EMPTY_PROMPT, type Prompt } from "./playground-request.ts";
+import { EMPTY_PROMPT, type Prompt } from "./prompt.ts";
 import { replayedPrompt } from "./replayed-prompt.ts";
 
 const FIRST_PROMPT: Prompt = { ...EMPTY_PROMPT, user: "Explain in two sentences why the sky is blue." };

@@ -15,6 +15,8 @@ const SETTLE_MS = 350;
 /** Enough for a prompt that is worth trying; longer ones are stood for by their token count. */
 const MESSAGE_LENGTH_MAX = 20_000;
 const USD_DIGITS = 9;
+/** A tier keeps and drops most of the catalogue; hundreds of rows at once would hold up the page. */
+const ROWS = 20;
 
 type Plan = inferOutput<ReturnType<typeof useTRPC>["presets"]["explain"]>;
 
@@ -86,7 +88,11 @@ function Faults({ plan, down, onDown }: { plan: Plan; down: readonly string[]; o
   );
 }
 
+const MoreRows = ({ all, shown, onAll }: { all: number; shown: number; onAll: () => void }) => (all > shown ? <tr><td colSpan={3}><button type="button" className="btn sm ghost" onClick={onAll}>Show {all - shown} more</button></td></tr> : null);
+
 function Outcome({ plan, down, onDown }: { plan: Plan; down: readonly string[]; onDown: (down: readonly string[]) => void }) {
+  const [rows, setRows] = useState(ROWS);
+  const showAll = (): void => setRows(Number.POSITIVE_INFINITY);
   return (
     <>
       <p className="outc" aria-live="polite"><Route className="ic" aria-hidden /><span>{plan.rule ? <>Rule <b>{plan.rule}</b> matches. </> : null}{plan.summary}{plan.task?.source === "inferred" ? <> Taken for <b>{plan.task.label}</b>: {plan.task.evidence.join(", ")}.</> : null}</span></p>
@@ -97,9 +103,11 @@ function Outcome({ plan, down, onDown }: { plan: Plan; down: readonly string[]; 
           <tbody>
             <tr className="grp"><th colSpan={3} scope="colgroup">Kept, in this order</th></tr>
             {plan.candidates.length === 0 ? <tr><td colSpan={3} className="muted">None</td></tr> : null}
-            {plan.candidates.map((one, at) => <tr key={`${at} ${one.provider}/${one.model}`}><td className="num">{at + 1}</td><td><ModelName id={one.model} /><span className="why">{one.provider}{one.after ? `, only after ${one.after.join(" or ")}` : ""}</span></td><td className="r"><Money usd={one.estimated_cost_usd.toFixed(USD_DIGITS)} /></td></tr>)}
+            {plan.candidates.slice(0, rows).map((one, at) => <tr key={`${at} ${one.provider}/${one.model}`}><td className="num">{at + 1}</td><td><ModelName id={one.model} /><span className="why">{one.provider}{one.after ? `, only after ${one.after.join(" or ")}` : ""}</span></td><td className="r"><Money usd={one.estimated_cost_usd.toFixed(USD_DIGITS)} /></td></tr>)}
+            <MoreRows all={plan.candidates.length} shown={rows} onAll={showAll} />
             {plan.rejected.length > 0 ? <tr className="grp"><th colSpan={3} scope="colgroup">Dropped</th></tr> : null}
-            {plan.rejected.map((one) => <tr key={`${one.provider}/${one.model}/${one.filter}`}><td className="muted">–</td><td colSpan={2}><ModelName id={one.model} /><span className="why">{one.provider ? `${one.provider}: ` : ""}{one.reason}</span></td></tr>)}
+            {plan.rejected.slice(0, rows).map((one) => <tr key={`${one.provider}/${one.model}/${one.filter}`}><td className="muted">–</td><td colSpan={2}><ModelName id={one.model} /><span className="why">{one.provider ? `${one.provider}: ` : ""}{one.reason}</span></td></tr>)}
+            <MoreRows all={plan.rejected.length} shown={rows} onAll={showAll} />
           </tbody>
         </table>
       </section>

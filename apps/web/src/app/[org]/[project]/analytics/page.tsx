@@ -1,6 +1,6 @@
 import { AnalyticsPage } from "../../../../features/usage/components/analytics-page.tsx";
 import { minuteOf, rangeOf } from "../../../../features/usage/components/ranges.ts";
-import { bookMode, FirstAnswers, scopeOf, type ProjectParams } from "../../../../server/first-answers.tsx";
+import { bookMode, FirstAnswers, firstBook, scopeOf, type ProjectParams } from "../../../../server/first-answers.tsx";
 
 export default async function Page({ params, searchParams }: { params: Promise<ProjectParams>; searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>> }) {
   const scope = scopeOf(await params);
@@ -10,7 +10,7 @@ export default async function Page({ params, searchParams }: { params: Promise<P
     <FirstAnswers ask={(questions) => {
       const { client, trpc } = questions;
       const sums = async (): Promise<void> => {
-        const [book, shown] = await Promise.all([client.fetchQuery(trpc.usage.book.queryOptions(scope)), bookMode(questions, scope, mode)]);
+        const [book, shown] = await Promise.all([firstBook(questions, scope), bookMode(questions, scope, mode)]);
         await client.prefetchQuery(trpc.usage.series.queryOptions({ ...scope, mode: shown, ...rangeOf("7d", book, minute), groupBy: "model", compare: true }));
       };
       // What other choices ask is known to the page alone.

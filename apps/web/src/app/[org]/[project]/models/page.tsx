@@ -4,7 +4,10 @@ import { FirstAnswers, scopeOf, type ProjectParams } from "../../../../server/fi
 
 export const metadata: Metadata = { title: "Models" };
 
-export default async function Page({ params }: { params: Promise<ProjectParams> }) {
+export default async function Page({ params, searchParams }: { params: Promise<ProjectParams>; searchParams: Promise<Readonly<Record<string, string | string[] | undefined>>> }) {
   const scope = scopeOf(await params);
-  return <FirstAnswers ask={({ client, trpc }) => [client.prefetchQuery(trpc.models.list.queryOptions(scope))]}><ModelsPage /></FirstAnswers>;
+  const { mode: _mode, ...chosen } = await searchParams;
+  // The first rows of another choice are known when the whole list is.
+  const isWhole = Object.keys(chosen).length === 0;
+  return <FirstAnswers ask={({ client, trpc }) => (isWhole ? [client.prefetchQuery(trpc.models.first.queryOptions(scope))] : [])}><ModelsPage /></FirstAnswers>;
 }
