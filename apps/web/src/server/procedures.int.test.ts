@@ -204,12 +204,15 @@ describe("live pages", () => {
     const stop = new AbortController();
     const caller = createCaller(appRouter)({ db, kv, peppers, user: tenant.owner, gatewayUrl: "http://127.0.0.1:1", nowMs: Date.now }, { signal: stop.signal });
     const stream = (await caller.requests.watch({ ...tenant.scope, mode: "live" }))[Symbol.asyncIterator]();
-    expect((await stream.next()).value).toBe(0);
+    const before = await caller.requests.mark(tenant.scope);
+    expect((await stream.next()).value, "the mark of a document that was made just now").toBe(before.live);
     const change = stream.next();
     await insertUsage(tenant, { apiKeyId: "a", bucket: new Date().toISOString(), chargeNanoUsd: 1n, mode: "test" });
     await insertUsage(acme, { apiKeyId: "a", bucket: new Date().toISOString(), chargeNanoUsd: 1n });
     await insertUsage(tenant, { apiKeyId: "b", bucket: new Date().toISOString(), chargeNanoUsd: 1n });
-    expect((await change).value).toBe(1);
+    const after = await caller.requests.mark(tenant.scope);
+    expect(after.live).not.toBe(before.live);
+    expect((await change).value).toBe(after.live);
     stop.abort();
     expect((await stream.next()).done).toBe(true);
   });
