@@ -30,7 +30,7 @@ export function AlertsPage() {
       {alerts.isError ? <ErrorCard message={`The alerts could not be loaded. ${alerts.error.message}`} onRetry={() => void alerts.refetch()} /> : null}
       {alerts.data ? <Card title="Rules" className="al">{alerts.data.rules.length === 0 ? <EmptyState text="Hear by mail or webhook when a budget fills, requests fail, or a provider key stops working." action={create} /> : <RuleTable rules={alerts.data.rules} mayManage={mayManage} actions={actions} />}</Card> : null}
       {alerts.data && (alerts.data.rules.length > 0 || alerts.data.history.length > 0) ? <Card title="History" className="al"><AlertHistory events={alerts.data.history} /></Card> : null}
-      <Deferred wanted={creating && mayManage}><CreateAlertDialog open={creating && mayManage} onClose={() => setCreating(false)} /></Deferred>
+      <Deferred wanted={creating && mayManage}><CreateAlertDialog open={creating && mayManage} onClose={() => { if (creating) setCreating(false); }} /></Deferred>
     </>
   );
 }

@@ -37,7 +37,7 @@ export function KeysPage() {
       {keys.isError ? <ErrorCard message={`The keys could not be loaded. ${keys.error.message}`} onRetry={() => void keys.refetch()} /> : null}
       {keys.data?.length === 0 ? <section className="card" aria-label="Keys"><EmptyState text="A key lets your program call every model through Trunkline." action={create} snippet='curl $TRUNKLINE_URL/v1/chat/completions -H "authorization: Bearer $TRUNKLINE_API_KEY"' /></section> : null}
       {keys.data && keys.data.length > 0 ? <KeyList keys={keys.data} revoking={pending} onRotate={setRotating} onRevoke={revoke} /> : null}
-      <Deferred wanted={creating}><CreateKeyDialog open={creating} onClose={() => setParams({ create: null })} /></Deferred>
+      <Deferred wanted={creating}><CreateKeyDialog open={creating} onClose={() => { if (creating) setParams({ create: null }); }} /></Deferred>
       <Deferred wanted={rotating !== null}><RotateKeyDialog apiKey={rotating} onClose={() => setRotating(null)} /></Deferred>
     </>
   );
