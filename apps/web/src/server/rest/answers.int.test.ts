@@ -1,17 +1,9 @@
-import { createWebDb } from "@trunkline/db/web";
-import pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { issueKey } from "../issue-key.ts";
-import "./answers/checked-answers.ts";
 import { dispatchRest } from "./dispatch.ts";
 import { openApiDocument } from "./openapi.ts";
+import { closeStore, db, peppers, run, sql } from "./rest-store.fixture.ts";
 
-const databaseUrl = process.env["DATABASE_URL"] ?? "";
-if (databaseUrl === "") throw new Error("DATABASE_URL is not set: these tests need a migrated PostgreSQL");
-const db = createWebDb({ databaseUrl });
-const sql = new pg.Pool({ connectionString: databaseUrl, max: 2 });
-const peppers = new Map([[1, new Uint8Array(32).fill(7)]]);
-const run = `${Date.now()}${process.pid}`;
 const document = { rules: [{ name: "all", targets: [{ model: "openai/gpt-5-mini" }] }] };
 const attempt = { attempt: 1, provider: "openai", model: "openai/gpt-5-mini", upstreamModel: "gpt-5-mini", status: 200, failureClass: null, message: null, startedAtMs: 0, durationMs: 800, timeToFirstTokenMs: 300, costNanoUsd: "12" };
 
@@ -22,7 +14,7 @@ const requestId = `req_ans${run}`;
 beforeEach(() => {
   vi.unstubAllEnvs().stubEnv("AUTH_SECRET", "secret-of-the-rest-tests").stubEnv("API_KEY_PEPPERS", `1:${Buffer.alloc(32, 7).toString("base64")}`).stubEnv("PUBLIC_WEB_URL", "http://127.0.0.1:1").stubEnv("PUBLIC_GATEWAY_URL", "http://127.0.0.1:2");
 });
-afterAll(async () => { vi.unstubAllEnvs(); await db.close(); await sql.end(); });
+afterAll(async () => { vi.unstubAllEnvs(); await closeStore(); });
 beforeAll(async () => {
   const user = await db.accounts.createUser({ email: `ans-${run}@example.test`, name: `Ans ${run}`, passwordHash: "x" });
   const { organizationId, projectId } = await db.accounts.ensureOrganization(user);

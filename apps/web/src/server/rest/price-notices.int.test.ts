@@ -1,22 +1,14 @@
 import { presetDocumentSchema } from "@trunkline/contracts";
-import { createWebDb } from "@trunkline/db/web";
-import pg from "pg";
 import { afterAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { issueKey } from "../issue-key.ts";
-import "./answers/checked-answers.ts";
 import { dispatchRest } from "./dispatch.ts";
+import { closeStore, db, peppers, run, sql } from "./rest-store.fixture.ts";
 
-const databaseUrl = process.env["DATABASE_URL"] ?? "";
-if (databaseUrl === "") throw new Error("DATABASE_URL is not set: these tests need a migrated PostgreSQL");
-const db = createWebDb({ databaseUrl });
-const sql = new pg.Pool({ connectionString: databaseUrl, max: 2 });
-const peppers = new Map([[1, new Uint8Array(32).fill(7)]]);
-const run = `${Date.now()}${process.pid}`;
 let number = 0;
 const documentOf = (...models: readonly string[]) => presetDocumentSchema.parse({ rules: [{ name: "All", targets: models.map((model) => ({ model })) }] });
 const [NOW, BETTER] = [documentOf("openai/gpt-5-mini", "openai/gpt-5-nano"), documentOf("openai/gpt-5-nano", "openai/gpt-5-mini")];
 
-afterAll(async () => { vi.unstubAllEnvs(); await db.close(); await sql.end(); });
+afterAll(async () => { vi.unstubAllEnvs(); await closeStore(); });
 beforeEach(() => {
   vi.unstubAllEnvs().stubEnv("AUTH_SECRET", "secret-of-the-rest-tests").stubEnv("API_KEY_PEPPERS", `1:${Buffer.alloc(32, 7).toString("base64")}`).stubEnv("PUBLIC_WEB_URL", "http://127.0.0.1:1").stubEnv("PUBLIC_GATEWAY_URL", "http://127.0.0.1:2");
 });
