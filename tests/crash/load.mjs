@@ -10,7 +10,9 @@ export const CONCURRENCY = 16;
 const KILLED_SHARE = 0.95;
 const KILL_DELAY_MS_MAX = 40;
 /** Who is killed, by share; the rest are the gateway's. Redis only where the run has one of its own. */
-const SHARES = [["postgres", 0.1], ["worker", 0.3], ["redis", 0.1]];
+const SHARES = [["postgres", 0.1], ["worker", 0.3], ["stripe", 0.1], ["redis", 0.1]];
+/** Whose kill waits for a meter event to be in Stripe's hands. */
+const EXPORTERS = new Set(["worker", "stripe"]);
 
 /** Kills at seeded counts of finished requests, so that a seed means the same moments on a slower machine. */
 export function killPlan({ random, requests, kills, ownRedis, postgresAway }) {
@@ -53,7 +55,7 @@ export async function loadWithKills({ parties, options, apiKey, random, say }) {
 
 async function killOne({ service, delayMs }, { parties: { stack, postgres, redis, dataDir }, options, kills }) {
   await new Promise((resolve) => setTimeout(resolve, delayMs));
-  const kill = { service, atMs: 0, whileExporting: service === "worker" && await exporting(stack.urls.stripe) };
+  const kill = { service, atMs: 0, whileExporting: EXPORTERS.has(service) && await exporting(stack.urls.stripe) };
   kill.atMs = Date.now();
   kills.push(kill);
   if (service === "postgres") await postgres.kill().then(postgres.start);

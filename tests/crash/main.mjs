@@ -1,4 +1,4 @@
-// `crash`: SIGKILL of gateway, worker, Postgres and (where the run has its own) Redis at seeded moments under load, then the oracle. What it takes, its
+// `crash`: SIGKILL of gateway, worker, Postgres, Stripe's stand-in and (where the run has its own) Redis at seeded moments under load, then the oracle. What it takes, its
 // variants among it, stands in COMMAND; it starts everything it needs and stops it.
 import { execFile } from "node:child_process";
 import fs from "node:fs";
@@ -27,7 +27,7 @@ const COMMAND = {
   command: "crash", about: "kills the processes under load, and counts what was lost, doubled or wrong",
   options: {
     requests: { count: 2000, min: 1, about: "calls, plain and streamed, some of which hang up" },
-    kills: { count: 10, about: "SIGKILLs of gateway, worker, Postgres, and Redis where the run has its own" },
+    kills: { count: 10, about: "SIGKILLs of gateway, worker, Postgres, Stripe's stand-in, and Redis where the run has its own" },
     seed: { count: 1, about: "chooses requests, victims and moments" },
     "redis-emptied": { about: "runs on Redis, emptied with every kill and killed itself" },
     "stripe-faults": { about: "Stripe answers late, twice, with an error or not at all after accepting" },
@@ -102,7 +102,7 @@ async function startAll(dataDir) {
   const line = options["stripe-faults"] ? await startStripeLine(`http://127.0.0.1:${standInPort}`) : null;
   const postgres = await runPostgres(dataDir);
   // What the simulator serves is to be the callers' alone.
-  const env = { PROBES: "off", ...providersAt(simulatorPort), ...billingEnvironment(line?.port ?? standInPort), ...(redisUrl ? { REDIS_URL: redisUrl } : {}), ...(unsynced ? unsyncedEnvironment(dataDir) : {}), DATABASE_URL: postgres.url };
+  const env = { PROBES: "off", ...providersAt(simulatorPort), ...billingEnvironment(line?.port ?? standInPort, dataDir), ...(redisUrl ? { REDIS_URL: redisUrl } : {}), ...(unsynced ? unsyncedEnvironment(dataDir) : {}), DATABASE_URL: postgres.url };
   const stopOthers = async () => { line?.stop(); redis?.stop(); await postgres.stop(); };
   try {
     const stack = await startStack({ dataDir, ports: { SIMULATOR_PORT: simulatorPort, STRIPE_STAND_IN_PORT: standInPort }, env, services: ["simulator", "stripe", "worker", "gateway"], onProgress: say, onExit: (name, code, lines) => say(`${name} ended by itself (${code}): ${lines.slice(-3).join(" | ")}`) });

@@ -1,5 +1,6 @@
-// The Stripe side of a crash run: an organization that subscribed at the stand-in, worker kills that strike while a meter event is on
-// its way, and the wait until everything charged has been exported.
+// The Stripe side of a crash run: an organization that subscribed at the stand-in, kills of worker and stand-in that strike while a meter event is
+// on its way, and the wait until everything charged has been exported.
+import path from "node:path";
 import { judgeMeters } from "./oracle.mjs";
 
 /** Windows and ticks as short as the worker allows, so that a run of seconds closes many windows and sends many events. */
@@ -14,7 +15,9 @@ const TICKS_WATCHED = 6;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-export const billingEnvironment = (standInPort) => ({
+/** The stand-in is killed like the others; as at Stripe, what it answered it knows again. */
+export const billingEnvironment = (standInPort, dataDir) => ({
+  STRIPE_STAND_IN_STATE: path.join(dataDir, "stripe.json"),
   STRIPE_SECRET_KEY: "sk_test_crash0000", STRIPE_API_BASE: `http://127.0.0.1:${standInPort}`,
   BILLING_WINDOW_MS: String(WINDOW_MS), BILLING_TICK_MS: String(TICK_MS),
 });

@@ -1,8 +1,8 @@
-import { mkdtempSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readdirSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import Stripe from "stripe";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createStripeStandIn } from "./stand-in.ts";
@@ -129,6 +129,28 @@ describe("the Stripe stand-in, through the official client", () => {
     await restart();
     expect((await stripe.customers.retrieve(customer)).id).toBe(customer);
     await expect(send(customer, "5", { identifier: "kept" })).rejects.toMatchObject({ code: "duplicate_meter_event" });
+  });
+
+  it("comes back from a kill with every meter event it answered, and with half a line behind them", async () => {
+    const stateFile = join(mkdtempSync(join(tmpdir(), "stand-in-")), "state.json");
+    const another = () => createStripeStandIn({ clock: () => nowMs, stateFile });
+    const speakTo = (port: string) => new Stripe("sk_test_standin000", { host: "127.0.0.1", port, protocol: "http", maxNetworkRetries: 0 });
+    await standIn.close();
+    standIn = await another();
+    stripe = speakTo(new URL(standIn.url).port);
+    const { customer } = await customerWithMeter();
+    for (const identifier of ["first", "second"]) await send(customer, "5", { identifier });
+    // A process that was killed closes nothing: the next one reads what lies there, while this one still lives.
+    const [log] = readdirSync(dirname(stateFile)).filter((name) => name.endsWith(".log"));
+    appendFileSync(join(dirname(stateFile), log ?? ""), '{"sequence":9,"meterEv');
+    for (let kills = 0; kills < 2; kills++) {
+      const next = await another();
+      stripe = speakTo(new URL(next.url).port);
+      expect(next.state.meterEvents.map(({ identifier }) => identifier)).toEqual(["first", "second", ...(kills === 0 ? [] : ["after 0"])]);
+      await expect(send(customer, "5", { identifier: "second" })).rejects.toMatchObject({ code: "duplicate_meter_event" });
+      await send(customer, "5", { identifier: `after ${kills}` });
+      await next.close();
+    }
   });
 
   it("answers nobody without a key", async () => {

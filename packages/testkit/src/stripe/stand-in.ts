@@ -15,7 +15,7 @@ import { meterRoutes } from "./meters.ts";
 import { checkoutPage, portalPage } from "./pages.ts";
 import { dispute, failRefund, paymentRoutes } from "./payments.ts";
 import { priceRoutes } from "./prices.ts";
-import { loadState, saveState } from "./state-file.ts";
+import { StateFile } from "./state-file.ts";
 import { createState, find, invalid, missing, StripeFault } from "./state.ts";
 import type { Fault, State, StripeObject } from "./state.ts";
 
@@ -42,12 +42,13 @@ export interface StripeStandIn {
 const BODY_BYTES_MAX = 1 << 20;
 const ROUTES: readonly Route[] = [...customerRoutes, ...priceRoutes, ...meterRoutes, ...checkoutRoutes, ...invoiceRoutes, ...paymentRoutes, ...eventRoutes];
 
-interface StandIn { readonly state: State; readonly clock: () => number; readonly stateFile: string | undefined; readonly deliveries: Set<Promise<void>>; origin: string }
+interface StandIn { readonly state: State; readonly clock: () => number; readonly file: StateFile | null; readonly deliveries: Set<Promise<void>>; origin: string }
 interface Answer { readonly status: number; readonly body: unknown; readonly headers?: Readonly<Record<string, string>> }
 
 /** Starts the server; rejects when the port is taken. */
 export async function createStripeStandIn({ port = 0, webhookUrl, webhookSecret, stateFile, clock = Date.now }: StripeStandInOptions = {}): Promise<StripeStandIn> {
-  const self: StandIn = { state: stateFile === undefined ? createState() : loadState(stateFile), clock, stateFile, deliveries: new Set(), origin: "" };
+  const file = stateFile === undefined ? null : StateFile.open(stateFile);
+  const self: StandIn = { state: file?.state ?? createState(), clock, file, deliveries: new Set(), origin: "" };
   if (webhookUrl !== undefined && webhookSecret !== undefined) self.state.webhooks.push({ id: "we_standin", url: webhookUrl, secret: webhookSecret, types: ["*"] });
   const server = createServer((request, response) => { void serve(self, request, response); });
   await new Promise<void>((resolve, reject) => { server.once("error", reject).listen(port, "127.0.0.1", resolve); });
@@ -69,13 +70,17 @@ async function serve(self: StandIn, request: IncomingMessage, response: ServerRe
     const url = new URL(request.url ?? "/", self.origin);
     const text = await readBody(request);
     if (url.pathname === "/healthz") return send(response, { status: 200, body: { status: "ok" } });
-    if (url.pathname.startsWith("/_admin/")) return send(response, admin(self, request, { path: url.pathname, text }));
+    if (url.pathname.startsWith("/_admin/")) {
+      const answer = admin(self, request, { path: url.pathname, text });
+      remember(self, request, url.pathname);
+      return send(response, answer);
+    }
     if (/^\/(checkout|portal)\//.test(url.pathname)) return visit(self, request, { url, response });
     self.state.requests += 1;
     const fault = takeFault(self.state, url.pathname);
     if (fault !== null && fault.kind !== "drop") return send(response, faultAnswer(fault.kind));
     const answer = await answerApi(self, request, { url, text });
-    remember(self, request);
+    remember(self, request, url.pathname);
     if (fault?.kind === "drop") { request.socket.destroy(); return; }
     send(response, answer);
   } catch (error) {
@@ -83,8 +88,13 @@ async function serve(self: StandIn, request: IncomingMessage, response: ServerRe
   }
 }
 
-function remember(self: StandIn, request: IncomingMessage): void {
-  if (self.stateFile !== undefined && request.method !== "GET") saveState(self.stateFile, self.state);
+const METER_EVENTS = /^\/v[12]\/billing\/meter_events$/;
+
+/** Before the answer leaves: what was answered is known again after a kill. */
+function remember({ file }: StandIn, request: IncomingMessage, path: string): void {
+  if (file === null || request.method === "GET") return;
+  if (METER_EVENTS.test(path)) file.append();
+  else file.save();
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
@@ -174,7 +184,7 @@ function visit(self: StandIn, request: IncomingMessage, { url, response }: { rea
   const session = find(self.state, id, area === "checkout" ? "checkout.session" : "billing_portal.session");
   if (area === "checkout" && action === "pay" && request.method === "POST") {
     const paid = completeSession(callOf(self, request, { url, body: {} }), id);
-    remember(self, request);
+    remember(self, request, url.pathname);
     response.writeHead(303, { location: String(paid["success_url"]).replaceAll("{CHECKOUT_SESSION_ID}", id) }).end();
     return;
   }
