@@ -36,9 +36,9 @@ const entries = {
 
 /**
  * `dataDir` keeps Postgres, spool, mails and secrets. `ports` names fixed ports (missing ones are chosen free). `env` adds to or overrides what
- * the processes see. `services` are started in the order given. Returns urls, env, `start(name)`, `services` and `stop()`.
+ * the processes see. `webHost` is how browsers name the dashboard's machine. `services` are started in the order given. Returns urls, env, `start(name)`, `services` and `stop()`.
  */
-export async function startStack({ dataDir, ports = {}, env = {}, services = ["simulator", "gateway", "worker", "web"], onProgress = () => {}, onExit = () => {} }) {
+export async function startStack({ dataDir, ports = {}, env = {}, webHost = "127.0.0.1", services = ["simulator", "gateway", "worker", "web"], onProgress = () => {}, onExit = () => {} }) {
   const secrets = developmentSecrets(dataDir);
   const stops = [];
   const running = new Map();
@@ -47,7 +47,7 @@ export async function startStack({ dataDir, ports = {}, env = {}, services = ["s
     for (const stopOne of stops.reverse()) await stopOne();
   };
   try {
-    const all = await stackEnvironment({ dataDir, ports, env, secrets, stops, onProgress });
+    const all = await stackEnvironment({ dataDir, ports, env, webHost, secrets, stops, onProgress });
     onProgress("applying migrations");
     await deploy(all.DATABASE_URL);
     onProgress("seeding the catalogue");
@@ -63,7 +63,7 @@ export async function startStack({ dataDir, ports = {}, env = {}, services = ["s
     onProgress(`starting ${services.join(", ")}`);
     await Promise.all(services.map(start));
     const url = (port) => `http://127.0.0.1:${all[port]}`;
-    return { env: all, urls: { web: url("WEB_PORT"), gateway: url("GATEWAY_PORT"), worker: url("WORKER_PORT"), simulator: url("SIMULATOR_PORT"), stripe: url("STRIPE_STAND_IN_PORT") }, services: running, start, stop };
+    return { env: all, urls: { web: `http://${webHost}:${all.WEB_PORT}`, gateway: url("GATEWAY_PORT"), worker: url("WORKER_PORT"), simulator: url("SIMULATOR_PORT"), stripe: url("STRIPE_STAND_IN_PORT") }, services: running, start, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -71,7 +71,7 @@ export async function startStack({ dataDir, ports = {}, env = {}, services = ["s
 }
 
 /** Chooses ports, starts the embedded Postgres unless DATABASE_URL is given, and puts together what every process sees. */
-async function stackEnvironment({ dataDir, ports, env, secrets, stops, onProgress }) {
+async function stackEnvironment({ dataDir, ports, env, webHost, secrets, stops, onProgress }) {
   const chosen = {};
   for (const name of ["WEB_PORT", "GATEWAY_PORT", "WORKER_PORT", "SIMULATOR_PORT", "STRIPE_STAND_IN_PORT"]) chosen[name] = String(ports[name] ?? (await freePort()));
   let databaseUrl = env.DATABASE_URL;
@@ -87,7 +87,7 @@ async function stackEnvironment({ dataDir, ports, env, secrets, stops, onProgres
     NODE_ENV: "production",
     AUTH_SECRET: secrets.AUTH_SECRET, ENCRYPTION_KEYS: secrets.ENCRYPTION_KEYS, API_KEY_PEPPERS: secrets.API_KEY_PEPPERS, RECEIPT_SIGNING_KEYS: secrets.RECEIPT_SIGNING_KEYS,
     SPOOL_DIR: path.join(dataDir, "spool"), MAIL_DIR: path.join(dataDir, "mail"), SIMULATOR_URL: local("SIMULATOR_PORT"),
-    PUBLIC_WEB_URL: local("WEB_PORT"), AUTH_URL: local("WEB_PORT"), PUBLIC_GATEWAY_URL: local("GATEWAY_PORT"),
+    PUBLIC_WEB_URL: `http://${webHost}:${chosen.WEB_PORT}`, AUTH_URL: `http://${webHost}:${chosen.WEB_PORT}`, PUBLIC_GATEWAY_URL: local("GATEWAY_PORT"),
     ...chosen, ...env, DATABASE_URL: databaseUrl,
   };
 }

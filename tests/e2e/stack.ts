@@ -6,15 +6,15 @@ import { startStack } from "../../infra/scripts/stack.mjs";
 
 export type Stack = Awaited<ReturnType<typeof startStack>>;
 
-/** One Trunkline for all tests of the file that calls this; read it inside a test. */
-export function useStack(env: Readonly<Record<string, string>> = {}): () => Stack {
+/** One Trunkline for all tests of the file that calls this; read it inside a test. `webHost` is how the browser names its machine. */
+export function useStack(env: Readonly<Record<string, string>> = {}, webHost = "127.0.0.1"): () => Stack {
   let stack: Stack;
   let dataDir: string;
   test.beforeAll(async () => {
     dataDir = mkdtempSync(path.join(tmpdir(), "trunkline-e2e-"));
     // The embedded PostgreSQL runs as another user when this is root: it must be able to enter the folder.
     chmodSync(dataDir, 0o755);
-    stack = await startStack({ dataDir, env });
+    stack = await startStack({ dataDir, env, webHost });
   });
   test.afterAll(async () => {
     await stack?.stop();

@@ -37,6 +37,7 @@ export const VIEWS: readonly View[] = [
   { name: "landing", route: "/", at: "/", signedOut: true },
   { name: "signup", route: "/signup", at: "/signup", signedOut: true },
   { name: "sign-in", route: "/sign-in", at: "/sign-in", signedOut: true },
+  { name: "sign-in-link", route: "/sign-in/link", at: "/sign-in/link", signedOut: true },
   { name: "forgot-password", route: "/forgot-password", at: "/forgot-password", signedOut: true },
   { name: "reset-password", route: "/reset-password", at: "/reset-password?token=of-a-mail", signedOut: true },
   { name: "status", route: "/status", at: "/status", signedOut: true },

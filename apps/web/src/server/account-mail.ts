@@ -1,18 +1,25 @@
 import { randomBytes } from "node:crypto";
 import type { Role } from "@trunkline/contracts";
+import type { MailedPurpose } from "@trunkline/db/web";
 import { webEnv } from "../env.ts";
 import { sendMail } from "./mail.ts";
 import { services } from "./services.ts";
 
-const VERIFY_LIFE_MS = 86_400_000;
-const RESET_LIFE_MS = 3_600_000;
+interface LinkKind { readonly path: string; readonly lifeMs: number }
+/** The stronger what a link can do, the sooner it dies. */
+const LINKS: Readonly<Record<MailedPurpose, LinkKind>> = {
+  verify: { path: "/api/account/verify", lifeMs: 86_400_000 },
+  reset: { path: "/reset-password", lifeMs: 3_600_000 },
+  "sign-in": { path: "/sign-in/link", lifeMs: 15 * 60_000 },
+};
 /** 256 bits: not to be guessed. */
 const TOKEN_BYTES = 32;
 
-async function newLink(purpose: "verify" | "reset", email: string): Promise<string> {
+async function newLink(purpose: MailedPurpose, email: string): Promise<string> {
   const value = randomBytes(TOKEN_BYTES).toString("base64url");
-  await services().db.accounts.createToken(purpose, email, { value, expires: new Date(Date.now() + (purpose === "verify" ? VERIFY_LIFE_MS : RESET_LIFE_MS)) });
-  return new URL(purpose === "verify" ? `/api/account/verify?token=${value}` : `/reset-password?token=${value}`, webEnv().PUBLIC_WEB_URL).href;
+  const { path, lifeMs } = LINKS[purpose];
+  await services().db.accounts.createToken(purpose, email, { value, expires: new Date(Date.now() + lifeMs) });
+  return new URL(`${path}?token=${value}`, webEnv().PUBLIC_WEB_URL).href;
 }
 
 const INVITE_LIFE_MS = 7 * 86_400_000;
@@ -36,4 +43,15 @@ export async function sendVerification(email: string): Promise<void> {
 export async function sendReset(email: string): Promise<void> {
   const link = await newLink("reset", email);
   await sendMail({ to: email, subject: "Reset your password", text: `Somebody asked to reset the password of your Trunkline account.\n\nChoose a new one within an hour:\n${link}\n\nIf it was not you, ignore this message; nothing has changed.` });
+}
+
+export async function sendSignInLink(email: string): Promise<void> {
+  const link = await newLink("sign-in", email);
+  await sendMail({ to: email, subject: "Your link to sign in", text: `Sign in to Trunkline within 15 minutes; the link works once:\n${link}\n\nIf you did not ask for it, ignore this message and pass the link to nobody.` });
+}
+
+/** Whoever adds a way in is told of it, also where it was somebody else. */
+export async function sendPasskeyAdded(email: string, name: string): Promise<void> {
+  const { href } = new URL("/account", webEnv().PUBLIC_WEB_URL);
+  await sendMail({ to: email, subject: "A passkey was added to your account", text: `The passkey "${name}" now opens your Trunkline account.\n\nIf it was not you, remove it and change your password:\n${href}` });
 }

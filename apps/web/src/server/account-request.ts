@@ -37,13 +37,18 @@ async function parseBody(request: Request): Promise<unknown> {
   }
 }
 
-/** Either the checked input or the answer that refuses. The account limit counts by `email` where the schema has one, else by `account`. */
+/** What the account limit counts by: the address that is tried, or the link that is. */
+function subjectOf(data: unknown): string | null {
+  if (typeof data !== "object" || data === null) return null;
+  return "email" in data ? String(data.email) : "token" in data ? String(data.token) : null;
+}
+
+/** Either the checked input or the answer that refuses. The account limit counts by `email` or `token` where the schema has one, else by `account`. */
 export async function readAccountRequest<T>(request: Request, schema: z.ZodType<T>, account: string | null = null): Promise<Read<T>> {
   const foreign = refuseForeignOrigin(request);
   if (foreign) return refuse(foreign);
   const { data, faults } = checkInput(schema, await parseBody(request));
-  const email = typeof data === "object" && data !== null && "email" in data ? String(data.email) : account;
-  const excess = refuseExcess(request, email);
+  const excess = refuseExcess(request, subjectOf(data) ?? account);
   if (excess) return refuse(excess);
   if (faults === null) return { input: data, refused: null };
   return refuse(problem({ status: 400, title: "Invalid request", detail: faults[0] ? faultSentence(faults[0]) : "Send a JSON object.", errors: faults }));

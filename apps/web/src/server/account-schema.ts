@@ -13,3 +13,10 @@ export const codeInput = z.string().trim().min(6).max(32);
 export const signInInput = z.object({ email: emailInput, password: z.string().min(1).max(PASSWORD_LENGTH_MAX), code: codeInput.or(z.literal("")).optional() });
 export const signUpInput = z.object({ email: emailInput, password: passwordInput, name: nameInput });
 export const tokenInput = z.string().regex(/^[A-Za-z0-9_-]{43}$/);
+
+const PASSKEY_NAME_LENGTH_MAX = 60;
+export const passkeyNameInput = z.string().trim().min(1, "give it a name, the device's say").max(PASSKEY_NAME_LENGTH_MAX);
+/** What every answer of an authenticator has; the library reads what is inside (https://www.w3.org/TR/webauthn-3/#iface-pkcredential). */
+const credential = { id: z.string().min(1), rawId: z.string().min(1), type: z.literal("public-key"), clientExtensionResults: z.looseObject({}) };
+export const registrationAnswer = z.object({ ...credential, response: z.object({ clientDataJSON: z.string(), attestationObject: z.string(), transports: z.array(z.string()).exactOptional() }) });
+export const signInAnswer = z.object({ ...credential, response: z.object({ clientDataJSON: z.string(), authenticatorData: z.string(), signature: z.string(), userHandle: z.string().exactOptional() }) });

@@ -9,7 +9,7 @@ const SERVER = path.join(import.meta.dirname, "../../.next/standalone/apps/web/s
 const START_TIMEOUT_MS = 30_000;
 const LAST_LINES_MAX = 15;
 
-export interface Dashboard { readonly url: string; close(): Promise<void> }
+export interface Dashboard { readonly url: string; /** what a browser there calls itself */ readonly origin: string; close(): Promise<void> }
 
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
@@ -29,16 +29,17 @@ function redirected(hosts: Readonly<Record<string, string>>): string {
   return `--import=data:text/javascript,${encodeURIComponent(code)}`;
 }
 
-/** Starts the build of `node infra/scripts/build.mjs --now`. `env` comes on top of what the dashboard must have; `hosts` maps outside hosts to stand-ins. */
-export async function startDashboard({ env = {}, hosts = {} }: { readonly env?: Readonly<Record<string, string>>; readonly hosts?: Readonly<Record<string, string>> } = {}): Promise<Dashboard> {
+/** Starts the build of `node infra/scripts/build.mjs --now`. `env` comes on top of what the dashboard must have; `hosts` maps outside hosts to stand-ins; `host` is its public name. */
+export async function startDashboard({ env = {}, hosts = {}, host = "127.0.0.1" }: { readonly env?: Readonly<Record<string, string>>; readonly hosts?: Readonly<Record<string, string>>; readonly host?: string } = {}): Promise<Dashboard> {
   if (!existsSync(SERVER)) throw new Error("the dashboard is not built: run node infra/scripts/build.mjs --now");
   const url = `http://127.0.0.1:${await freePort()}`;
+  const origin = `http://${host}:${new URL(url).port}`;
   const lines: string[] = [];
   const child = spawn(process.execPath, [SERVER], {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       PATH: process.env["PATH"], NODE_ENV: "production", PORT: new URL(url).port, HOSTNAME: "127.0.0.1", NODE_OPTIONS: redirected(hosts), DATABASE_URL: process.env["DATABASE_URL"],
-      AUTH_SECRET: "secret-of-the-account-tests", AUTH_URL: url, API_KEY_PEPPERS: `1:${Buffer.alloc(32, 7).toString("base64")}`, PUBLIC_WEB_URL: url, PUBLIC_GATEWAY_URL: "http://127.0.0.1:1", ...env,
+      AUTH_SECRET: "secret-of-the-account-tests", AUTH_URL: url, API_KEY_PEPPERS: `1:${Buffer.alloc(32, 7).toString("base64")}`, PUBLIC_WEB_URL: origin, PUBLIC_GATEWAY_URL: "http://127.0.0.1:1", ...env,
     },
   });
   const keep = (chunk: Buffer): void => { lines.push(...String(chunk).split("\n").filter(Boolean)); lines.splice(0, lines.length - LAST_LINES_MAX); };
@@ -46,7 +47,7 @@ export async function startDashboard({ env = {}, hosts = {} }: { readonly env?: 
   child.stderr.on("data", keep);
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   await Promise.race([answers(`${url}/healthz`), ended.then(() => { throw new Error(`the dashboard ended by itself:\n${lines.join("\n")}`); })]);
-  return { url, async close() { child.kill("SIGTERM"); await ended; } };
+  return { url, origin, async close() { child.kill("SIGTERM"); await ended; } };
 }
 
 async function answers(url: string): Promise<void> {
@@ -61,12 +62,13 @@ async function answers(url: string): Promise<void> {
 export class Visitor {
   readonly cookies = new Map<string, string>();
   readonly #url: string;
+  readonly #origin: string;
 
-  constructor({ url }: Dashboard) { this.#url = url; }
+  constructor({ url, origin }: Dashboard) { this.#url = url; this.#origin = origin; }
 
   async send(pathOrUrl: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const headers = { origin: this.#url, ...(cookie === "" ? {} : { cookie }), ...init.headers };
+    const headers = { origin: this.#origin, ...(cookie === "" ? {} : { cookie }), ...init.headers };
     const response = await fetch(new URL(pathOrUrl, this.#url), { ...init, headers, redirect: "manual" });
     for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];

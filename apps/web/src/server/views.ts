@@ -19,7 +19,8 @@ export interface MembersView { members: MemberView[]; /** null for a role that m
 export interface AuditView { entries: { id: string; at: string; actor: string; action: string; subject: string; address: string | null }[]; nextCursor: string | null }
 export interface OrganizationView { id: string; slug: string; name: string; timeZone: string; rpmLimit: number | null; /** tokens a minute */ tpmLimit: number | null; /** calls at a time */ concurrencyLimit: number | null; /** days; 0: nothing is kept */ responseRetentionDays: number; createdAt: string }
 export interface SessionView { id: string; startedAt: string; endsAt: string; userAgent: string | null; address: string | null; current: boolean }
-export interface ProfileView { email: string; name: string | null; emailVerified: boolean; hasPassword: boolean; sessions: SessionView[]; /** null: the password alone opens the account. */ secondFactor: { since: string; recoveryLeft: number } | null }
+export interface PasskeyView { id: string; name: string; createdAt: string; lastUsedAt: string | null }
+export interface ProfileView { passkeys: PasskeyView[]; email: string; name: string | null; emailVerified: boolean; hasPassword: boolean; sessions: SessionView[]; /** null: the password alone opens the account. */ secondFactor: { since: string; recoveryLeft: number } | null }
 export interface KeyView {
   id: string; kind: "live" | "test" | "mgmt"; name: string; keyId: string; lastFour: string; createdAt: string; lastUsedAt: string | null; expiresAt: string | null; revokedAt: string | null;
   rpmLimit: number | null; /** tokens a minute */ tpmLimit: number | null; /** calls at a time */ concurrencyLimit: number | null; /** pages that may use it */ browserOrigins: string[]; /** `author/model` or `author/*`; empty: every model */ allowedModels: string[]; budget: { id: string; period: "daily" | "weekly" | "monthly" | "total"; limitUsd: string; spentUsd: string; percent: number } | null;
@@ -122,7 +123,7 @@ export interface ProviderCredentialsView { credentials: ProviderCredentialView[]
  *  providerKeys.list(Scope) → ProviderCredentialsView · providerKeys.create(Scope & {provider, label, secret, baseUrl?, …}) · providerKeys.update(Scope & {id, …}) → {credential, note} · providerKeys.check(Scope & {id}) → verdict · providerKeys.remove(Scope & {id})
  *  organization.members(Scope) → MembersView · organization.invite(Scope & {email, role}) · organization.withdraw(Scope & {email}) · organization.setRole(Scope & {userId, role}) · organization.removeMember(Scope & {userId})
  *  organization.audit(Scope & {area?, cursor?}) → AuditView · organization.settings(Scope) → OrganizationView · organization.update(Scope & {name?, slug?, timeZone?, rpmLimit?, responseRetentionDays?}) → OrganizationView · organization.projectLimits(Scope) → ProjectLimitsView · organization.limitProject(Scope & {rpmLimit?, tpmLimit?, concurrencyLimit?}) → ProjectLimitsView · organization.promptStorage(Scope) → PromptStorageView · organization.storePrompts(Scope & {promptPercent?, promptRetentionDays?, promptPatterns?}) → PromptStorageView · organization.remove(Scope & {confirm})
- *  profile.get() → ProfileView · profile.rename({name}) · profile.endSession({id})
+ *  profile.get() → ProfileView · profile.rename({name}) · profile.endSession({id}) · profile.removePasskey({id})
  *  models.list(Scope) → ModelView[] · models.first(Scope) → FirstModelsView · models.get(Scope & {id}) → ModelView | null · budgets.list(Scope) → BudgetView[] · budgets.create(Scope & {scope, scopeId, name, period, limitUsd, action?, enforced?}) → BudgetView · budgets.update(Scope & {id, change}) · budgets.remove(Scope & {id})
  */
 export type ProcedureIndex = never;

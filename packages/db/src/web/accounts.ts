@@ -1,9 +1,9 @@
-/** Users, sessions and one-time tokens: the tables that belong to no tenant. Tokens are stored as SHA-256 only. */
+/** Users and sessions: tables that belong to no tenant. */
 import type { Role } from "@trunkline/contracts";
 import type { StoreContext } from "./context.ts";
 import { ConflictError } from "./errors.ts";
+import { createMailedTokens } from "./mailed-tokens.ts";
 import { slugFrom } from "./slug.ts";
-import { digest } from "./token-digest.ts";
 
 export interface UserRecord { readonly id: string; readonly email: string; readonly name: string | null; readonly image: string | null; readonly emailVerified: Date | null }
 export interface NewAccount { readonly email: string; readonly name: string | null; readonly passwordHash: string }
@@ -11,10 +11,6 @@ export interface Membership {
   readonly id: string; readonly slug: string; readonly name: string; readonly role: Role; readonly timeZone: string;
   readonly projects: readonly { readonly id: string; readonly slug: string; readonly name: string }[];
 }
-
-/** `invite` is followed by organization and role: `invite:<organization>:<role>`. */
-export type TokenPurpose = "verify" | "reset" | `invite:${string}:${Role}`;
-
 
 export function createAccounts(context: StoreContext) {
   const { client } = context;
@@ -40,21 +36,7 @@ export function createAccounts(context: StoreContext) {
       return session && session.expires.getTime() > context.nowMs() ? session.user : null;
     },
     deleteSession: (sessionToken: string) => client.session.deleteMany({ where: { sessionToken } }),
-    /** Replaces earlier tokens of the same purpose, so that only the newest link works. */
-    async createToken(purpose: TokenPurpose, email: string, token: { value: string; expires: Date }): Promise<void> {
-      const identifier = `${purpose}:${email}`;
-      await client.$transaction([
-        client.verificationToken.deleteMany({ where: { identifier } }),
-        client.verificationToken.create({ data: { identifier, token: digest(token.value), expires: token.expires } }),
-      ]);
-    },
-    /** The e-mail address the token was made for, once; null when unknown, used or expired. */
-    async useToken(purpose: "verify" | "reset", value: string): Promise<string | null> {
-      const rows = await client.$queryRaw<{ identifier: string; expires: Date }[]>`
-        DELETE FROM verification_token WHERE token = ${digest(value)} AND identifier LIKE ${`${purpose}:%`} RETURNING identifier, expires`;
-      const row = rows[0];
-      return row && row.expires.getTime() > context.nowMs() ? row.identifier.slice(purpose.length + 1) : null;
-    },
+    ...createMailedTokens(context),
     /** For the operator's command line only: no member can ask for this. */
     listOrganizations: () => client.organization.findMany({ orderBy: { createdAt: "asc" }, select: { id: true, slug: true, name: true, createdAt: true } }),
     async listMemberships(userId: string): Promise<Membership[]> {

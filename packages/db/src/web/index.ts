@@ -7,6 +7,7 @@ export type { BudgetChange, BudgetRecord, NewBudget } from "./budgets.ts";
 export { changeCatalog } from "../catalog-store.ts";
 export { correctPrice, type CorrectionTotal } from "../price-correction.ts";
 export { ConflictError, ForbiddenError, NotFoundError, UnprocessableError } from "./errors.ts";
+export type { MailedPurpose } from "./mailed-tokens.ts";
 export type { MemberRecord, PendingInvitation } from "./members.ts";
 export type { OrganizationRecord, ProjectRecord } from "./organizations.ts";
 export { PERFORMANCE_REQUESTS_MAX, type ErrorClassRow, type PerformanceDimension, type PerformanceRow } from "./performance.ts";

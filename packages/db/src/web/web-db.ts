@@ -26,6 +26,7 @@ import { createReconciliations } from "./reconciliations.ts";
 import { createRequests } from "./requests.ts";
 import { createSavedViews } from "./saved-views.ts";
 import { createStoredPrompts } from "./stored-prompts.ts";
+import { createPasskeys } from "./passkeys.ts";
 import { createSecondFactors } from "./second-factors.ts";
 import { createSeals } from "./seals.ts";
 import { createStatus } from "./status.ts";
@@ -42,7 +43,7 @@ export function createWebDb(options: WebDbOptions) {
     canaries: createCanaries(context), shadows: createShadows(context), drills: createDrills(context), drillSchedules: createDrillSchedules(context),
     accounts: createAccounts(context), auth: createAuthRecords(context), organizations: createOrganizations(context), keys: createApiKeys(context),
     members: createMembers(context), audit: createAuditLog(context), profiles: createProfiles(context), performance: createPerformance(context), removal: createOrganizationRemoval(context), presets: createPresets(context), priceNotices: createPriceNotices(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
-    catalog: createCatalog(context), credentials: createProviderCredentials(context), seals: createSeals(context), alerts: createAlerts(context), billing: createBilling(context), reconciliations: createReconciliations(context), margins: createMargins(context), autoTopUps: createAutoTopUps(context), stripeEvents: createStripeEvents(context), status: createStatus(context), savedViews: createSavedViews(context), secondFactors: createSecondFactors(context), storedPrompts: createStoredPrompts(context),
+    catalog: createCatalog(context), credentials: createProviderCredentials(context), seals: createSeals(context), alerts: createAlerts(context), billing: createBilling(context), reconciliations: createReconciliations(context), margins: createMargins(context), autoTopUps: createAutoTopUps(context), stripeEvents: createStripeEvents(context), status: createStatus(context), savedViews: createSavedViews(context), secondFactors: createSecondFactors(context), passkeys: createPasskeys(context), storedPrompts: createStoredPrompts(context),
     ping: async (): Promise<void> => { await context.client.$queryRaw`SELECT 1`; },
     close: (): Promise<void> => context.client.$disconnect(),
     receipts: createReceipts(context),

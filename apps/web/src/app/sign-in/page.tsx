@@ -4,6 +4,7 @@ import { AccountFrame } from "../../features/account/components/account-frame.ts
 import { OauthButtons } from "../../features/account/components/oauth-buttons.tsx";
 import { SignIn } from "../../features/account/components/sign-in.tsx";
 import { enabledProviders } from "../../server/auth.ts";
+import { relyingParty } from "../../server/passkeys.ts";
 import { homePath } from "./home-path.ts";
 
 export const metadata: Metadata = { title: "Sign in" };
@@ -22,7 +23,7 @@ export default async function Page({ searchParams }: { searchParams: Promise<{ e
       {reset === "1" ? <output className="done">Your password is changed. Sign in with it.</output> : null}
       {error ? <p className="notice" role="alert">{error === "OAuthAccountNotLinked" ? LINKED_ELSEWHERE : OAUTH_FAILED}</p> : null}
       <OauthButtons github={enabled.includes("github")} google={enabled.includes("google")} />
-      <SignIn />
+      <SignIn passkeys={relyingParty() !== null} />
     </AccountFrame>
   );
 }

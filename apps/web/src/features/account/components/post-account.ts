@@ -15,7 +15,7 @@ function toRefusal(body: unknown): Refusal {
 }
 
 /** Posts JSON to an account endpoint; never throws. An answer without a body is an empty record. */
-export async function postAccount(endpoint: string, body: Record<string, string>): Promise<AccountAnswer> {
+export async function postAccount(endpoint: string, body: Readonly<Record<string, unknown>>): Promise<AccountAnswer> {
   try {
     const answer = await fetch(`/api/account/${endpoint}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
     const text = await answer.text();

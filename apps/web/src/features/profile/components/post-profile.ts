@@ -3,7 +3,7 @@ export interface Refusal { readonly field: string | null; readonly message: stri
 const UNREACHABLE = "The server did not answer. Check your connection, then try again.";
 
 /** Posts JSON to an account endpoint; never throws. An answer without a body is an empty record. */
-export async function postProfile<T>(endpoint: string, body: Readonly<Record<string, string>>): Promise<{ readonly data: T; readonly refusal: null } | { readonly data: null; readonly refusal: Refusal }> {
+export async function postProfile<T>(endpoint: string, body: Readonly<Record<string, unknown>>): Promise<{ readonly data: T; readonly refusal: null } | { readonly data: null; readonly refusal: Refusal }> {
   const answer = await fetch(`/api/account/${endpoint}`, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }).catch(() => null);
   const parsed = (await answer?.json().catch(() => ({}))) as { detail?: string; title?: string; errors?: { path: string; message: string }[] } | undefined;
   if (answer?.ok) return { data: parsed as T, refusal: null };

@@ -5,33 +5,35 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ago, Button, Card, ErrorCard, Field, Skeleton, useToasts, dayOf } from "@trunkline/ui";
 import type { ProfileView, SessionView } from "../../../server/views.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
+import { Passkeys } from "./passkeys.tsx";
 import { PasswordForm } from "./password-form.tsx";
 import { SecondFactor } from "./second-factor.tsx";
 import { browserName } from "./user-agent.ts";
 
 const NAME_LENGTH_MAX = 80;
 /** Of all cards together, about: they come at once, so that none moves another. */
-const CARDS_HEIGHT = 640;
+const CARDS_HEIGHT = 760;
 
-/** A person's own account: name, password, and where they are signed in. */
-export function ProfilePage() {
+/** A person's own account: name, password, and where they are signed in. `passkeysOffered` is false where browsers make none for this installation's address. */
+export function ProfilePage({ passkeysOffered }: { passkeysOffered: boolean }) {
   const trpc = useTRPC();
   const profile = useQuery(trpc.profile.get.queryOptions());
   return (
     <div className="prof">
       <div className="head"><h1>Account</h1></div>
       {profile.isError ? <ErrorCard message={`Your account could not be loaded. ${profile.error.message}`} onRetry={() => void profile.refetch()} /> : null}
-      {profile.data ? <Parts profile={profile.data} /> : profile.isPending ? <Skeleton height={CARDS_HEIGHT} /> : null}
+      {profile.data ? <Parts profile={profile.data} passkeysOffered={passkeysOffered} /> : profile.isPending ? <Skeleton height={CARDS_HEIGHT} /> : null}
     </div>
   );
 }
 
-function Parts({ profile }: { profile: ProfileView }) {
+function Parts({ profile, passkeysOffered }: { profile: ProfileView; passkeysOffered: boolean }) {
   return (
     <>
       <Card title="Profile"><div className="body"><NameForm key={profile.email} profile={profile} /></div></Card>
       <Card title="Password"><div className="body">{profile.hasPassword ? <PasswordForm email={profile.email} /> : <p className="muted">You sign in through another service. To sign in by password too, ask for a link on the <a className="link" href="/forgot-password">password page</a>.</p>}</div></Card>
       {profile.hasPassword ? <Card title="Second factor" note="an authenticator app"><div className="body"><SecondFactor factor={profile.secondFactor} /></div></Card> : null}
+      <Card title="Passkeys" note="sign in without a password"><Passkeys profile={profile} offered={passkeysOffered} /></Card>
       <Card title="Sessions" note="where you are signed in"><Sessions sessions={profile.sessions} /></Card>
     </>
   );
