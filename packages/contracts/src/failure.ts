@@ -1,6 +1,6 @@
 export const FAILURE_CLASSES = [
   "caller_error", "context_overflow", "content_filtered", "credential_rejected", "quota_exhausted", "rate_limited",
-  "overloaded", "server_error", "timeout", "network", "protocol_violation", "cancelled",
+  "overloaded", "server_error", "timeout", "network", "protocol_violation", "form_violation", "cancelled",
 ] as const;
 export type FailureClass = (typeof FAILURE_CLASSES)[number];
 export type Owner = "caller" | "tenant" | "upstream" | "gateway";

@@ -77,7 +77,7 @@ export const HEDGE_MS_MAX = 60_000;
 const targets = z.array(presetTargetSchema).max(PRESET_TARGETS_MAX);
 
 /** Classes that another target can cure. */
-export const CURABLE_FAILURES = ["context_overflow", "content_filtered", "quota_exhausted", "rate_limited", "overloaded", "server_error", "timeout", "network", "protocol_violation"] as const;
+export const CURABLE_FAILURES = ["context_overflow", "content_filtered", "quota_exhausted", "rate_limited", "overloaded", "server_error", "timeout", "network", "protocol_violation", "form_violation"] as const;
 
 export const presetRuleSchema = z.strictObject({
   name: z.string().min(1).max(80),

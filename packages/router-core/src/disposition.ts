@@ -30,6 +30,8 @@ export const DISPOSITION: Readonly<Record<FailureClass, Disposition>> = {
   timeout: { ...upstreamFault, callerCode: "upstream.deadline_exceeded" },
   network: upstreamFault,
   protocol_violation: upstreamFault,
+  /** The form is the caller's own words: if it opened circuits, anybody could take a provider from everybody by demanding what cannot be. */
+  form_violation: { ...upstreamFault, countsForCircuit: false },
   /** Nobody is left to see the code; it only says on whose side the request ended. */
   cancelled: callerFault("caller.invalid_request"),
 };

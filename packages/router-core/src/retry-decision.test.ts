@@ -15,7 +15,7 @@ const made = plan(inputOf({ models: ["a/small", "a/big", "b/wide"] }));
 describe("after a failed attempt", () => {
   it.each<[FailureClass, number | null]>([
     ["caller_error", null], ["content_filtered", null], ["cancelled", null], ["context_overflow", 1], ["credential_rejected", 1], ["quota_exhausted", 1],
-    ["rate_limited", 1], ["overloaded", 1], ["server_error", 1], ["timeout", 1], ["network", 1], ["protocol_violation", 1],
+    ["rate_limited", 1], ["overloaded", 1], ["server_error", 1], ["timeout", 1], ["network", 1], ["protocol_violation", 1], ["form_violation", 1],
   ])("%s leads to %s", (failureClass, next) => { expect(nextAfter(made, 0, failureClass)).toBe(next); });
 
   it("an overflow skips to a larger context, and ends where none is", () => {

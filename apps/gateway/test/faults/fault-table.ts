@@ -18,6 +18,8 @@ export interface FaultRow {
   readonly as: readonly [plain: FailureClass | null, stream: FailureClass | null];
   /** Whether five of them in a row open the circuit. */
   readonly opens: boolean;
+  /** It shows only where the body demands JSON of a strict schema; an API that can demand none has no cell. */
+  readonly demandsForm?: true;
   /** A generated text says no usage: what was delivered is estimated. */
   readonly estimated?: true;
 }
@@ -55,5 +57,6 @@ export const FAULT_TABLE: readonly FaultRow[] = [
   upstream("before content", "empty", "protocol_violation"),
   upstream("before content", "overloaded_first", "server_error"),
   upstream("before content", "malformed", "protocol_violation"),
+  { order: "wrong_form", at: "at the end", ends: ["second", "first"], as: ["form_violation", null], opens: false, demandsForm: true },
   ...striking("cut", "network"), ...striking("stall", "timeout", "network"), ...striking("error", "server_error"), ...striking("malformed", "protocol_violation"),
 ];

@@ -8,6 +8,7 @@ import { FAULT_TABLE, type FaultRow } from "./fault-table.ts";
 const PATIENCE = { GATEWAY_FIRST_TOKEN_TIMEOUT_MS: "700", GATEWAY_PLAIN_TIMEOUT_MS: "700", GATEWAY_IDLE_TIMEOUT_MS: "700" };
 const ROUNDS = 5;
 const TRIED = 2;
+const DEMAND = { response_format: { type: "json_schema", json_schema: { name: "said", strict: true, schema: { type: "object", properties: { answer: { type: "string" } }, required: ["answer"], additionalProperties: false } } } };
 /** The provider that fails is the tried version's first and no other's. */
 const PUBLISHED_MODEL = "google/gemini-2.5-flash";
 const documentFor = (model: string, fallbacks: readonly string[]) => ({ limits: {}, rules: [{ name: "r", when: {}, strategy: "ordered", targets: [{ model, weight: 1 }], fallbacks: fallbacks.map((one) => ({ model: one, weight: 1 })) }] });
@@ -32,8 +33,8 @@ async function keyFor(stack: Stack, trial: Trial): Promise<IssuedKey> {
 
 interface Seen { readonly status: number; readonly text: string; readonly tried: UsageEvent | undefined; readonly served: UsageEvent | undefined }
 
-async function seen(stack: Stack, key: IssuedKey, { cell, order, count }: { readonly cell: Cell; readonly order: string; readonly count: number }): Promise<Seen> {
-  const response = await stack.post("/chat/completions", chat({ model: "@preset/mine", ...(cell.stream ? { stream: true } : {}) }), { key, headers: { "x-simulate": `openai:${order}` } });
+async function seen(stack: Stack, key: IssuedKey, { row, cell, order = row.order, count }: { readonly row: FaultRow; readonly cell: Cell; readonly order?: string; readonly count: number }): Promise<Seen> {
+  const response = await stack.post("/chat/completions", chat({ model: "@preset/mine", ...(cell.stream ? { stream: true } : {}), ...(row.demandsForm ? DEMAND : {}) }), { key, headers: { "x-simulate": `openai:${order}` } });
   const text = await response.text();
   const events = await stack.eventsSoon(key, cell.trial === "shadow" ? 2 * count : count);
   return { status: response.status, text, tried: events.filter(({ presetVersion }) => presetVersion === TRIED).at(-1), served: events.filter(({ presetVersion }) => presetVersion === 1).at(-1) };
@@ -52,9 +53,9 @@ function expectSeen(row: FaultRow, { trial, stream }: Cell, { status, text, trie
 /** As at the ways in: the first request closely, then as many as open a circuit, then one that behaves. */
 async function walk(stack: Stack, row: FaultRow, cell: Cell): Promise<void> {
   const key = await keyFor(stack, cell.trial);
-  expectSeen(row, cell, await seen(stack, key, { cell, order: row.order, count: 1 }));
-  for (let count = 2; count <= ROUNDS; count++) await seen(stack, key, { cell, order: row.order, count });
-  const { tried } = await seen(stack, key, { cell, order: "seed=1", count: ROUNDS + 1 });
+  expectSeen(row, cell, await seen(stack, key, { row, cell, count: 1 }));
+  for (let count = 2; count <= ROUNDS; count++) await seen(stack, key, { row, cell, count });
+  const { tried } = await seen(stack, key, { row, cell, order: "seed=1", count: ROUNDS + 1 });
   expect([tried?.status, tried?.provider === "openai"]).toEqual(["ok", !row.opens]);
 }
 

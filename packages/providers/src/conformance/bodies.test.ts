@@ -66,7 +66,7 @@ describe("a 200 that is worth nothing to a caller of the provider's own wire", (
   it.each(["messages", "responses"] as const)("fails the attempt of %s: silence that cost nothing, a call that cannot be read, another form than the demanded", (inbound) => {
     const { say, use, demand } = wire[inbound];
     const answers: [unknown, object?][] = [[say("")], [use("{oops")], [use(7)], [say("Sure!"), demand], [say('{"b":1}'), demand], [say('{"a":'), demand]];
-    for (const [answer, demanded] of answers) expect(failureOf(inbound, answer, demanded), JSON.stringify(answer)).toMatchObject({ class: "protocol_violation" });
+    for (const [answer, demanded] of answers) expect(failureOf(inbound, answer, demanded), JSON.stringify(answer)).toMatchObject({ class: demanded ? "form_violation" : "protocol_violation" });
   });
 
   it.each(["messages", "responses"] as const)("counts of %s: words, a call with arguments and one without, the demanded object, a cut one", (inbound) => {

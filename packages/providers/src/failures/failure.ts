@@ -14,6 +14,7 @@ const FALLBACK_MESSAGES: Readonly<Record<FailureClass, string>> = {
   timeout: "The provider did not answer in time.",
   network: "The connection to the provider failed.",
   protocol_violation: "The provider sent an answer that is not valid.",
+  form_violation: "The provider's model did not answer in the demanded form.",
   cancelled: "The caller left.",
 };
 

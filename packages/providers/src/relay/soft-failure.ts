@@ -1,12 +1,14 @@
 /**
  * Decides whether an answer under status 200 is worth nothing to its caller: empty, a call whose arguments cannot be read,
  * or text that is not in the form that was demanded. Such an attempt has failed before any content, so another candidate may
- * serve. It promises never to judge an answer that was cut at the caller's own limit, filtered, or refused in words; of a schema
- * it looks at the outermost object alone. Of a stream it judges only whether there was anything in it.
+ * serve. It promises never to judge an answer that was cut at the caller's own limit, filtered, or refused in words. A schema that
+ * is `strict` is a promise and holds for the whole answer; of any other, which is advice, it looks at the outermost object alone.
+ * Of a stream it judges only whether there was anything in it.
  */
 import type { Failure, TokenUsage } from "@trunkline/contracts";
 import { arrayOf, isJsonObject, objectOf, parseJsonObject, textOf, type ChatFinishReason, type JsonObject } from "@trunkline/protocol";
 import { failureOf } from "../failures/failure.ts";
+import { judgeBySchema } from "./answer-schema.ts";
 
 export interface PlainAnswer {
   /** The first choice's message in the hub form. */
@@ -28,8 +30,8 @@ export function softFailure({ message, finishReason, hasContent, usage, format }
   if (calls.length > 0) return calls.every(isReadable) ? null : broken("The provider's model wrote a tool call whose arguments are not valid JSON.");
   if (!hasContent) return usage && usage.outputTokens + usage.reasoningTokens > 0 ? null : broken("The provider sent an empty answer.");
   const { content } = message;
-  if (!isJsonObject(format) || typeof content !== "string" || textOf(message["refusal"]) !== "" || FENCE.test(content) || hasForm(content, format)) return null;
-  return broken("The provider's model did not answer in the demanded JSON form.");
+  if (!isJsonObject(format) || typeof content !== "string" || textOf(message["refusal"]) !== "") return null;
+  return hasDemandedForm(content, format) ? null : failureOf("form_violation", { status: 200, message: "The provider's model did not answer in the demanded JSON form." });
 }
 
 /**
@@ -46,6 +48,13 @@ const broken = (message: string): Failure => failureOf("protocol_violation", { s
 function isReadable(call: unknown): boolean {
   const given = objectOf(objectOf(call)["function"])["arguments"];
   return typeof given !== "string" || given.trim() === "" || parseJsonObject(given) !== null;
+}
+
+/** What the judge of schemas gives up on is judged like advice. */
+function hasDemandedForm(text: string, format: JsonObject): boolean {
+  const { strict, schema } = objectOf(format["json_schema"]);
+  if (format["type"] !== "json_schema" || strict !== true) return FENCE.test(text) || hasForm(text, format);
+  return hasForm(text, format) && judgeBySchema(JSON.parse(text), schema) !== "breaks";
 }
 
 function hasForm(text: string, format: JsonObject): boolean {

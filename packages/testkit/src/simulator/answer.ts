@@ -104,6 +104,7 @@ function chosenTools(call: SimulatedCall, fault: Fault): ToolSpec[] {
 function answerText(call: SimulatedCall, fault: Fault, hash: number): string {
   if (fault.text !== undefined) return fault.text;
   if (call.json === null) return textOf(call, hash);
+  if (fault.wrongForm === true) return JSON.stringify({ wrong_form: true });
   const names = properNames(call.lastUserText);
   const value = call.json.schema === null ? { answer: echoOf(call.lastUserText.slice(0, 400)), ok: true } : instanceOf(call.json.schema, names);
   return JSON.stringify(value);

@@ -24,6 +24,8 @@ export interface Fault {
   noUsage?: boolean;
   /** The output limit of the call is not kept. */
   noLimit?: boolean;
+  /** Where JSON is demanded it is JSON that no schema asks for. */
+  wrongForm?: boolean;
   usage?: { inputTokens: number; outputTokens: number };
   tokens?: number;
   seed?: number;
@@ -145,6 +147,7 @@ const BARE = new Map<string, (fault: Fault) => void>(Object.entries({
   overloaded_first: (fault) => { fault.overloadedFirst = true; },
   no_usage: (fault) => { fault.noUsage = true; },
   no_limit: (fault) => { fault.noLimit = true; },
+  wrong_form: (fault) => { fault.wrongForm = true; },
 }));
 
 const AT_TOKENS = new Map<string, (fault: Fault, tokens: number) => void>(Object.entries({
