@@ -35,6 +35,7 @@ import { Spool } from "./meter/spool.ts";
 import { nakedStages } from "./naked-lane.ts";
 import { serve } from "./pipeline.ts";
 import { BudgetUse } from "./plan/budget-use.ts";
+import { EndUserPlans } from "./plan/end-user-plans.ts";
 import { observeHealth } from "./plan/observe-health.ts";
 import { SharedHealth } from "./plan/shared-health.ts";
 import { createPlan, placesFor, planFor, type PlanOptions } from "./plan/plan.ts";
@@ -80,14 +81,14 @@ export function compose(env: GatewayEnv): Gateway {
   const { spool, recovered } = Spool.open({ dir: env.spoolDir, bytesMax: env.spoolBytesMax, now, onFault: (message) => { metrics.countDependencyFailure("spool"); warn(message); } });
   const shipper = new Shipper({ spool, producer, confirmGenerations: (ids) => db.confirmGenerations(ids), pack: deflateLines, now, onFault: (message) => { metrics.countDependencyFailure("queue"); warn(message); } });
   const keys = new KeyCache({ db, peppers: env.apiKeyPeppers, now });
-  const [catalog, presets] = [new CatalogCache(db, warn), new PresetCache(db, now)];
+  const [catalog, presets, userPlans] = [new CatalogCache(db, warn), new PresetCache(db, now), new EndUserPlans({ db, now, wait: (ms) => new Promise((resolve) => { setTimeout(resolve, ms).unref(); }) })];
   const { states, sharedHealth } = createStates(kv, now);
   const credentials = createCredentials({ simulatorUrl: env.simulatorUrl, platform: env.credentials, authorization: new Authorization({ exchange: createExchangeForm({ allowPrivate: true }), now }) });
   const addressRules = { allowPrivate: env.allowPrivateAddresses };
   const [pools, guardedPools] = [new UpstreamPools(), new UpstreamPools(addressRules)];
   const own = new OrganizationCredentials({ encryptionKeys: env.encryptionKeys, addressRules, onUnreadable: (credentialId) => warn(`credential ${credentialId} of an organization cannot be used: ${env.encryptionKeys ? "its seal does not open, or its address is refused" : "ENCRYPTION_KEYS is not set"}`) });
   const [stored, sessions] = [new StoredResponses({ db, encryptionKeys: env.encryptionKeys, now, onFault: warn }), new SessionPlaces()];
-  const planOptions: PlanOptions = { own, catalog, presets, states, sessions, budgetUse: new BudgetUse(db), available: credentials.available, addressOf: credentials.addressOf, now, random: Math.random };
+  const planOptions: PlanOptions = { own, catalog, presets, states, sessions, budgetUse: new BudgetUse(db), userPlans, available: credentials.available, addressOf: credentials.addressOf, now, random: Math.random };
   const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent, traceparent: string | undefined) => { if (tracing) setImmediate(() => tracing.record(spansOf(event), traceparent)); sessions.observe(event); observeHealth(event, states.of(event.mode, event.organizationId).circuits); observe(event, metrics, logger); } };
   const upstreams = { pools, guardedPools, own, credentials, ownAuthorization: new Authorization({ exchange: createExchangeForm(addressRules), now }), timeouts: env.timeouts, now };
   const admitOptions = { kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId: string) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres"), onRateLimited: () => metrics.countRateLimited() };
@@ -122,7 +123,7 @@ export function compose(env: GatewayEnv): Gateway {
     async listen() {
       const { events, interrupted } = await replay(recovered, { ...meterOptions, kv });
       if (events + interrupted > 0) logger.info({ events, count: interrupted }, "took up the spool of an earlier process");
-      await Promise.all([catalog.reload(), hearChanges({ kv, keys, presets, catalog, hearCircuit: (id) => sharedHealth.hear(id, states.live.circuits) }).catch(() => warn("changes of keys and presets are not heard; they take effect within a minute"))]);
+      await Promise.all([catalog.reload(), hearChanges({ kv, keys, presets, userPlans, catalog, hearCircuit: (id) => sharedHealth.hear(id, states.live.circuits) }).catch(() => warn("changes of keys and presets are not heard; they take effect within a minute"))]);
       const port = await server.listen(env.port, env.host);
       logger.info({ port, host: env.host, mode: env.lane }, "gateway listens");
       return port;
@@ -164,14 +165,15 @@ function createStates(kv: Pick<Kv, "publish">, now: () => number) {
 }
 
 /** What other processes change takes effect at once; after a gap everything is asked for again. */
-function hearChanges({ kv, keys, presets, catalog, hearCircuit }: { readonly hearCircuit: (id: string) => void; readonly kv: Pick<Kv, "subscribe">; readonly keys: KeyCache; readonly presets: PresetCache; readonly catalog: CatalogCache }): Promise<void> {
+function hearChanges({ kv, keys, presets, userPlans, catalog, hearCircuit }: { readonly userPlans: EndUserPlans; readonly hearCircuit: (id: string) => void; readonly kv: Pick<Kv, "subscribe">; readonly keys: KeyCache; readonly presets: PresetCache; readonly catalog: CatalogCache }): Promise<void> {
   return kv.subscribe((topic, id) => {
     if (topic === "api-key") keys.invalidate(id);
     else if (topic === "preset") presets.invalidate(id);
+    else if (topic === "end-user") userPlans.invalidate(id);
     else if (topic === "circuit") hearCircuit(id);
     else if (topic === "catalog") void catalog.reload();
     else keys.invalidateOrganization(id);
-  }, () => { keys.invalidateAll(); presets.invalidateAll(); void catalog.reload(); });
+  }, () => { keys.invalidateAll(); presets.invalidateAll(); userPlans.invalidateAll(); void catalog.reload(); });
 }
 
 /** A body that continues a stored answer or names items of some, with what it means in their place; every other one as it came. */

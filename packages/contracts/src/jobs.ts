@@ -35,6 +35,6 @@ export type JobName = keyof JobPayloads;
 export const USAGE_BATCH_EVENTS_MAX = 2_000;
 
 /** Pub/sub topics for invalidation. The message is the id named. */
-export const INVALIDATION_TOPICS = { apiKey: "api-key", preset: "preset", budget: "budget", credential: "credential", catalog: "catalog", circuit: "circuit" } as const;
-/** `api-key`: the 10-character key id; `preset`, `budget`, `credential`: the organization id; `catalog`: empty; `circuit`: a JSON array that the gateways write and read. */
+export const INVALIDATION_TOPICS = { apiKey: "api-key", preset: "preset", budget: "budget", credential: "credential", catalog: "catalog", circuit: "circuit", endUser: "end-user" } as const;
+/** `api-key`: the 10-character key id; `preset`, `budget`, `credential`, `end-user`: the organization id; `catalog`: empty; `circuit`: a JSON array that the gateways write and read. */
 export type InvalidationTopic = (typeof INVALIDATION_TOPICS)[keyof typeof INVALIDATION_TOPICS];

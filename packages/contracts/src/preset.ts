@@ -11,6 +11,14 @@ export const PRESET_TARGETS_MAX = 16;
 
 const needSchema = z.enum(["tools", "vision", "json", "json_schema", "reasoning", "pdf", "audio", "embedding"]);
 
+/** An end user as requests name them, and the organization's own word for what they pay for. */
+export const END_USER_LENGTH_MAX = 512;
+export const endUserPlanSchema = z.string().trim().min(1).max(64).regex(/^[^\p{Cc}]+$/u, "a label without control characters");
+/** An organization's; their table is read by single rows, so the bound is on its disk alone. */
+export const END_USER_PLANS_MAX = 1_000_000;
+/** At once: a statement of some hundred kilobytes. */
+export const END_USER_PLANS_AT_ONCE_MAX = 1_000;
+
 const labels = z.array(z.string().min(1).max(128)).min(1).max(64);
 const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day as HH:MM");
 const usdPerMillion = z.number().min(0).max(100_000);
@@ -47,6 +55,8 @@ export const presetConditionSchema = z.strictObject({
   keys: labels.optional(),
   projects: labels.optional(),
   endUsers: labels.optional(),
+  /** The plan that the organization keeps for the request's end user is any of these. */
+  userPlan: z.array(endUserPlanSchema).min(1).max(64).optional(),
   time: timeWindowSchema.optional(),
   bucket: bucketSchema.optional(),
   /** Share of the tightest budget of the key that is spent or held, in percent. */

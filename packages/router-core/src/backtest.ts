@@ -6,7 +6,7 @@
 import { priceAt, rate } from "@trunkline/catalog";
 import { usdTextFromNano, type CatalogSnapshot, type PresetDocument } from "@trunkline/contracts";
 import { plan } from "./plan.ts";
-import type { HealthSnapshot, RequestFacts } from "./types.ts";
+import type { HealthSnapshot, RequestFacts, UserPlan } from "./types.ts";
 
 /** What is kept of a request that a preset routed. */
 export interface PastRequest {
@@ -14,7 +14,9 @@ export interface PastRequest {
   readonly endUser: string | null; readonly sessionId: string | null; readonly decision: unknown; readonly metadata: Readonly<Record<string, string>>;
   readonly inputTokens: bigint; readonly cacheReadTokens: bigint; readonly cacheWriteTokens: bigint; readonly outputTokens: bigint; readonly reasoningTokens: bigint;
 }
-export interface BacktestInput { readonly rows: readonly PastRequest[]; readonly slug: string; readonly draft: PresetDocument; readonly published: PresetDocument | null; readonly catalog: CatalogSnapshot; readonly nowMs: number }
+export interface BacktestInput { readonly rows: readonly PastRequest[]; readonly slug: string; readonly draft: PresetDocument; readonly published: PresetDocument | null;
+  /** Of the end users of `rows`, as they are now; only where a rule of either document asks. */
+  readonly userPlans?: ReadonlyMap<string, string>; readonly catalog: CatalogSnapshot; readonly nowMs: number }
 
 /** Which credentials a gateway holds is the gateway's knowledge: every provider of the catalogue counts as available. */
 export const everyProvider = (catalog: CatalogSnapshot): ReadonlySet<string> => new Set([...catalog.endpointsByModel.values()].flat().map((endpoint) => endpoint.provider));
@@ -44,6 +46,11 @@ export function factsOf(row: Row): RequestFacts {
 
 export const usageOf = (row: Row) => ({ inputTokens: Number(row.inputTokens), cacheReadTokens: Number(row.cacheReadTokens), cacheWriteTokens: Number(row.cacheWriteTokens), outputTokens: Number(row.outputTokens), reasoningTokens: Number(row.reasoningTokens), basis: "reported" as const });
 
+function userPlanOf({ endUser }: Row, { userPlans }: BacktestInput): UserPlan | undefined {
+  const label = endUser === null ? undefined : userPlans?.get(endUser);
+  return label === undefined ? undefined : { label, source: "stored" };
+}
+
 /** A fixed draw for each request, so that the same backtest gives the same answer twice. */
 export const drawOf = (id: string): number => (Number.parseInt(id.slice(-6), 36) % 997) / 997 || 0;
 
@@ -66,7 +73,7 @@ export function measure(rows: readonly Row[]): Measured {
 function chooser(input: BacktestInput, measured: Measured): (document: PresetDocument, row: Row) => Choice | null {
   const availableProviders = everyProvider(input.catalog);
   return (document, row) => {
-    const [first] = plan({ facts: factsOf(row), preset: { slug: input.slug, version: 0, document }, catalog: input.catalog, health: measured.health, availableProviders, nowMs: row.createdAt.getTime(), random: drawOf(row.id) }).candidates;
+    const [first] = plan({ facts: { ...factsOf(row), userPlan: userPlanOf(row, input) }, preset: { slug: input.slug, version: 0, document }, catalog: input.catalog, health: measured.health, availableProviders, nowMs: row.createdAt.getTime(), random: drawOf(row.id) }).candidates;
     if (!first) return null;
     const price = priceAt(input.catalog, first.provider, first.model, input.nowMs) ?? first.price;
     const stayed = first.provider === row.provider && first.model === row.model;

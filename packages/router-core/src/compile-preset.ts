@@ -15,6 +15,7 @@ export interface CompiledPreset {
   /** A rule asks for the task: a request without a label is worth classifying. */
   readonly asksTask: boolean;
   readonly asksBudget: boolean;
+  readonly asksUserPlan: boolean;
 }
 
 const compiled = new WeakMap<PresetDocument, CompiledPreset>();
@@ -23,7 +24,7 @@ export function compilePreset(document: PresetDocument): CompiledPreset {
   const known = compiled.get(document);
   if (known) return known;
   const asks = (name: keyof PresetCondition): boolean => document.rules.some(({ when }) => when[name] !== undefined);
-  const made = { rules: document.rules.map((rule) => ({ rule, tests: testsOf(rule) })), asksTask: asks("task"), asksBudget: asks("budgetUsedPercentMin") };
+  const made = { rules: document.rules.map((rule) => ({ rule, tests: testsOf(rule) })), asksTask: asks("task"), asksBudget: asks("budgetUsedPercentMin"), asksUserPlan: asks("userPlan") };
   compiled.set(document, made);
   return made;
 }
@@ -55,7 +56,7 @@ function labelTests({ metadata, headers }: PresetCondition): readonly Test[] {
   ];
 }
 
-function callerTests({ keys, projects, endUsers }: PresetCondition): readonly Test[] {
+function callerTests({ keys, projects, endUsers, userPlan }: PresetCondition): readonly Test[] {
   const among = (names: readonly string[], pick: (input: PlanInput) => string | null | undefined): Test => {
     const set = new Set(names);
     return (input) => { const value = pick(input); return value != null && set.has(value); };
@@ -64,6 +65,7 @@ function callerTests({ keys, projects, endUsers }: PresetCondition): readonly Te
     ...(keys ? [among(keys, ({ facts }) => facts.keyId)] : []),
     ...(projects ? [among(projects, ({ facts }) => facts.projectId)] : []),
     ...(endUsers ? [among(endUsers, ({ facts }) => facts.endUser)] : []),
+    ...(userPlan ? [among(userPlan, ({ facts }) => facts.userPlan?.label)] : []),
   ];
 }
 

@@ -1,5 +1,6 @@
 import { presetConditionSchema, presetDocumentSchema, type PresetCondition } from "@trunkline/contracts";
 import { describe, expect, it } from "vitest";
+import { explain } from "./explain.ts";
 import { plan } from "./plan.ts";
 import { inputOf, presetOf } from "./plan-fixtures.ts";
 import { retryDecision } from "./retry-decision.ts";
@@ -20,6 +21,16 @@ describe("a rule matches by", () => {
     expect(matches({ keys: ["key_1", "key_2"], projects: ["prj_1"], endUsers: ["ann"] }, { keyId: "key_2", projectId: "prj_1", endUser: "ann" })).toBe(true);
     expect(matches({ keys: ["key_1"] }, { keyId: "key_2" })).toBe(false);
     expect(matches({ endUsers: ["ann"] }, { endUser: null })).toBe(false);
+  });
+  it("the plan kept for the end user; one that is not known matches nothing, and the explanation says why", () => {
+    const asked = { userPlan: ["gold", "silver"] };
+    expect(matches(asked, { userPlan: { label: "gold", source: "stored" } })).toBe(true);
+    expect(matches(asked, { userPlan: { label: "free", source: "stored" } })).toBe(false);
+    for (const source of ["unlisted", "no_end_user", "unavailable"] as const) {
+      const made = plan(inputOf({ userPlan: { label: null, source } }, { preset: presetOf({ rules: [{ name: "paid", when: asked, targets: target }, { name: "rest", targets: target }] }) }));
+      expect([made.rule, explain(made).user_plan]).toEqual(["rest", { label: null, source }]);
+    }
+    expect(matches(asked)).toBe(false);
   });
   it("a time window in its own zone, over midnight too, counted to the day it began", () => {
     expect(matches(timed({ from: "09:00", to: "17:00", zone: "Europe/Berlin" }), {}, at("2026-07-01T07:00:00Z"))).toBe(true);

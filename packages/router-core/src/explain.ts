@@ -1,5 +1,5 @@
 import { usdFromNano } from "@trunkline/contracts";
-import type { Candidate, RoutePlan } from "./types.ts";
+import type { Candidate, RoutePlan, UserPlan } from "./types.ts";
 
 /** USD per million tokens and USD per request, as numbers. */
 export interface ExplainedCandidate {
@@ -30,6 +30,8 @@ export type ExplainedPlan = {
   readonly rule: string | null;
   /** What the request was taken for where a rule asked; `source` is `caller` or `inferred`. */
   readonly task: { readonly label: string; readonly source: string; readonly confidence: number; readonly evidence: readonly string[] } | null;
+  /** Of the end user, only where a rule asked. */
+  readonly user_plan?: UserPlan;
   readonly strategy: string;
   /** One sentence for people. */
   readonly summary: string;
@@ -71,7 +73,7 @@ export function explain(plan: RoutePlan): ExplainedPlan {
   const isAnybodyWell = plan.candidates.some(({ lastResort }) => !lastResort);
   const kept = isAnybodyWell ? plan.candidates.filter(({ lastResort }) => !lastResort) : plan.candidates;
   return {
-    preset: plan.presetSlug, preset_version: plan.presetVersion, rule: plan.rule, task: plan.task && { label: plan.task.task, source: plan.task.source, confidence: plan.task.confidence, evidence: plan.task.evidence }, strategy: plan.strategy, summary: summarise(plan),
+    preset: plan.presetSlug, preset_version: plan.presetVersion, rule: plan.rule, task: plan.task && { label: plan.task.task, source: plan.task.source, confidence: plan.task.confidence, evidence: plan.task.evidence }, ...(plan.userPlan ? { user_plan: plan.userPlan } : {}), strategy: plan.strategy, summary: summarise(plan),
     candidates: kept.map(explainCandidate), rejected: kept.length === plan.candidates.length ? plan.rejected : [...plan.rejected, ...setAside(plan)], max_attempts: plan.maxAttempts, deadline_ms: plan.deadlineMs,
   };
 }

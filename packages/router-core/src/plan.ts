@@ -172,7 +172,7 @@ export function plan(given: PlanInput): RoutePlan {
   const candidates = ranked(input, intent, sifted);
   const limits = preset?.document.limits;
   return {
-    presetSlug: preset?.slug ?? null, presetVersion: preset?.version ?? null, rule: intent.rule?.name ?? null, task: intent.task, strategy: intent.strategy,
+    presetSlug: preset?.slug ?? null, presetVersion: preset?.version ?? null, rule: intent.rule?.name ?? null, task: intent.task, userPlan: input.facts.userPlan, strategy: intent.strategy,
     candidates: input.facts.fallbacks ? candidates : withoutFallbacks(candidates, input),
     rejected: (candidates.at(-1)?.lastResort !== true && !into.judgedAgain) || into.rejected.length === 0 ? into.rejected : without(into.rejected, candidates),
     maxAttempts: limits?.maxAttempts ?? MAX_ATTEMPTS,

@@ -21,6 +21,9 @@ export interface ProviderPreferences {
 /** What the classifier makes of a request: its class and the features that speak for it, strongest first. */
 export interface TaskGuess { readonly task: string; readonly confidence: number; readonly evidence: readonly string[] }
 
+/** The plan that an organization keeps for its end user. `unlisted`: it keeps none for them; `unavailable`: the store did not say in time, and no rule that asks can match. */
+export interface UserPlan { readonly label: string | null; readonly source: "stored" | "unlisted" | "no_end_user" | "unavailable" }
+
 /** Where a session was served last, and the share of its input that came from the provider's prompt cache there. */
 export interface StickyPlace { readonly provider: string; readonly model: string; readonly cachedShare: number }
 
@@ -48,6 +51,8 @@ export interface RequestFacts {
   readonly keyId?: string;
   readonly projectId?: string;
   readonly endUser?: string | null;
+  /** Looked up only where a rule asks. */
+  readonly userPlan?: UserPlan | undefined;
   readonly sessionId?: string | null;
   readonly sticky?: StickyPlace | null;
   /** Lower-case names. */
@@ -127,6 +132,8 @@ export interface RoutePlan {
   readonly rule: string | null;
   /** The class the rules were matched by, and where it came from. */
   readonly task: (TaskGuess & { readonly source: "caller" | "inferred" }) | null;
+  /** Absent where no rule asked. */
+  readonly userPlan?: UserPlan | undefined;
   readonly strategy: string;
   /** In the order of attempts. */
   readonly candidates: readonly Candidate[];

@@ -74,7 +74,7 @@ function marketStages({ seed, catalog, choice, clock, upstream, onEvent }: Marke
     admit: (call) => ({ ...call, reservation: UNBOUNDED }),
     plan: createPlan({
       own: { find: () => null }, catalog: { snapshot: catalog }, presets: { find: () => choice.preset ? Promise.resolve(choice.preset) : Promise.reject(new Error("no preset")) }, states,
-      available: { live: new Set(), test: new Set(PROVIDERS.keys()) }, addressOf: credentials.addressOf, sessions: new SessionPlaces(), budgetUse: { percentOf: () => Promise.resolve(null) }, now, random: random("plan"),
+      available: { live: new Set(), test: new Set(PROVIDERS.keys()) }, addressOf: credentials.addressOf, sessions: new SessionPlaces(), budgetUse: { percentOf: () => Promise.resolve(null) }, userPlans: { find: () => ({ label: null, source: "no_end_user" }) }, now, random: random("plan"),
     }),
     attempt: createAttempt({ pools: { find: () => pool }, guardedPools: { find: () => pool }, own: { find: () => null }, credentials, ownAuthorization: unauthorized, states, timeouts: TIMEOUTS, now }),
     respond: createRespond(now),

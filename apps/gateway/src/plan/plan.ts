@@ -1,9 +1,10 @@
 import { findModel, nearestModels } from "@trunkline/catalog";
 import { GatewayError, type BookMode, type CatalogSnapshot, type PublishedPreset } from "@trunkline/contracts";
-import { classifyTask, compilePreset, explain, NOT_ALLOWED, plan, type CircuitBook, type HealthSnapshot, type PlanInput, type RoutePlan } from "@trunkline/router-core";
+import { classifyTask, compilePreset, explain, NOT_ALLOWED, plan, type CircuitBook, type HealthSnapshot, type PlanInput, type RoutePlan, type UserPlan } from "@trunkline/router-core";
 import { extraTier } from "@trunkline/providers";
 import type { AdmittedCall, AuthenticatedCall, InboundFacts, RoutedCall, Stages } from "../stages.ts";
 import type { BudgetUse } from "./budget-use.ts";
+import type { EndUserPlans } from "./end-user-plans.ts";
 import { lossGuard, planWithin, reportedLosses } from "./loss-guard.ts";
 import { readPrompt } from "./read-prompt.ts";
 import { createPlaces, type OwnAddresses, type Places } from "./places.ts";
@@ -34,6 +35,7 @@ export interface PlanOptions {
   readonly addressOf: (provider: string, mode: BookMode) => string;
   readonly sessions: Pick<SessionPlaces, "find">;
   readonly budgetUse: Pick<BudgetUse, "percentOf">;
+  readonly userPlans: Pick<EndUserPlans, "find">;
   readonly now: () => number;
   readonly random: () => number;
 }
@@ -62,14 +64,19 @@ export async function planFor(call: Planned, options: PlanOptions): Promise<Rout
   return preset ? planUnder(call, await options.presets.find(call.key.organizationId, preset), options) : planWith(call, null, options);
 }
 
-/** What a rule asks of the budget has to be known before planning, which waits for nothing. */
+/** What rules ask of stores has to be known before planning, which waits for nothing. */
 function planUnder(call: Planned, found: PublishedPreset, options: PlanOptions): RoutePlan | Promise<RoutePlan> {
   const preset = servingVersion(found, call.facts, options.random);
-  if (!compilePreset(preset.document).asksBudget) return planWith(call, preset, options);
-  return options.budgetUse.percentOf(call.key.budgets, options.now()).then((percent) => planWith(call, preset, options, percent));
+  const { asksBudget, asksUserPlan } = compilePreset(preset.document);
+  const userPlan = asksUserPlan ? options.userPlans.find(call.key.organizationId, call.facts.endUser) : undefined;
+  if (!asksBudget && !(userPlan instanceof Promise)) return planWith(call, preset, options, { userPlan });
+  const percent = asksBudget ? options.budgetUse.percentOf(call.key.budgets, options.now()) : null;
+  return Promise.all([percent, userPlan]).then(([budgetUsedPercent, known]) => planWith(call, preset, options, { budgetUsedPercent, userPlan: known }));
 }
 
-function planWith({ facts, mode, call, key, exchange }: Planned, preset: PublishedPreset | null, options: PlanOptions, budgetUsedPercent: number | null = null): RoutePlan {
+interface Looked { readonly budgetUsedPercent?: number | null; readonly userPlan?: UserPlan | undefined }
+
+function planWith({ facts, mode, call, key, exchange }: Planned, preset: PublishedPreset | null, options: PlanOptions, { budgetUsedPercent = null, userPlan }: Looked = {}): RoutePlan {
   const catalog = options.catalog.snapshot;
   if (catalog.models.size === 0) throw new GatewayError("gateway.dependency_unavailable", "The model catalogue is not loaded yet. Retry in a few seconds.", { retryAfterMs: 2000 });
   const nowMs = options.now();
@@ -83,7 +90,7 @@ function planWith({ facts, mode, call, key, exchange }: Planned, preset: Publish
     facts: {
       models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, inputTokensMax: facts.inputTokensMax, maxOutputTokens: facts.maxOutputTokens, answers: facts.answers, cachesForAnHour: asksForAnHour(call.raw), serviceTier: tier, needs: facts.needs, task: facts.task,
       inferTask: preset === null && facts.choice.names.length > 0 ? undefined : () => classifyTask({ text: readPrompt(call.body), tools: Array.isArray(call.body["tools"]) ? call.body["tools"].length : 0 }),
-      keyId: key.id, projectId: key.projectId, endUser: facts.endUser, sessionId: facts.sessionId, headers: exchange.headers, budgetUsedPercent, sticky: facts.sessionId === null ? null : options.sessions.find(key.organizationId, facts.sessionId),
+      keyId: key.id, projectId: key.projectId, endUser: facts.endUser, userPlan, sessionId: facts.sessionId, headers: exchange.headers, budgetUsedPercent, sticky: facts.sessionId === null ? null : options.sessions.find(key.organizationId, facts.sessionId),
       metadata: facts.metadata, preferences: facts.preferences, maxCostNanoUsd: facts.maxCostNanoUsd, deadlineMs: facts.deadlineMs, fallbacks: facts.fallbacks,
     },
     preset, catalog, health: own ? own.health(circuits, nowMs) : circuits.snapshot(PLATFORM_CREDENTIAL, nowMs), availableProviders: own ? own.available(platform) : platform, nowMs, random: options.random(),

@@ -3,6 +3,7 @@ import { presetDocumentSchema, type PresetDocument } from "@trunkline/contracts"
 import { NotFoundError, UnprocessableError, type Actor, type PresetRecord, type WebDb } from "@trunkline/db/web";
 import { backtest } from "@trunkline/router-core";
 import { z } from "zod";
+import { userPlansFor } from "./end-user-plan.ts";
 import { builtInPresets } from "./routing.ts";
 
 const DAY_MS = 86_400_000;
@@ -20,7 +21,8 @@ export async function backtestPreset({ db, actor, nowMs }: { readonly db: WebDb;
   if (!draft) throw new UnprocessableError("There is no draft to test. Send a `document`, or save a draft first.");
   const mode = await db.requests.defaultMode(actor);
   const rows = await db.requests.routedBy(actor, { slug, mode, from: new Date(nowMs - days * DAY_MS), limit: ROWS_MAX });
-  return { slug, days, mode, ...backtest({ rows, slug, draft, published, catalog: await db.catalog.load(), nowMs }) };
+  const userPlans = await userPlansFor({ db, actor }, [draft, published], rows.map(({ endUser }) => endUser));
+  return { slug, days, mode, ...backtest({ rows, slug, draft, published, userPlans, catalog: await db.catalog.load(), nowMs }) };
 }
 
 const findStored = (db: WebDb, actor: Actor, slug: string): Promise<PresetRecord | null> =>

@@ -4,6 +4,7 @@ import { openPrompt } from "./request-prompt.ts";
 
 const AUDIT_PAGE = 500;
 const REQUESTS_PAGE = 200;
+const END_USERS_PAGE = 1_000;
 
 async function* audit(db: WebDb, actor: Actor): AsyncGenerator<object, void> {
   for (let before: bigint | undefined; ;) {
@@ -34,6 +35,15 @@ async function* prompts(db: WebDb, actor: Actor): AsyncGenerator<object, void> {
   }
 }
 
+async function* endUserPlans(db: WebDb, actor: Actor): AsyncGenerator<object, void> {
+  for (let after: string | undefined; ;) {
+    const rows = await db.endUserPlans.list(actor, { after, limit: END_USERS_PAGE });
+    yield* rows.map((row) => ({ type: "end_user_plan", ...row }));
+    after = rows.at(-1)?.endUser;
+    if (rows.length < END_USERS_PAGE) return;
+  }
+}
+
 async function* records(db: WebDb, actor: Actor): AsyncGenerator<object, void> {
   yield { type: "organization", ...(await db.organizations.find(actor)) };
   for (const row of await db.organizations.listProjects(actor)) yield { type: "project", ...row };
@@ -43,6 +53,7 @@ async function* records(db: WebDb, actor: Actor): AsyncGenerator<object, void> {
   for (const row of await db.alerts.list(actor)) yield { type: "alert", ...row };
   for (const row of await db.presets.list(actor)) yield { type: "preset", ...row };
   for (const row of await db.budgets.list(actor)) yield { type: "budget", ...row };
+  yield* endUserPlans(db, actor);
   yield* audit(db, actor);
   yield* requests(db, actor);
   yield* prompts(db, actor);

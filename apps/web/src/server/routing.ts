@@ -1,7 +1,7 @@
 /** The router as the dashboard sees it: the live path's own planning over a body that is sent nowhere. */
 import type { CatalogSnapshot, Need, PresetDocument, PublishedPreset } from "@trunkline/contracts";
 import { estimateTokens } from "@trunkline/catalog";
-import { BUILT_IN_PRESETS, classifyTask, everyProvider, explain, plan, retryDecision, type HealthSnapshot, type RequestFacts, type RoutePlan } from "@trunkline/router-core";
+import { BUILT_IN_PRESETS, classifyTask, compilePreset, everyProvider, explain, plan, retryDecision, type HealthSnapshot, type RequestFacts, type RoutePlan, type UserPlan } from "@trunkline/router-core";
 
 export const builtInPresets = (): readonly PublishedPreset[] => [...BUILT_IN_PRESETS.values()];
 
@@ -36,6 +36,16 @@ function needsOf(body: Body): Need[] {
   ];
 }
 
+export const endUserOf = (body: Body): string | null => text(body["user"]);
+
+/** For rules that ask: `user_plan` of the body stands for an end user who has it, so that a plan can be tried before anybody has it. */
+export function userPlanOf({ body, document }: Pick<ExplainQuery, "body" | "document">, stored: ReadonlyMap<string, string>): UserPlan | undefined {
+  if (!compilePreset(document).asksUserPlan) return undefined;
+  const endUser = endUserOf(body);
+  const label = text(body["user_plan"]) ?? (endUser === null ? null : stored.get(endUser) ?? null);
+  return label === null ? { label, source: endUser === null ? "no_end_user" : "unlisted" } : { label, source: "stored" };
+}
+
 /** Facts of a chat body for a preset that decides the model itself, so the body's own `model` does not count. */
 export function factsOf(body: Body): RequestFacts {
   const routing = record(body["routing"]);
@@ -44,7 +54,7 @@ export function factsOf(body: Body): RequestFacts {
   const maxCostUsd = positive(routing["max_cost_usd"]);
   return {
     models: [], inputTokens: positive(body["input_tokens"]) ?? estimateTokens(Buffer.byteLength(prompt)), maxOutputTokens: positive(body["max_completion_tokens"]) ?? positive(body["max_tokens"]),
-    needs: needsOf(body), task: text(routing["task"]), metadata: Object.fromEntries(metadata), preferences: {},
+    needs: needsOf(body), task: text(routing["task"]), endUser: endUserOf(body), metadata: Object.fromEntries(metadata), preferences: {},
     maxCostNanoUsd: maxCostUsd === null ? null : BigInt(Math.round(maxCostUsd * 1e9)), deadlineMs: positive(routing["deadline_ms"]), fallbacks: routing["fallbacks"] !== false,
   };
 }
@@ -70,12 +80,12 @@ function lastWords(body: Body): string {
   return typeof content === "string" ? content : Array.isArray(content) ? content.map((part) => text(record(part)["text"]) ?? "").join("\n") : "";
 }
 
-export interface ExplainQuery { readonly catalog: CatalogSnapshot; readonly document: PresetDocument; readonly body: Body; readonly nowMs: number; readonly down?: readonly string[] | undefined }
+export interface ExplainQuery { readonly catalog: CatalogSnapshot; readonly document: PresetDocument; readonly body: Body; readonly nowMs: number; readonly down?: readonly string[] | undefined; readonly userPlan?: UserPlan | undefined }
 
 /** Every provider of the catalogue counts as available: which credentials a gateway holds is the gateway's knowledge. */
-export function explainRoute({ catalog, document, body, nowMs, down = [] }: ExplainQuery) {
+export function explainRoute({ catalog, document, body, nowMs, userPlan, down = [] }: ExplainQuery) {
   const preset = { slug: "draft", version: 0, document };
-  const facts = { ...factsOf(body), inferTask: () => classifyTask({ text: lastWords(body), tools: Array.isArray(body["tools"]) ? body["tools"].length : 0 }) };
+  const facts = { ...factsOf(body), userPlan, inferTask: () => classifyTask({ text: lastWords(body), tools: Array.isArray(body["tools"]) ? body["tools"].length : 0 }) };
   const route = plan({ facts, preset, catalog, health: healthWithout(down), availableProviders: everyProvider(catalog), nowMs, random: MIDDLE });
   return { ...explain(route), what_if: route.candidates.length > 0 ? whatIf(route) : [] };
 }

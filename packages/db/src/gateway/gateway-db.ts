@@ -7,7 +7,7 @@ import { receipt } from "../generation-receipt.ts";
 import { FIND_GENERATION, LOAD_RECEIPT_KEYS, signedReceipt } from "./generation.ts";
 import type { GatewayDb } from "./port.ts";
 import { createPrepared } from "./prepared.ts";
-import { LOAD_PRESETS, organizationPresets } from "./presets.ts";
+import { LOAD_END_USER_PLAN, LOAD_PRESETS, organizationPresets } from "./presets.ts";
 import { LOAD_RESPONSE_CHAIN, LOAD_RESPONSES_OF_ITEMS, REMOVE_RESPONSE, responseParameters, scopeParameters, STORE_RESPONSE } from "./stored-responses.ts";
 import { promptParameters, STORE_PROMPT } from "./stored-prompts.ts";
 import { LOAD_SPENT, LOAD_USER_SPENT, spentParameters } from "./spend.ts";
@@ -31,6 +31,7 @@ export function createGatewayDb(options: GatewayDbOptions): GatewayDb {
     },
     loadBrowserOrigins: async () => (await prepared.read(LOAD_BROWSER_ORIGINS, [])).map((row) => row.origin),
     loadPresets: async (organizationId) => organizationPresets(await prepared.read(LOAD_PRESETS, [organizationId])),
+    loadEndUserPlan: async (organizationId, endUser) => (await prepared.read(LOAD_END_USER_PLAN, [organizationId, endUser]))[0]?.plan ?? null,
     async loadCatalog() {
       const [row] = await prepared.read(LOAD_CATALOG, []);
       return catalogSnapshot(row ?? { models: [], endpoints: [], prices: [] });

@@ -9,6 +9,8 @@ export interface GatewayDb {
   /** Origins of pages that some key may be used from. */
   loadBrowserOrigins(): Promise<readonly string[]>;
   loadPresets(organizationId: string): Promise<OrganizationPresets>;
+  /** What the organization keeps as an end user's plan; null: nothing. */
+  loadEndUserPlan(organizationId: string, endUser: string): Promise<string | null>;
   loadCatalog(): Promise<CatalogSnapshot>;
   /** Sum of charges in the rollups of the window. */
   loadSpent(scope: SpendScope): Promise<bigint>;

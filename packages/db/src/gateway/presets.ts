@@ -18,6 +18,9 @@ LEFT JOIN preset_drill d ON d."presetId" = p.id AND p."publishedVersion" = v.ver
 WHERE p."organizationId" = $1 ORDER BY p.slug, v.version`,
 };
 
+/** $1 the organization, $2 the end user. */
+export const LOAD_END_USER_PLAN: Statement<{ readonly plan: string }> = { name: "gateway_load_end_user_plan", text: `SELECT plan FROM end_user_plan WHERE "organizationId" = $1 AND "endUser" = $2` };
+
 const drillOf = ({ drillProvider, drillPercent, drillMode, drillStartsAt, drillEndsAt }: PresetVersionRow, id: string): PresetDrill =>
   ({ id, provider: drillProvider, percent: drillPercent, mode: drillMode, startsAtMs: drillStartsAt.getTime(), endsAtMs: drillEndsAt.getTime() });
 

@@ -14,6 +14,7 @@ export { PERFORMANCE_REQUESTS_MAX, type ErrorClassRow, type PerformanceDimension
 export type { SessionRecord } from "./profiles.ts";
 export type { DrillArmRow } from "../drill-arms.ts";
 export type { DrillRecord } from "./drills.ts";
+export type { EndUserPlanRecord } from "./end-user-plans.ts";
 export type { DrillScheduleRecord, NewDrillSchedule } from "./drill-schedules.ts";
 export type { NewShadow } from "./shadows.ts";
 export type { NewCanary } from "./canaries.ts";

@@ -10,11 +10,12 @@ import { ForbiddenError } from "./errors.ts";
 const ROWS_AT_ONCE = 20_000;
 
 export function createOrganizationRemoval({ client, nowMs }: StoreContext) {
-  const clear = async (table: "generation" | "usage_rollup" | "usage_caller", organizationId: string): Promise<void> => {
+  const clear = async (table: "generation" | "usage_rollup" | "usage_caller" | "end_user_plan", organizationId: string): Promise<void> => {
     for (;;) {
       const gone = table === "generation"
         ? await client.$executeRaw`DELETE FROM generation WHERE ctid = ANY (ARRAY(SELECT ctid FROM generation WHERE "organizationId" = ${organizationId} LIMIT ${ROWS_AT_ONCE}))`
         : table === "usage_caller" ? await client.$executeRaw`DELETE FROM usage_caller WHERE ctid = ANY (ARRAY(SELECT ctid FROM usage_caller WHERE "organizationId" = ${organizationId} LIMIT ${ROWS_AT_ONCE}))`
+        : table === "end_user_plan" ? await client.$executeRaw`DELETE FROM end_user_plan WHERE ctid = ANY (ARRAY(SELECT ctid FROM end_user_plan WHERE "organizationId" = ${organizationId} LIMIT ${ROWS_AT_ONCE}))`
         // Their hours and days go with them.
         : await client.$executeRaw`DELETE FROM usage_rollup WHERE ctid = ANY (ARRAY(SELECT ctid FROM usage_rollup WHERE "organizationId" = ${organizationId} LIMIT ${ROWS_AT_ONCE}))`;
       if (gone === 0) return;
@@ -30,6 +31,7 @@ export function createOrganizationRemoval({ client, nowMs }: StoreContext) {
       await clear("generation", organizationId);
       await clear("usage_rollup", organizationId);
       await clear("usage_caller", organizationId);
+      await clear("end_user_plan", organizationId);
       return client.$transaction(async (transaction) => {
         const keys = await transaction.apiKey.findMany({ where, select: { keyId: true } });
         await transaction.apiKey.updateMany({ where: { organizationId, revokedAt: null }, data: { revokedAt: new Date(nowMs()) } });

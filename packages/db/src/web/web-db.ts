@@ -15,6 +15,7 @@ import { createOrganizations } from "./organizations.ts";
 import { createPerformance } from "./performance.ts";
 import { createCanaries } from "./canaries.ts";
 import { createDrills } from "./drills.ts";
+import { createEndUserPlans } from "./end-user-plans.ts";
 import { createDrillSchedules } from "./drill-schedules.ts";
 import { createShadows } from "./shadows.ts";
 import { createPresets } from "./presets.ts";
@@ -40,7 +41,7 @@ import { createUsage } from "./usage.ts";
 export function createWebDb(options: WebDbOptions) {
   const context = createContext(options);
   return {
-    canaries: createCanaries(context), shadows: createShadows(context), drills: createDrills(context), drillSchedules: createDrillSchedules(context),
+    canaries: createCanaries(context), shadows: createShadows(context), drills: createDrills(context), drillSchedules: createDrillSchedules(context), endUserPlans: createEndUserPlans(context),
     accounts: createAccounts(context), auth: createAuthRecords(context), organizations: createOrganizations(context), keys: createApiKeys(context),
     members: createMembers(context), audit: createAuditLog(context), profiles: createProfiles(context), performance: createPerformance(context), removal: createOrganizationRemoval(context), presets: createPresets(context), priceNotices: createPriceNotices(context), budgets: createBudgets(context), usage: createUsage(context), requests: createRequests(context),
     catalog: createCatalog(context), credentials: createProviderCredentials(context), seals: createSeals(context), alerts: createAlerts(context), billing: createBilling(context), reconciliations: createReconciliations(context), margins: createMargins(context), autoTopUps: createAutoTopUps(context), stripeEvents: createStripeEvents(context), status: createStatus(context), savedViews: createSavedViews(context), secondFactors: createSecondFactors(context), passkeys: createPasskeys(context), storedPrompts: createStoredPrompts(context),

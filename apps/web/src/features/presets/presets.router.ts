@@ -5,6 +5,7 @@ import { deletePreset } from "./procedures/delete-preset.ts";
 import { drill, drillSchedules, drills, schedulePresetDrill, startPresetDrill, unschedulePresetDrill, stopPresetDrill } from "./procedures/drill.ts";
 import { shadow, startPresetShadow, stopPresetShadow } from "./procedures/shadow.ts";
 import { createPreset } from "./procedures/create-preset.ts";
+import { endUserPlans, setEndUserPlans } from "./procedures/end-users.ts";
 import { explainPreset } from "./procedures/explain-preset.ts";
 import { getPreset } from "./procedures/get-preset.ts";
 import { listPresets } from "./procedures/list-presets.ts";
@@ -17,5 +18,5 @@ export const presetsRouter = router({
   list: listPresets, get: getPreset, create: createPreset, saveDraft: savePresetDraft, publish: publishPreset, rollBack: rollBackPreset, remove: deletePreset, explain: explainPreset, backtest, priceNotices, takeNotice, dismissNotice,
   canary, startCanary: startPresetCanary, setCanaryShare: setPresetCanaryShare, promoteCanary: promotePresetCanary, abortCanary: abortPresetCanary,
   shadow, startShadow: startPresetShadow, stopShadow: stopPresetShadow,
-  drills, drill, startDrill: startPresetDrill, stopDrill: stopPresetDrill, drillSchedules, scheduleDrill: schedulePresetDrill, unscheduleDrill: unschedulePresetDrill,
+  drills, drill, startDrill: startPresetDrill, stopDrill: stopPresetDrill, drillSchedules, scheduleDrill: schedulePresetDrill, unscheduleDrill: unschedulePresetDrill, endUserPlans, setEndUserPlans,
 });

@@ -9,8 +9,10 @@ import { changedPreset } from "../preset-change.ts";
 import { COMMENT_LENGTH_MAX, PRESET_NAME_LENGTH_MAX, presetSlugInput, toPresetView } from "../preset-view.ts";
 import { publishChange } from "../publish.ts";
 import { backtestInput, backtestPreset } from "../backtest-preset.ts";
-import { builtInPresets, explainRoute } from "../routing.ts";
+import { explainDocument } from "../explain-document.ts";
+import { builtInPresets } from "../routing.ts";
 import { CANARY_OPERATIONS } from "./canaries.ts";
+import { END_USER_OPERATIONS } from "./end-users.ts";
 import { DRILL_OPERATIONS } from "./drills.ts";
 import { SHADOW_OPERATIONS } from "./shadows.ts";
 import { MEMBER_OPERATIONS } from "./members.ts";
@@ -140,7 +142,7 @@ const presets: Operation[] = [
   }),
   operation({
     method: "POST", path: "/presets/dry-run", id: "dryRunPreset", summary: "What a document would decide for a body, without calling anybody", status: 200, query: null,
-    body: z.strictObject({ document: presetDocumentSchema, body: z.record(z.string(), z.unknown()), down: z.array(z.string().max(64)).max(32).optional() }), handle: async ({ db, body, nowMs }) => explainRoute({ catalog: await db.catalog.load(), nowMs, ...body }),
+    body: z.strictObject({ document: presetDocumentSchema, body: z.record(z.string(), z.unknown()), down: z.array(z.string().max(64)).max(32).optional() }), handle: ({ db, actor, body, nowMs }) => explainDocument({ db, actor, nowMs }, body),
   }),
   operation({
     method: "POST", path: "/presets/{slug}/backtest", id: "backtestPreset", summary: "What a document, or the draft, would have chosen for the requests of the last days, beside the published version; from metadata, without calling anybody", status: 200, query: null, body: backtestInput,
@@ -155,4 +157,4 @@ const budgets: Operation[] = [
   operation({ method: "DELETE", path: "/budgets/{id}", id: "removeBudget", summary: "Remove a budget", status: 200, ...none, handle: ({ db, kv, actor, parameters }) => removeBudget({ db, kv }, actor, id(parameters)) }),
 ];
 
-export const RESOURCE_OPERATIONS: readonly Operation[] = [...organizations, ...MEMBER_OPERATIONS, ...keys, ...presets, ...CANARY_OPERATIONS, ...SHADOW_OPERATIONS, ...DRILL_OPERATIONS, ...PRICE_NOTICE_OPERATIONS, ...budgets];
+export const RESOURCE_OPERATIONS: readonly Operation[] = [...organizations, ...MEMBER_OPERATIONS, ...keys, ...presets, ...CANARY_OPERATIONS, ...SHADOW_OPERATIONS, ...DRILL_OPERATIONS, ...END_USER_OPERATIONS, ...PRICE_NOTICE_OPERATIONS, ...budgets];

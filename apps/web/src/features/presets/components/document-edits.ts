@@ -72,7 +72,7 @@ export function describeConditions(when: PresetCondition): { name: string; test:
     ...(when.needs ?? []).map((need) => ({ name: need, test: "needed" })),
     ...Object.entries(when.metadata ?? {}).map(([key, value]) => ({ name: `metadata.${key}`, test: `is ${value}` })),
     ...Object.entries(when.headers ?? {}).map(([key, value]) => ({ name: `header ${key}`, test: `is ${value}` })),
-    ...([["key", when.keys], ["project", when.projects], ["end user", when.endUsers]] as const).flatMap(([name, values]) => (values ? [{ name, test: values.join(" or ") }] : [])),
+    ...([["key", when.keys], ["project", when.projects], ["end user", when.endUsers], ["plan of the end user", when.userPlan]] as const).flatMap(([name, values]) => (values ? [{ name, test: values.join(" or ") }] : [])),
     ...(when.time ? [{ name: "time", test: describeTime(when.time) }] : []),
     ...(when.bucket ? [{ name: "share", test: `${when.bucket.percent} % by ${when.bucket.by}` }] : []),
     ...(when.budgetUsedPercentMin === undefined ? [] : [{ name: "budget used", test: `≥ ${when.budgetUsedPercentMin} %` }]),

@@ -14,12 +14,13 @@ function LineField({ label, text, placeholder, hint, onText }: { label: string; 
 
 /** Who calls. */
 export function CallerConditions({ when, onChange }: Props) {
-  const list = (name: "keys" | "projects" | "endUsers") => (text: string): void => onChange(setCondition(when, name, parseList(text)));
+  const list = (name: "keys" | "projects" | "endUsers" | "userPlan") => (text: string): void => onChange(setCondition(when, name, parseList(text)));
   return (
     <>
       <LineField label="API keys" text={listText(when.keys)} placeholder="key_…, key_…" hint="Ids; any of them matches." onText={list("keys")} />
       <LineField label="Projects" text={listText(when.projects)} placeholder="prj_…" onText={list("projects")} />
       <LineField label="End users" text={listText(when.endUsers)} placeholder="ann, bob" onText={list("endUsers")} />
+      <LineField label="Plan of the end user" text={listText(when.userPlan)} placeholder="gold, team" hint="As kept under End users’ plans; any of them matches." onText={list("userPlan")} />
       <LineField label="Headers" text={pairsText(when.headers)} placeholder="x-plan=gold" hint="Names in small letters." onText={(text) => onChange(setCondition(when, "headers", parsePairs(text)))} />
     </>
   );

@@ -13,6 +13,8 @@ import { useDeletePreset } from "./use-delete-preset.ts";
 
 const NewPresetDialog = lazy(async () => ({ default: (await import("./new-preset-dialog.tsx")).NewPresetDialog }));
 
+const EndUserPlansDialog = lazy(async () => ({ default: (await import("./end-user-plans-dialog.tsx")).EndUserPlansDialog }));
+
 const DeletePresetDialog = lazy(async () => ({ default: (await import("./delete-preset-dialog.tsx")).DeletePresetDialog }));
 
 const SKELETON_ROWS = 6;
@@ -21,17 +23,19 @@ export function PresetList() {
   const trpc = useTRPC();
   const presets = useQuery(trpc.presets.list.queryOptions(useScope()));
   const [creating, setCreating] = useState(false);
+  const [planning, setPlanning] = useState(false);
   const [inUse, setInUse] = useState<PresetListItem | null>(null);
   const { pending, remove } = useDeletePreset();
   const taken = new Set(presets.data?.filter((one) => one.builtIn).map((one) => one.slug));
   const create = <Button variant="primary" onClick={() => setCreating(true)}><Plus className="ic s" aria-hidden />New preset</Button>;
   return (
     <>
-      <div className="head"><h1>Presets</h1>{create}</div>
+      <div className="head"><h1>Presets</h1><div className="row"><Button onClick={() => setPlanning(true)}>End users’ plans</Button>{create}</div></div>
       {presets.isPending ? <section className="card" aria-label="Presets are loading" aria-busy="true"><div className="body" style={{ display: "grid", gap: 12, paddingTop: 16 }}>{Array.from({ length: SKELETON_ROWS }, (_, row) => <Skeleton key={row} height={36} />)}</div></section> : null}
       {presets.isError ? <ErrorCard message={`The presets could not be loaded. ${presets.error.message}`} onRetry={() => void presets.refetch()} /> : null}
       {presets.data ? <section className="card pt" aria-label="Presets">{presets.data.length === 0 ? <EmptyState text="A preset decides which model answers which request." action={create} snippet='{ "model": "auto", "routing_preset": "my-preset" }' /> : <PresetTable presets={presets.data} deleting={pending} onDelete={(preset) => (preset.requests7d > 0 ? setInUse(preset) : remove(preset.slug))} />}</section> : null}
       <Deferred wanted={creating}><NewPresetDialog open={creating} onClose={() => setCreating(false)} source="balanced" sources={presets.data ?? []} /></Deferred>
+      <Deferred wanted={planning}><EndUserPlansDialog open={planning} onClose={() => setPlanning(false)} /></Deferred>
       <Deferred wanted={inUse !== null}><DeletePresetDialog preset={inUse} standIn={inUse !== null && taken.has(inUse.slug)} onClose={() => setInUse(null)} /></Deferred>
     </>
   );

@@ -1,8 +1,8 @@
 import type { Need } from "@trunkline/contracts";
 
-export interface SimulatedRequest { readonly message: string; readonly inputTokens: string; readonly task: string; readonly needs: readonly Need[]; readonly metadata: string; readonly down: readonly string[] }
+export interface SimulatedRequest { readonly message: string; readonly inputTokens: string; readonly task: string; readonly needs: readonly Need[]; readonly metadata: string; readonly userPlan: string; readonly down: readonly string[] }
 
-export const FIRST_REQUEST: SimulatedRequest = { message: "Say hello.", inputTokens: "", task: "", needs: [], metadata: "", down: [] };
+export const FIRST_REQUEST: SimulatedRequest = { message: "Say hello.", inputTokens: "", task: "", needs: [], metadata: "", userPlan: "", down: [] };
 
 /** Any part of that type makes the need; its address is never fetched. */
 const PARTS: Partial<Record<Need, Readonly<Record<string, unknown>>>> = {
@@ -23,7 +23,7 @@ export const listText = (values: readonly string[] | undefined): string => (valu
 export const pairsText = (pairs: Readonly<Record<string, string>> | undefined): string => Object.entries(pairs ?? {}).map(([name, value]) => `${name}=${value}`).join(", ");
 
 /** A chat completion body with the wanted properties. The token count, when given, stands for a message of that length. */
-export function toBody({ message, inputTokens, task, needs, metadata }: SimulatedRequest): Record<string, unknown> {
+export function toBody({ message, inputTokens, task, needs, metadata, userPlan }: SimulatedRequest): Record<string, unknown> {
   const parts = needs.flatMap((need) => PARTS[need] ?? []);
   const pairs = parsePairs(metadata);
   return {
@@ -31,6 +31,7 @@ export function toBody({ message, inputTokens, task, needs, metadata }: Simulate
     ...(Number(inputTokens) > 0 ? { input_tokens: Number(inputTokens) } : {}),
     ...(task.trim() ? { routing: { task: task.trim() } } : {}),
     ...(Object.keys(pairs).length > 0 ? { metadata: pairs } : {}),
+    ...(userPlan.trim() ? { user_plan: userPlan.trim() } : {}),
     ...(needs.includes("tools") ? { tools: [{ type: "function", function: { name: "look_up" } }] } : {}),
     ...(needs.includes("json_schema") ? { response_format: { type: "json_schema" } } : needs.includes("json") ? { response_format: { type: "json_object" } } : {}),
     ...(needs.includes("reasoning") ? { reasoning_effort: "medium" } : {}),

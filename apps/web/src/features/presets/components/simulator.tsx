@@ -67,6 +67,7 @@ function RequestForm({ request, onChange }: { request: SimulatedRequest; onChang
       <Field label="Input tokens" type="number" min={1} value={request.inputTokens} placeholder="estimated from the message" hint="Stands for a longer prompt." onChange={(event) => set({ inputTokens: event.target.value })} />
       <Field label="Task" value={request.task} placeholder="none" onChange={(event) => set({ task: event.target.value })} />
       <Field label="Metadata" value={request.metadata} placeholder="tier=gold, lang=de" onChange={(event) => set({ metadata: event.target.value })} />
+      <Field label="Plan of the end user" value={request.userPlan} placeholder="none" onChange={(event) => set({ userPlan: event.target.value })} />
       <fieldset className="control">
         <legend>The request needs</legend>
         <div className="checks">{NEEDS.map(({ value, label }) => <label key={value}><input type="checkbox" checked={request.needs.includes(value)} onChange={(event) => set({ needs: event.target.checked ? [...request.needs, value] : request.needs.filter((need) => need !== value) })} />{label}</label>)}</div>

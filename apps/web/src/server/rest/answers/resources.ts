@@ -57,6 +57,7 @@ export const RESOURCE_ANSWERS: Readonly<Record<string, z.ZodType>> = {
   getPresetShadow: z.strictObject({ shadow, mode, copies: arm, served: arm }), startPresetShadow: preset, stopPresetShadow: preset,
   listDrillSchedules: z.array(drillSchedule), scheduleDrill: drillSchedule, unscheduleDrill: drillSchedule,
   listDrills: z.array(drill), startDrill: drill, stopDrill: drill, getDrill: z.strictObject({ drill, drilled: drillArm, beside: drillArm, lost: count.describe("Requests that an outage of the provider would have refused"), costChangePercent: z.number().nullable() }),
+  listEndUsers: listOf(z.strictObject({ id: z.string(), plan: z.string(), updatedAt: time })), setEndUserPlans: z.strictObject({ changed: count }),
   listPriceNotices: listOf(notice), takePriceNotice: preset, dismissPriceNotice: z.strictObject({ preset: z.string(), dismissed: z.literal(true) }),
   listBudgets: listOf(budget), createBudget: budget, updateBudget: budget, removeBudget: budget,
   listProviderCredentials: listOf(credential, { providers: z.array(z.strictObject({ id: z.string(), name: z.string(), needsBaseUrl: z.boolean() })) }), createProviderCredential: savedCredential, updateProviderCredential: savedCredential, validateProviderCredential: verdict, deleteProviderCredential: credential,
