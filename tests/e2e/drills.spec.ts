@@ -41,6 +41,13 @@ test("a drill is run, reported, and ordered for every week, without an accessibi
   await dialog.getByRole("button", { name: "Schedule" }).click();
   const weekly = page.getByRole("region", { name: "Weekly drills" });
   await expect(weekly).toContainText("Mondays at 9:00 (UTC) openai fails for 5 % of the requests of live keys, for 10 min. Next");
+  await weekly.getByRole("button", { name: "Change the weekly drill of openai" }).click();
+  await dialog.getByLabel("Share in %").fill("8");
+  await dialog.getByLabel("Day").selectOption("fri");
+  expect(await violationsOf(page), "change dialog").toEqual([]);
+  await page.screenshot({ path: path.join(IMAGES, "drill-change-dialog.png") });
+  await dialog.getByRole("button", { name: "Save" }).click();
+  await expect(weekly).toContainText("Fridays at 9:00 (UTC) openai fails for 8 % of the requests of live keys, for 10 min. Next");
   for (const [look, colorScheme, width] of LOOKS) {
     await page.setViewportSize({ width, height: 900 });
     await page.emulateMedia({ colorScheme });

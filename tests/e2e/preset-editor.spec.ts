@@ -173,4 +173,11 @@ test("a draft is tried as a canary, shown beside the published version, and prom
   await shadow.getByRole("button", { name: "Stop" }).focus();
   await page.keyboard.press("Enter");
   await expect(shadow).toContainText("It ended");
+
+  await page.getByRole("button", { name: "Shadow", exact: true }).click();
+  await page.getByRole("dialog").getByLabel("Version").selectOption({ label: "A model by itself" });
+  await page.getByRole("dialog").getByRole("combobox", { name: /^Model/ }).selectOption("openai/gpt-5-mini");
+  await page.getByRole("dialog").getByRole("button", { name: "Start" }).click();
+  const ofModel = page.getByRole("region", { name: "Shadow openai/gpt-5-mini" });
+  await expect(ofModel.getByRole("row", { name: /openai\/gpt-5-mini shadow/ })).toBeVisible();
 });

@@ -148,6 +148,8 @@ export interface PublishedPreset {
 export interface PresetShadow { readonly preset: PublishedPreset; readonly percent: number }
 /** The label under which copies are metered. No preset is called so: a slug has no slash. */
 export const shadowSlug = (slug: string): string => `${slug}/shadow`;
+/** The version under which copies to a model are metered; no version of a preset has it. */
+export const MODEL_SHADOW_VERSION = 0;
 export const shadowShareSchema = z.number().min(0.1).max(100);
 export type DrawnBy = z.infer<typeof drawnBySchema>;
 

@@ -8,14 +8,14 @@ afterAll(() => stack.stop());
 const SHADOW = 2;
 const documentFor = (model: string) => ({ limits: {}, rules: [{ name: "r", when: {}, strategy: "ordered", targets: [{ model, weight: 1 }], fallbacks: [] }] });
 
-/** A preset `mine` with v1 published and every request copied to v2. */
-async function keyWith(wish: KeyWish & { readonly percent?: number } = {}): Promise<IssuedKey> {
+/** A preset `mine` with v1 published and every request copied to v2, or to a model. */
+async function keyWith(wish: KeyWish & { readonly percent?: number; readonly model?: string } = {}): Promise<IssuedKey> {
   const key = await stack.issueKey(wish);
   const { organizationId } = key;
   const id = `pre_${organizationId}`;
   await stack.pool.query(`INSERT INTO preset (id, "organizationId", slug, name, "publishedVersion", "updatedAt") VALUES ($1, $2, 'mine', 'Mine', 1, now())`, [id, organizationId]);
   for (const [version, model] of [[1, "openai/gpt-5-mini"], [SHADOW, "anthropic/claude-haiku-4.5"]] as const) await stack.pool.query(`INSERT INTO preset_version ("organizationId", "presetId", version, document, comment) VALUES ($1, $2, $3, $4, '')`, [organizationId, id, version, JSON.stringify(documentFor(model))]);
-  await stack.pool.query(`INSERT INTO preset_shadow (id, "organizationId", "presetId", version, "baseVersion", percent) VALUES ($1, $2, $3, ${SHADOW}, 1, $4)`, [`shd_${organizationId}`, organizationId, id, wish.percent ?? 100]);
+  await stack.pool.query(`INSERT INTO preset_shadow (id, "organizationId", "presetId", version, model, "baseVersion", percent) VALUES ($1, $2, $3, $4, $5, 1, $6)`, [`shd_${organizationId}`, organizationId, id, wish.model === undefined ? SHADOW : null, wish.model ?? null, wish.percent ?? 100]);
   return key;
 }
 const ask = (key: IssuedKey, fields: Readonly<Record<string, unknown>> = {}, headers: Readonly<Record<string, string>> = {}): Promise<Response> => stack.post("/chat/completions", chat({ model: "@preset/mine", ...fields }), { key, headers });
@@ -31,6 +31,17 @@ describe("a shadow of a preset", () => {
     expect(copy?.metadata).toEqual({ shadow_of: served?.id });
     expect(BigInt(copy?.chargeNanoUsd ?? "0")).toBeGreaterThan(0n);
     expect(copy?.timeToFirstTokenMs === null).toBe(!stream);
+  });
+
+  it("of a model gets the copies that a version would, at that model alone and within the preset's limits", async () => {
+    const key = await keyWith({ model: "anthropic/claude-haiku-4.5" });
+    await (await ask(key)).text();
+    const [served, copy] = await stack.eventsSoon(key, 2);
+    expect([served?.presetSlug, served?.presetVersion, served?.provider]).toEqual(["mine", 1, "openai"]);
+    expect([copy?.presetSlug, copy?.presetVersion, copy?.model, copy?.status, copy?.metadata]).toEqual(["mine/shadow", 0, "anthropic/claude-haiku-4.5", "ok", { shadow_of: served?.id }]);
+    await (await ask(key, {}, { "x-simulate": "anthropic:status=500" })).text();
+    const elsewhere = (await stack.eventsSoon(key, 4)).at(-1);
+    expect([elsewhere?.presetSlug, elsewhere?.attempts.length, new Set(elsewhere?.attempts.map(({ model }) => model))]).toEqual(["mine/shadow", 2, new Set(["anthropic/claude-haiku-4.5"])]);
   });
 
   it("never holds its caller up, however slow it is", async () => {

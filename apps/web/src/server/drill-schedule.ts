@@ -8,11 +8,19 @@ import type { DrillScheduleView } from "./views.ts";
 const LAST_HOUR = 23;
 export const newDrillScheduleInput = z.strictObject({ ...drilledShape, day: z.enum(WEEKDAYS), hour: z.int().min(0).max(LAST_HOUR).describe("By the organization's time zone") });
 
+/** Without a preset: a schedule stays its preset's. */
+export const drillScheduleChangeInput = z.strictObject({ ...newDrillScheduleInput.omit({ preset: true }).shape, mode: z.enum(["live", "test"]) }).partial();
+
 interface Ports { readonly db: WebDb; readonly actor: Actor }
 
 export async function scheduleDrill({ db, actor }: Ports, { preset, ...schedule }: z.output<typeof newDrillScheduleInput>): Promise<DrillScheduleView> {
   await assertDrillable({ db, actor }, preset, schedule.provider);
   return toScheduleView(await db.drillSchedules.create(actor, preset, schedule));
+}
+
+export async function changeDrillSchedule({ db, actor }: Ports, id: string, change: z.output<typeof drillScheduleChangeInput>): Promise<DrillScheduleView> {
+  if (change.provider !== undefined) await assertDrillable({ db, actor }, (await db.drillSchedules.find(actor, id)).preset, change.provider);
+  return toScheduleView(await db.drillSchedules.change(actor, id, change));
 }
 
 export const unscheduleDrill = async ({ db, actor }: Ports, id: string): Promise<DrillScheduleView> => toScheduleView(await db.drillSchedules.remove(actor, id));

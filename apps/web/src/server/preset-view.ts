@@ -11,8 +11,8 @@ export function toCanaryView({ version, baseVersion, percent, by, startedAt, sta
   return { version, baseVersion, percent, by, startedAt: startedAt.toISOString(), startedBy, endedAt: endedAt?.toISOString() ?? null, outcome, reason };
 }
 
-export function toShadowView({ version, baseVersion, percent, startedAt, startedBy, endedAt }: ShadowRecord): ShadowView {
-  return { version, baseVersion, percent, startedAt: startedAt.toISOString(), startedBy, endedAt: endedAt?.toISOString() ?? null };
+export function toShadowView({ version, model, baseVersion, percent, startedAt, startedBy, endedAt }: ShadowRecord): ShadowView {
+  return { version, model, baseVersion, percent, startedAt: startedAt.toISOString(), startedBy, endedAt: endedAt?.toISOString() ?? null };
 }
 
 export function toPresetView(row: PresetRecord): PresetView {

@@ -68,6 +68,14 @@ describe("a weekly drill", () => {
     expect(await starts()).toEqual([DUE_MS + WEEK_MS + 59 * MINUTE_MS]);
   });
 
+  it("does not make up for an hour that was over when it was moved there", async () => {
+    await sql.query(`UPDATE preset_drill_schedule SET "lastDueAt" = $1, "changedAt" = $2`, [new Date(MADE_MS), new Date(DUE_MS + MINUTE_MS)]);
+    await at(DUE_MS + 2 * MINUTE_MS);
+    expect(await starts()).toEqual([]);
+    await at(DUE_MS + WEEK_MS);
+    expect(await starts()).toEqual([DUE_MS + WEEK_MS]);
+  });
+
   it("does not make up for an hour that was over when it was ordered", async () => {
     await sql.query(`UPDATE preset_drill_schedule SET "createdAt" = $1`, [new Date(DUE_MS + MINUTE_MS)]);
     await at(DUE_MS + 2 * MINUTE_MS);

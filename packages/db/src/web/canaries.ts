@@ -15,11 +15,16 @@ export interface NewCanary { readonly percent: number; readonly by: DrawnBy; rea
 
 /** The version named, or the draft as a version that nothing is published by. */
 export async function versionToTry(transaction: Transaction, actor: Actor, { preset, version, comment }: { readonly preset: PresetRecord; readonly version: number | undefined; readonly comment: string }): Promise<{ readonly tried: number; readonly baseVersion: number }> {
-  const { publishedVersion: baseVersion } = preset;
-  if (baseVersion === null) throw new UnprocessableError("A version is tried beside a published one. Publish one first.");
+  const baseVersion = baseVersionOf(preset);
   if (version === baseVersion) throw new UnprocessableError(`v${version} is the published version.`);
   if (version !== undefined && !preset.versions.some((row) => row.version === version)) throw new NotFoundError("version of this preset");
   return { tried: version ?? await versionOfDraft(transaction, actor, { preset, comment }), baseVersion };
+}
+
+/** Throws UnprocessableError where nothing is published. */
+export function baseVersionOf({ publishedVersion }: PresetRecord): number {
+  if (publishedVersion === null) throw new UnprocessableError("What is tried stands beside a published version. Publish one first.");
+  return publishedVersion;
 }
 
 async function versionOfDraft(transaction: Transaction, actor: Actor, { preset, comment }: { readonly preset: PresetRecord; readonly comment: string }): Promise<number> {

@@ -16,6 +16,9 @@ export interface DrillScheduleRecord extends NewDrillSchedule {
   readonly id: string; readonly preset: string; readonly timeZone: string; readonly createdBy: string | null; readonly createdAt: Date; readonly nextAt: Date; readonly lastDueAt: Date | null; readonly lastOutcome: DrillOutcome | null;
 }
 
+/** What stays as it was is left out. */
+export type DrillScheduleChange = { readonly [Field in keyof NewDrillSchedule]?: NewDrillSchedule[Field] | undefined };
+
 /** Of a preset: one for each of the providers it leans on. */
 const SCHEDULES_MAX = 10;
 /** As many as an alert may tell. */
@@ -58,6 +61,16 @@ export function createDrillSchedules(context: StoreContext) {
       const id = context.newId("drs");
       await transaction.presetDrillSchedule.create({ data: { id, organizationId: actor.organizationId, presetId: preset.id, createdBy: actor.userId, createdAt: new Date(context.nowMs()), ...schedule } });
       await recordAudit(transaction, actor, { action: "preset.drill-schedule", subject: preset.id });
+      return find(transaction, actor, id);
+    }),
+    find: (actor: Actor, id: string): Promise<DrillScheduleRecord> => context.tenant(actor, "usage.read", (transaction) => find(transaction, actor, id)),
+    /** A drill that runs goes on as it was. An hour that has passed already is not made up for. */
+    change: (actor: Actor, id: string, { provider, percent, mode, minutes, day, hour }: DrillScheduleChange): Promise<DrillScheduleRecord> => context.tenant(actor, "presets.manage", async (transaction) => {
+      const before = await find(transaction, actor, id);
+      const moved = (day ?? before.day) !== before.day || (hour ?? before.hour) !== before.hour;
+      const wanted = { provider: provider ?? before.provider, percent: percent ?? before.percent, mode: mode ?? before.mode, minutes: minutes ?? before.minutes, day: day ?? before.day, hour: hour ?? before.hour };
+      const { presetId } = await transaction.presetDrillSchedule.update({ where: { id }, data: { ...wanted, ...(moved ? { changedAt: new Date(context.nowMs()) } : {}) }, select: { presetId: true } });
+      await recordAudit(transaction, actor, { action: "preset.drill-reschedule", subject: presetId });
       return find(transaction, actor, id);
     }),
     /** A drill that runs goes on to its end. */

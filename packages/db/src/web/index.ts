@@ -15,7 +15,7 @@ export type { SessionRecord } from "./profiles.ts";
 export type { DrillArmRow } from "../drill-arms.ts";
 export type { DrillRecord } from "./drills.ts";
 export type { EndUserPlanRecord } from "./end-user-plans.ts";
-export type { DrillScheduleRecord, NewDrillSchedule } from "./drill-schedules.ts";
+export type { DrillScheduleChange, DrillScheduleRecord, NewDrillSchedule } from "./drill-schedules.ts";
 export type { NewShadow } from "./shadows.ts";
 export type { NewCanary } from "./canaries.ts";
 export type { CanaryArmRow, CanaryArms } from "../canary-arms.ts";

@@ -11,7 +11,8 @@ export interface CanaryRecord {
   readonly id: string; readonly version: number; readonly baseVersion: number; readonly percent: number; readonly by: DrawnBy; readonly startedBy: string | null;
   readonly startedAt: Date; readonly endedAt: Date | null; readonly outcome: CanaryOutcome | null; readonly reason: string | null;
 }
-export interface ShadowRecord { readonly id: string; readonly version: number; readonly baseVersion: number; readonly percent: number; readonly startedBy: string | null; readonly startedAt: Date; readonly endedAt: Date | null }
+/** Of a version or of a model. */
+export interface ShadowRecord { readonly id: string; readonly version: number | null; readonly model: string | null; readonly baseVersion: number; readonly percent: number; readonly startedBy: string | null; readonly startedAt: Date; readonly endedAt: Date | null }
 export interface PresetRecord {
   readonly id: string; readonly slug: string; readonly name: string; readonly draft: PresetDocument | null; readonly publishedVersion: number | null;
   readonly updatedAt: Date; readonly versions: readonly PresetVersionRecord[];

@@ -24,7 +24,7 @@ const REPORTS_MAX = 20;
 /** $1 now. The preset is locked as whoever starts a drill by hand locks it. */
 const LOCK_DUE = `
 SELECT s.id FROM preset_drill_schedule s JOIN organization o ON o.id = s."organizationId" JOIN preset p ON p.id = s."presetId" ${weeklyHourSql("$1")}
-WHERE hour_of.last > $1::timestamptz - interval '${LATE_MAX}' AND hour_of.last > coalesce(s."lastDueAt", s."createdAt") AND o."suspendedAt" IS NULL
+WHERE hour_of.last > $1::timestamptz - interval '${LATE_MAX}' AND hour_of.last > greatest(s."lastDueAt", s."createdAt", s."changedAt") AND o."suspendedAt" IS NULL
 ORDER BY s.id LIMIT 1 FOR UPDATE OF s, p SKIP LOCKED`;
 
 /** $1 now, $2 the schedule, $3 the id of the drill. */

@@ -2,7 +2,7 @@ import { router } from "../../server/trpc.ts";
 import { backtest } from "./procedures/backtest-preset.ts";
 import { abortPresetCanary, canary, promotePresetCanary, setPresetCanaryShare, startPresetCanary } from "./procedures/canary.ts";
 import { deletePreset } from "./procedures/delete-preset.ts";
-import { drill, drillSchedules, drills, schedulePresetDrill, startPresetDrill, unschedulePresetDrill, stopPresetDrill } from "./procedures/drill.ts";
+import { changePresetDrillSchedule, drill, drillSchedules, drills, schedulePresetDrill, startPresetDrill, unschedulePresetDrill, stopPresetDrill } from "./procedures/drill.ts";
 import { shadow, startPresetShadow, stopPresetShadow } from "./procedures/shadow.ts";
 import { createPreset } from "./procedures/create-preset.ts";
 import { endUserPlans, setEndUserPlans } from "./procedures/end-users.ts";
@@ -18,5 +18,5 @@ export const presetsRouter = router({
   list: listPresets, get: getPreset, create: createPreset, saveDraft: savePresetDraft, publish: publishPreset, rollBack: rollBackPreset, remove: deletePreset, explain: explainPreset, backtest, priceNotices, takeNotice, dismissNotice,
   canary, startCanary: startPresetCanary, setCanaryShare: setPresetCanaryShare, promoteCanary: promotePresetCanary, abortCanary: abortPresetCanary,
   shadow, startShadow: startPresetShadow, stopShadow: stopPresetShadow,
-  drills, drill, startDrill: startPresetDrill, stopDrill: stopPresetDrill, drillSchedules, scheduleDrill: schedulePresetDrill, unscheduleDrill: unschedulePresetDrill, endUserPlans, setEndUserPlans,
+  drills, drill, startDrill: startPresetDrill, stopDrill: stopPresetDrill, drillSchedules, scheduleDrill: schedulePresetDrill, changeDrillSchedule: changePresetDrillSchedule, unscheduleDrill: unschedulePresetDrill, endUserPlans, setEndUserPlans,
 });

@@ -87,6 +87,8 @@ describe("failover drills over REST", () => {
     expect(Date.parse(nextAt) - Date.now()).toBeGreaterThan(0);
     expect((await call("POST", "/drill-schedules", { ...schedule, provider: "anthropic" })).status).toBe(201);
     expect(((await call("GET", "/alerts")).body as { data: { kind: string; emails: string[] }[] }).data.filter(({ kind }) => kind === "drill_failed")).toMatchObject([{ emails: [expect.stringContaining("@example.test")] }]);
+    expect((await call("PATCH", `/drill-schedules/${id}`, { percent: 20, day: "fri" })).body).toMatchObject({ id, provider: "openai", percent: 20, minutes: 10, day: "fri", hour: 9 });
+    expect([(await call("PATCH", `/drill-schedules/${id}`, { provider: "nobody" })).status, (await call("PATCH", "/drill-schedules/drs_none", { percent: 20 })).status, (await call("PATCH", `/drill-schedules/${id}`, { hour: 24 })).status]).toEqual([422, 404, 400]);
     expect((await call("DELETE", `/drill-schedules/${id}`)).body).toMatchObject({ id });
     expect((await call("GET", "/drill-schedules?preset=mine")).body).toMatchObject([{ provider: "anthropic" }]);
     expect((await call("DELETE", `/drill-schedules/${id}`)).status).toBe(404);

@@ -1,7 +1,7 @@
 /** Failover drills: a provider is taken for failed for a share of a preset's requests, once or every week, and what came of it. */
 import { z } from "zod";
 import { drillReport, listDrills, newDrillInput, startDrill, stopDrill } from "../drill.ts";
-import { listDrillSchedules, newDrillScheduleInput, scheduleDrill, unscheduleDrill } from "../drill-schedule.ts";
+import { changeDrillSchedule, drillScheduleChangeInput, listDrillSchedules, newDrillScheduleInput, scheduleDrill, unscheduleDrill } from "../drill-schedule.ts";
 import { presetSlugInput } from "../preset-view.ts";
 import { operation, type Operation } from "./operation.ts";
 
@@ -20,5 +20,6 @@ export const DRILL_OPERATIONS: readonly Operation[] = [
     method: "POST", path: "/drill-schedules", id: "scheduleDrill", summary: "Drill a preset every week at an hour of the organization's time zone; skipped, and said so, while another drill of the preset runs or waits", status: 201, query: null, body: newDrillScheduleInput,
     handle: ({ db, actor, body }) => scheduleDrill({ db, actor }, body),
   }),
+  operation({ method: "PATCH", path: "/drill-schedules/{id}", id: "updateDrillSchedule", summary: "Provider, share, minutes, mode, day or hour of a weekly drill; one that runs goes on as it was", status: 200, query: null, body: drillScheduleChangeInput, handle: ({ db, actor, parameters, body }) => changeDrillSchedule({ db, actor }, id(parameters), body) }),
   operation({ method: "DELETE", path: "/drill-schedules/{id}", id: "unscheduleDrill", summary: "End a weekly drill; one that runs goes on to its end", status: 200, query: null, body: null, handle: ({ db, actor, parameters }) => unscheduleDrill({ db, actor }, id(parameters)) }),
 ];

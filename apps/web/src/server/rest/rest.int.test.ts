@@ -201,6 +201,13 @@ describe("a preset's shadow", () => {
     expect((await tenant.call("POST", "/presets/mine/shadow/stop")).status).toBe(404);
     await tenant.call("POST", "/presets/mine/shadow", { body: { percent: 5, version: 2 } });
     expect((await tenant.call("POST", "/presets/mine/rollback", { body: { version: 2 } })).body).toMatchObject({ published: { version: 2 }, shadow: { endedAt: expect.any(String) } });
+    const model = `shadowed/${tenant.organizationId}`;
+    await sql.query(`INSERT INTO model (id, document) VALUES ($1, $2)`, [model, JSON.stringify({ id: model, name: model, author: "shadowed", createdAt: 0, contextTokens: 1000, maxOutputTokens: 100, inputModalities: ["text"], tools: false, jsonSchema: false, reasoning: false, tier: "mid", description: "" })]);
+    expect((await tenant.call("POST", "/presets/mine/shadow", { body: { percent: 5, model: "nobody/none" } })).status).toBe(422);
+    expect((await tenant.call("POST", "/presets/mine/shadow", { body: { percent: 5, model, version: 1 } })).status).toBe(422);
+    const ofModel = await tenant.call("POST", "/presets/mine/shadow", { body: { percent: 5, model } });
+    expect([ofModel.status, ofModel.body]).toEqual([201, expect.objectContaining({ published: expect.objectContaining({ version: 2 }), shadow: expect.objectContaining({ version: null, model, baseVersion: 2, endedAt: null }) })]);
+    expect((await tenant.call("GET", "/presets/mine/shadow")).body).toMatchObject({ shadow: { model }, copies: { requests: 0 }, served: { version: 2 } });
     expect((await (await newTenant()).call("GET", "/presets/mine/shadow")).status).toBe(404);
   });
 });

@@ -15,7 +15,7 @@ export const SHADOW_OPERATIONS: readonly Operation[] = [
     },
   }),
   operation({
-    method: "POST", path: "/presets/{slug}/shadow", id: "startPresetShadow", summary: "Copy a share of the preset's answered requests to a version, or to the draft as a new version; answers are discarded, costs are metered under the label `<slug>/shadow`", status: 201, query: null, body: newShadowInput,
+    method: "POST", path: "/presets/{slug}/shadow", id: "startPresetShadow", summary: "Copy a share of the preset's answered requests to a version, to a `model`, or to the draft as a new version; answers are discarded, costs are metered under the label `<slug>/shadow`", status: 201, query: null, body: newShadowInput,
     handle: ({ db, kv, actor, parameters, body }) => startShadow({ db, kv, actor }, slug(parameters), body),
   }),
   operation({ method: "POST", path: "/presets/{slug}/shadow/stop", id: "stopPresetShadow", summary: "End the running shadow", status: 200, query: null, body: null, handle: ({ db, kv, actor, parameters }) => stopShadow({ db, kv, actor }, slug(parameters)) }),

@@ -85,7 +85,7 @@ function EditorHead({ preset, changes }: { preset: PresetView; changes: PresetCh
       </div>
       <CopyButton text={preset.slug} label="Copy slug" />
       {preset.published && !preset.builtIn && !isTried ? <Button disabled={nothingToTry || changes.problem !== null} onClick={() => setDialog("canary")}>Canary</Button> : null}
-      {preset.published && !preset.builtIn && !isShadowed ? <Button disabled={nothingToTry || changes.problem !== null} onClick={() => setDialog("shadow")}>Shadow</Button> : null}
+      {preset.published && !preset.builtIn && !isShadowed ? <Button disabled={changes.problem !== null} onClick={() => setDialog("shadow")}>Shadow</Button> : null}
       {preset.published && !preset.builtIn ? <Button onClick={() => setDialog("drill")}>Drill</Button> : null}
       {preset.builtIn ? <Button variant="primary" onClick={() => setDialog("duplicate")}>Duplicate</Button> : <Button variant="primary" disabled={nothingNew || changes.problem !== null} onClick={() => setDialog("publish")}>Publish v{next}</Button>}
       <NewPresetDialog open={dialog === "duplicate"} onClose={() => setDialog(null)} source={preset.slug} sources={[preset]} />

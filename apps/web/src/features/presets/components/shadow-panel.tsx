@@ -29,11 +29,11 @@ export function ShadowPanel({ preset, onEnded }: { preset: PresetView; onEnded: 
   return (
     <section className="card sim canary" aria-labelledby="shadow-title">
       <div className="sect">
-        <div className="colh"><h2 id="shadow-title">Shadow v{shadow.version}</h2>{running ? <Button disabled={stop.isPending} onClick={() => stop.mutate({ ...scope, slug })}>Stop</Button> : null}</div>
+        <div className="colh"><h2 id="shadow-title">Shadow {shadow.model ?? `v${shadow.version}`}</h2>{running ? <Button disabled={stop.isPending} onClick={() => stop.mutate({ ...scope, slug })}>Stop</Button> : null}</div>
         <p className="muted">{running ? <>Gets copies of {shadow.percent} % of the answered requests beside v{shadow.baseVersion}, since <Ago at={shadow.startedAt} />. Its answers are thrown away; its cost is yours, under <code>{slug}/shadow</code>.</> : <>It ended{shadow.endedAt ? <>, <Ago at={shadow.endedAt} /></> : null}.</>}</p>
         {stop.error ? <ErrorCard message={stop.error.message} /> : null}
         {report.error ? <ErrorCard message={`The comparison could not be loaded. ${report.error.message}`} onRetry={() => void report.refetch()} /> : null}
-        {report.data ? <VersionComparison rows={[{ arm: report.data.copies, name: "shadow" }, { arm: report.data.served, name: "served" }]} note={report.data.mode === "test" ? "Requests of test keys: no live one was copied yet." : ""} /> : null}
+        {report.data ? <VersionComparison rows={[{ arm: report.data.copies, name: "shadow", ...(shadow.model === null ? {} : { model: shadow.model }) }, { arm: report.data.served, name: "served" }]} note={report.data.mode === "test" ? "Requests of test keys: no live one was copied yet." : ""} /> : null}
       </div>
     </section>
   );

@@ -2,18 +2,17 @@
 import { useState, type FormEvent } from "react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, Dialog, ErrorCard, Field } from "@trunkline/ui";
-import { WEEKDAYS, type BookMode, type Weekday } from "@trunkline/contracts";
+import type { BookMode } from "@trunkline/contracts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
+import { WeeklyHourFields, type WeeklyHour } from "./weekly-hour-fields.tsx";
 
 const SHARE_DEFAULT = "5";
 const MINUTES_DEFAULT = "10";
 const MINUTES_MAX = 60;
 /** Somebody is there to hear of it. */
-const TIME_DEFAULT = "10:00";
+const WEEKLY_DEFAULT: WeeklyHour = { day: "tue", hour: 10 };
 type When = "once" | "weekly";
-const DAY_NAMES: Readonly<Record<Weekday, string>> = { mon: "Monday", tue: "Tuesday", wed: "Wednesday", thu: "Thursday", fri: "Friday", sat: "Saturday", sun: "Sunday" };
-const HOURS = Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, "0")}:00`);
 
 interface StartDrill { readonly slug: string; readonly onStarted: () => void }
 
@@ -33,8 +32,7 @@ function DrillForm({ slug, onStarted }: StartDrill) {
   const [mode, setMode] = useState<BookMode>("live");
   const [when, setWhen] = useState<When>("once");
   const [startsAt, setStartsAt] = useState("");
-  const [day, setDay] = useState<Weekday>("tue");
-  const [time, setTime] = useState(TIME_DEFAULT);
+  const [weekly, setWeekly] = useState(WEEKLY_DEFAULT);
   const provider = chosen || (providers[0] ?? "");
   const start = useMutation(trpc.presets.startDrill.mutationOptions({ onSuccess: async () => { await queryClient.invalidateQueries(trpc.presets.drills.queryFilter()); onStarted(); } }));
   const schedule = useMutation(trpc.presets.scheduleDrill.mutationOptions({ onSuccess: async () => { await queryClient.invalidateQueries(trpc.presets.drillSchedules.queryFilter()); onStarted(); } }));
@@ -42,7 +40,7 @@ function DrillForm({ slug, onStarted }: StartDrill) {
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     const drilled = { ...scope, preset: slug, provider, percent: Number(percent), minutes: Number(minutes), mode };
-    if (when === "weekly") schedule.mutate({ ...drilled, day, hour: HOURS.indexOf(time) });
+    if (when === "weekly") schedule.mutate({ ...drilled, ...weekly });
     else start.mutate({ ...drilled, ...(startsAt === "" ? {} : { startsAt: new Date(startsAt).toISOString() }) });
   };
   return (
@@ -55,10 +53,7 @@ function DrillForm({ slug, onStarted }: StartDrill) {
       <div className="control"><label>When <select value={when} onChange={(event) => setWhen(event.target.value as When)}><option value="once">once</option><option value="weekly">every week</option></select></label></div>
       {when === "once" ? <Field label="Begins" type="datetime-local" hint="Empty: now." value={startsAt} onChange={(event) => setStartsAt(event.target.value)} /> : (
         <>
-          <div className="row">
-            <div className="control"><label>Day <select value={day} onChange={(event) => setDay(event.target.value as Weekday)}>{WEEKDAYS.map((one) => <option key={one} value={one}>{DAY_NAMES[one]}</option>)}</select></label></div>
-            <div className="control"><label>Hour <select value={time} onChange={(event) => setTime(event.target.value)}>{HOURS.map((one) => <option key={one}>{one}</option>)}</select></label></div>
-          </div>
+          <WeeklyHourFields {...weekly} onChange={setWeekly} />
           <p className="muted">By the organization’s time zone. An alert tells owners and admins where requests would have been lost.</p>
         </>
       )}

@@ -16,7 +16,7 @@ const key = z.strictObject({
 const secret = z.string().describe("Shown this once");
 
 const canary = z.strictObject({ version: z.int(), baseVersion: z.int(), percent: z.number(), by: z.enum(["session", "user", "request"]), startedAt: time, startedBy: z.string().nullable(), endedAt: time.nullable().describe("null: it runs"), outcome: z.enum(["promoted", "aborted", "aborted_automatically", "replaced"]).nullable(), reason: z.string().nullable() });
-const shadow = z.looseObject({ version: z.int(), baseVersion: z.int(), percent: z.number(), startedAt: time, startedBy: z.string().nullable(), endedAt: time.nullable() });
+const shadow = z.looseObject({ version: z.int().nullable(), model: z.string().nullable().describe("Copied to in place of a version"), baseVersion: z.int(), percent: z.number(), startedAt: time, startedBy: z.string().nullable(), endedAt: time.nullable() });
 const version = z.strictObject({ version: z.int(), document: presetDocumentSchema, comment: z.string(), createdAt: time });
 const preset = z.strictObject({ slug: z.string(), name: z.string(), builtIn: z.boolean(), draft: presetDocumentSchema.nullable(), published: version.nullable(), versions: z.array(version.extend({ createdBy: z.string().nullable() })), canary: canary.nullable(), shadow: shadow.nullable() });
 const builtIn = z.strictObject({ slug: z.string(), version: z.int(), document: presetDocumentSchema }).loose();
@@ -55,7 +55,7 @@ export const RESOURCE_ANSWERS: Readonly<Record<string, z.ZodType>> = {
   backtestPreset: z.strictObject({ slug: z.string(), days: z.int(), mode, requests: count, draft: backtestSide, published: backtestSide.nullable(), changedModelShare: z.number().nullable(), unserved: z.array(z.string()).describe("Requests without a candidate, up to twenty") }),
   getPresetCanary: z.strictObject({ canary, mode, tried: arm, beside: arm, verdict: z.enum(["collecting", "holds", "worse"]), reason: z.string() }), startPresetCanary: preset, updatePresetCanary: preset, promotePresetCanary: preset, abortPresetCanary: preset,
   getPresetShadow: z.strictObject({ shadow, mode, copies: arm, served: arm }), startPresetShadow: preset, stopPresetShadow: preset,
-  listDrillSchedules: z.array(drillSchedule), scheduleDrill: drillSchedule, unscheduleDrill: drillSchedule,
+  listDrillSchedules: z.array(drillSchedule), scheduleDrill: drillSchedule, updateDrillSchedule: drillSchedule, unscheduleDrill: drillSchedule,
   listDrills: z.array(drill), startDrill: drill, stopDrill: drill, getDrill: z.strictObject({ drill, drilled: drillArm, beside: drillArm, lost: count.describe("Requests that an outage of the provider would have refused"), costChangePercent: z.number().nullable() }),
   listEndUsers: listOf(z.strictObject({ id: z.string(), plan: z.string(), updatedAt: time })), setEndUserPlans: z.strictObject({ changed: count }),
   listPriceNotices: listOf(notice), takePriceNotice: preset, dismissPriceNotice: z.strictObject({ preset: z.string(), dismissed: z.literal(true) }),
