@@ -1,3 +1,4 @@
+import { SEED, snapshotFrom } from "@trunkline/catalog";
 import { presetConditionSchema, presetDocumentSchema, type PresetCondition } from "@trunkline/contracts";
 import { describe, expect, it } from "vitest";
 import { explain } from "./explain.ts";
@@ -107,6 +108,17 @@ describe("fallbacks by failure class", () => {
     const only = plan(inputOf({ needs: ["vision"] }, { preset: presetOf({ rules: [{ name: "r", targets: target, fallbacksAfter: { context_overflow: [{ model: "b/wide" }] } }] }) }));
     expect(only.candidates).toMatchObject([{ model: "b/wide", after: null }]);
   });
+});
+
+it("what key and project let serve holds where nobody named a model or a preset, and so does what a candidate may lose", () => {
+  const catalog = snapshotFrom(SEED);
+  const open = { allow: [], deny: [] };
+  const access = [{ owner: "key", models: { allow: ["google/gemini-2.5-flash"], deny: [] }, providers: open, noTraining: false, zeroRetention: false, regions: [] }] as const;
+  const auto = (change: Partial<Omit<PlanInput, "facts">>) => plan(inputOf({}, { catalog, availableProviders: new Set(["openai", "anthropic", "gemini"]), ...change })).candidates.map(({ model }) => model);
+  expect(auto({}).length).toBeGreaterThan(1);
+  expect(auto({ access })).toEqual(["google/gemini-2.5-flash"]);
+  expect(auto({ access: [{ ...access[0], models: open, regions: ["eu"] }], regionsOf: () => [null] })).toEqual([]);
+  expect(auto({ losses: () => ["dropped:tools"] })).toEqual([]);
 });
 
 describe("a session", () => {

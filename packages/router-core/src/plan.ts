@@ -158,7 +158,7 @@ const drawOf = ({ facts, random, preset }: PlanInput): number => facts.sessionId
 
 function withDefaultPreset(given: PlanInput): PlanInput {
   const builtIn = given.preset === null && given.facts.models.length === 0 ? BUILT_IN_PRESETS.get(DEFAULT_PRESET) : undefined;
-  return builtIn ? { facts: given.facts, preset: builtIn, catalog: given.catalog, health: given.health, availableProviders: given.availableProviders, nowMs: given.nowMs, random: given.random, losses: given.losses } : given;
+  return builtIn ? { ...given, preset: builtIn } : given;
 }
 
 /** Never throws; a request nobody can serve gives a plan without candidates, whose `rejected` says why. */
