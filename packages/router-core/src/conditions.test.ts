@@ -131,6 +131,21 @@ describe("a session", () => {
     const ill = plan(inputOf({ sessionId: "s", sticky }, { preset: cheap, health: { ...inputOf({}).health, circuit: (provider) => (provider === "alpha" ? "half_open" : "closed") } }));
     expect(names(ill)[0]).toBe("gamma b/wide");
   });
+  it("is priced in its first turn by what traffic like it found in each place's cache, and by its own afterwards; no bound is lowered", () => {
+    const cachedShareOf = (provider: string, model: string): number => (provider === "alpha" && model === "a/big" ? 0.9 : 0);
+    const costs = (facts: Partial<PlanInput["facts"]>, seen?: typeof cachedShareOf) => plan(inputOf({ models: ["a/big"], ...facts }, { cachedShareOf: seen })).candidates.find(({ provider }) => provider === "alpha");
+    const [plain, first, later] = [costs({}), costs({ sessionId: "s" }, cachedShareOf), costs({ sessionId: "s", sticky }, cachedShareOf)];
+    expect([plain?.estimatedCostNanoUsd, first?.estimatedCostNanoUsd, later?.estimatedCostNanoUsd]).toEqual([3_000_000n, 200_000n + 180_000n + 1_000_000n, 1_000_000n + 1_100_000n]);
+    expect([plain?.maxCostNanoUsd, first?.maxCostNanoUsd]).toEqual([plain?.maxCostNanoUsd, plain?.maxCostNanoUsd]);
+    const told = explain(plan(inputOf({ models: ["a/big"] }, { cachedShareOf }))).candidates;
+    expect(told.map(({ provider, cached_input }) => [provider, cached_input])).toEqual([["alpha", { share: 0.9, seen_in: "traffic" }], ["beta", undefined]]);
+  });
+  it("goes first where traffic like it finds most of its prompts cached, though the list price is higher there", () => {
+    const dear = presetOf({ rules: [{ name: "r", strategy: "cheapest", targets: [{ model: "b/wide" }, { model: "a/big" }] }] });
+    const facts = { inputTokens: 50_000 };
+    expect(names(plan(inputOf(facts, { preset: dear })))[0]).toBe("gamma b/wide");
+    expect(names(plan(inputOf(facts, { preset: dear, cachedShareOf: (provider) => (provider === "alpha" ? 0.95 : 0) })))[0]).toBe("alpha a/big");
+  });
   it("yields to the caller's own order and to the model the caller named", () => {
     expect(names(plan(inputOf({ sticky, models: ["b/wide", "a/big"] })))[0]).toBe("gamma b/wide");
     expect(names(plan(inputOf({ sticky, models: ["a/big"], preferences: { order: ["beta"] } })))[0]).toBe("beta a/big");

@@ -11,6 +11,8 @@ export interface ExplainedCandidate {
   readonly estimated_cost_usd: number;
   readonly max_cost_usd: number;
   readonly price: { readonly id: string; readonly input_usd_per_million: number; readonly cache_read_usd_per_million: number; readonly cache_write_usd_per_million: number; readonly output_usd_per_million: number };
+  /** Only where the estimate counts on the provider's prompt cache: the share of the input, and whether this session or traffic like it showed it. */
+  readonly cached_input?: { readonly share: number; readonly seen_in: "session" | "traffic" };
   readonly circuit: string;
   readonly scores: Readonly<Record<string, number>>;
   readonly last_resort: boolean;
@@ -50,6 +52,7 @@ function explainCandidate(candidate: Candidate): ExplainedCandidate {
       id: price.id, input_usd_per_million: usdFromNano(price.inputNanoUsdPerMillion), cache_read_usd_per_million: usdFromNano(price.cacheReadNanoUsdPerMillion),
       cache_write_usd_per_million: usdFromNano(price.cacheWriteNanoUsdPerMillion), output_usd_per_million: usdFromNano(price.outputNanoUsdPerMillion),
     },
+    ...(candidate.cached ? { cached_input: { share: Math.round(candidate.cached.share * 1e4) / 1e4, seen_in: candidate.cached.seenIn } } : {}),
     circuit: candidate.circuit, scores: candidate.scores, last_resort: candidate.lastResort, after: candidate.after, timeout_ms: candidate.timeoutMs,
     credential: candidate.credential ? { owner: "organization", id: candidate.credential.id, label: candidate.credential.label } : PLATFORM,
   };

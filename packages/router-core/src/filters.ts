@@ -6,7 +6,7 @@ import { usdTextFromNano } from "@trunkline/contracts";
 import type { CatalogEndpoint, CatalogModel, Need, PresetTarget, PriceVersion, TokenPrices } from "@trunkline/contracts";
 import { dataPolicyOf, priceIn, pricesFor, tierPerMille } from "@trunkline/catalog";
 import { accessObjection, type RegionsOf } from "./access-objection.ts";
-import type { Candidate, PlanInput, ProviderPreferences, RejectedCandidate, RequestFacts } from "./types.ts";
+import type { CachedShare, Candidate, PlanInput, ProviderPreferences, RejectedCandidate, RequestFacts } from "./types.ts";
 
 /** `estimateTokens` counts four bytes a token, and a byte-level token covers at least one byte: four times the estimate is never too low. */
 export const INPUT_BOUND_FACTOR = 4;
@@ -148,11 +148,17 @@ function dearestPlainInput(price: TokenPrices): bigint {
   return fresh > cached ? fresh : cached;
 }
 
-/** The input price of a session that would find its prompt in the provider's cache again, as far as it did before; else the plain one. */
-function likelyInputPrice({ endpoint: { provider }, model }: Pair, { sticky }: PlanInput["facts"], price: TokenPrices): bigint {
-  if (!sticky || sticky.cachedShare <= 0 || sticky.provider !== provider || sticky.model !== model.id) return price.inputNanoUsdPerMillion;
-  const cached = Math.min(sticky.cachedShare, 1);
-  return BigInt(Math.round(Number(price.inputNanoUsdPerMillion) * (1 - cached) + Number(price.cacheReadNanoUsdPerMillion) * cached));
+/** What a session itself saw at its place says more than what others see there. */
+function likelyCached({ endpoint: { provider }, model }: Pair, { facts: { sticky }, cachedShareOf }: PlanInput): CachedShare | null {
+  if (!sticky && cachedShareOf === undefined) return null;
+  const isSticky = sticky?.provider === provider && sticky.model === model.id;
+  const share = Math.min(isSticky ? sticky.cachedShare : cachedShareOf?.(provider, model.id) ?? 0, 1);
+  return share > 0 ? { share, seenIn: isSticky ? "session" : "traffic" } : null;
+}
+
+function likelyInputPrice(price: TokenPrices, cached: CachedShare | null): bigint {
+  if (cached === null) return price.inputNanoUsdPerMillion;
+  return BigInt(Math.round(Number(price.inputNanoUsdPerMillion) * (1 - cached.share) + Number(price.cacheReadNanoUsdPerMillion) * cached.share));
 }
 
 const sameCost = (nanoUsd: bigint): bigint => nanoUsd;
@@ -176,10 +182,11 @@ function draftOf(pair: Pair, input: PlanInput, place: Place, { price, maxOutputT
   const inputMax = whole(facts.inputTokensMax ?? facts.inputTokens * INPUT_BOUND_FACTOR);
   const bound = price.steps === undefined ? null : dearestWithin(price, inputMax, facts);
   const likely = bound === null ? price : pricesFor(price, facts.inputTokens);
+  const cached = likelyCached(pair, input);
   const inTier = facts.serviceTier === undefined ? sameCost : costInTier(price, facts.serviceTier);
   return {
-    provider: endpoint.provider, model: model.id, upstreamModel: endpoint.upstreamModel, contextTokens: model.contextTokens, maxOutputTokens, price,
-    estimatedCostNanoUsd: inTier(cost({ input: whole(facts.inputTokens), inputPrice: likelyInputPrice(pair, facts, likely), output: answers * whole(Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)), outputPrice: likely.outputNanoUsdPerMillion })),
+    provider: endpoint.provider, model: model.id, upstreamModel: endpoint.upstreamModel, contextTokens: model.contextTokens, maxOutputTokens, price, cached,
+    estimatedCostNanoUsd: inTier(cost({ input: whole(facts.inputTokens), inputPrice: likelyInputPrice(likely, cached), output: answers * whole(Math.min(maxOutputTokens, LIKELY_OUTPUT_TOKENS)), outputPrice: likely.outputNanoUsdPerMillion })),
     maxCostNanoUsd: inTier(cost({ input: inputMax, inputPrice: bound?.input ?? dearestInput(price, facts), output: answers * whole(maxOutputTokens), outputPrice: bound?.output ?? price.outputNanoUsdPerMillion })),
     circuit: health.circuit(endpoint.provider, model.id), scores: UNSCORED, lastResort: false,
     after: place.after, timeoutMs: place.target.timeoutMs ?? null, overrides: place.target.overrides ?? null,

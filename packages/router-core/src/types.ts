@@ -27,6 +27,9 @@ export interface UserPlan { readonly label: string | null; readonly source: "sto
 /** Where a session was served last, and the share of its input that came from the provider's prompt cache there. */
 export interface StickyPlace { readonly provider: string; readonly model: string; readonly cachedShare: number }
 
+/** The share of a prompt that is likely read from the provider's cache, and by what that was seen: the session itself, or traffic like it. */
+export interface CachedShare { readonly share: number; readonly seenIn: "session" | "traffic" }
+
 /** All that planning may know of a request. Facts, no content. */
 export interface RequestFacts {
   /** Models in the caller's order, as resolved ids (`author/slug`); empty means `auto`: the preset decides. */
@@ -94,6 +97,8 @@ export interface PlanInput {
   readonly access?: readonly AccessRule[] | undefined;
   /** Where the addresses of this caller's credentials process a request; needed only where a rule of `access` names regions. */
   readonly regionsOf?: RegionsOf | undefined;
+  /** The share of its input that traffic like this read from the cache there of late; 0 where nothing is known. Absent: nothing is known anywhere. */
+  readonly cachedShareOf?: ((provider: string, model: string) => number) | undefined;
   /** Uniform in [0, 1): the only randomness of a plan. */
   readonly random: number;
 }
@@ -106,6 +111,8 @@ export interface Candidate {
   readonly contextTokens: number;
   readonly maxOutputTokens: number;
   readonly price: PriceVersion;
+  /** Taken into the likely cost; null: none. */
+  readonly cached?: CachedShare | null;
   /** Likely cost; for display and sorting. */
   readonly estimatedCostNanoUsd: bigint;
   /** Upper bound: what is reserved before the attempt. */

@@ -13,6 +13,7 @@ import { createMeter } from "../../src/meter/meter.ts";
 import { serve } from "../../src/pipeline.ts";
 import { observeHealth } from "../../src/plan/observe-health.ts";
 import { createPlan } from "../../src/plan/plan.ts";
+import { CacheRates } from "../../src/plan/cache-rates.ts";
 import { SessionPlaces } from "../../src/plan/session-places.ts";
 import { createRespond } from "../../src/respond/respond.ts";
 import { CallerLeft, type AuthenticatedCall, type CallerResponse, type Exchange, type Inbound, type Stages } from "../../src/stages.ts";
@@ -74,7 +75,7 @@ function marketStages({ seed, catalog, choice, clock, upstream, onEvent }: Marke
     admit: (call) => ({ ...call, reservation: UNBOUNDED }),
     plan: createPlan({
       own: { find: () => null }, catalog: { snapshot: catalog }, presets: { find: () => choice.preset ? Promise.resolve(choice.preset) : Promise.reject(new Error("no preset")) }, states,
-      available: { live: new Set(), test: new Set(PROVIDERS.keys()) }, addressOf: credentials.addressOf, sessions: new SessionPlaces(), budgetUse: { percentOf: () => Promise.resolve(null) }, userPlans: { find: () => ({ label: null, source: "no_end_user" }) }, now, random: random("plan"),
+      available: { live: new Set(), test: new Set(PROVIDERS.keys()) }, addressOf: credentials.addressOf, sessions: new SessionPlaces(), cacheRates: new CacheRates(), budgetUse: { percentOf: () => Promise.resolve(null) }, userPlans: { find: () => ({ label: null, source: "no_end_user" }) }, now, random: random("plan"),
     }),
     attempt: createAttempt({ pools: { find: () => pool }, guardedPools: { find: () => pool }, own: { find: () => null }, credentials, ownAuthorization: unauthorized, states, timeouts: TIMEOUTS, now }),
     respond: createRespond(now),

@@ -4,6 +4,7 @@ import { classifyTask, compilePreset, explain, NOT_ALLOWED, plan, type CircuitBo
 import { extraTier } from "@trunkline/providers";
 import type { AdmittedCall, AuthenticatedCall, InboundFacts, RoutedCall, Stages } from "../stages.ts";
 import type { BudgetUse } from "./budget-use.ts";
+import type { CacheRates } from "./cache-rates.ts";
 import type { EndUserPlans } from "./end-user-plans.ts";
 import { lossGuard, planWithin, reportedLosses } from "./loss-guard.ts";
 import { readPrompt } from "./read-prompt.ts";
@@ -34,6 +35,7 @@ export interface PlanOptions {
   /** Where a provider is asked without an address of the caller's own; for a test call, where a live one would be. */
   readonly addressOf: (provider: string, mode: BookMode) => string;
   readonly sessions: Pick<SessionPlaces, "find">;
+  readonly cacheRates: Pick<CacheRates, "of">;
   readonly budgetUse: Pick<BudgetUse, "percentOf">;
   readonly userPlans: Pick<EndUserPlans, "find">;
   readonly now: () => number;
@@ -86,7 +88,7 @@ function planWith({ facts, mode, call, key, exchange }: Planned, preset: Publish
   const tier = extraTier(call.body["service_tier"]);
   const places = key.access?.some(({ regions }) => regions.length > 0) ? placesFor(options, mode, own) : undefined;
   const input: PlanInput = {
-    access: key.access, regionsOf: places?.regionsOf,
+    access: key.access, regionsOf: places?.regionsOf, cachedShareOf: options.cacheRates.of({ mode, organizationId: key.organizationId, presetSlug: preset?.slug ?? null, apiKeyId: key.id }, nowMs),
     facts: {
       models: facts.choice.names.map((name) => resolve(catalog, name)), inputTokens: facts.inputTokens, inputTokensMax: facts.inputTokensMax, maxOutputTokens: facts.maxOutputTokens, answers: facts.answers, cachesForAnHour: asksForAnHour(call.raw), serviceTier: tier, needs: facts.needs, task: facts.task,
       inferTask: preset === null && facts.choice.names.length > 0 ? undefined : () => classifyTask({ text: readPrompt(call.body), tools: Array.isArray(call.body["tools"]) ? call.body["tools"].length : 0 }),
