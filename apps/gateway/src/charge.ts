@@ -1,5 +1,5 @@
 import { estimateTokens, rate } from "@trunkline/catalog";
-import { ownKeyFee, ZERO_USAGE, type TokenUsage } from "@trunkline/contracts";
+import { countedSpend, ownKeyFee, ZERO_USAGE, type Budget, type Spend, type TokenUsage } from "@trunkline/contracts";
 import type { Observation } from "@trunkline/providers";
 import type { Candidate } from "@trunkline/router-core";
 
@@ -13,6 +13,12 @@ const feeOn = (listNanoUsd: () => bigint, { feeBasisPoints = 0 }: NonNullable<Ca
 
 /** The most that a candidate can cost the customer: what is reserved before the attempt. */
 export const chargeMax = ({ credential, maxCostNanoUsd }: Candidate): bigint => credential ? feeOn(() => maxCostNanoUsd, credential) : maxCostNanoUsd;
+
+/** What the provider bills the organization itself for a usage, on the organization's own credential; else nothing. */
+export const ownSpend = (usage: TokenUsage, { credential, price }: Candidate): bigint => credential ? rate(usage, price) : 0n;
+
+/** The same of the two books that budgets may count. */
+export const spendMax = (candidate: Candidate): Spend => ({ chargeNanoUsd: chargeMax(candidate), ownNanoUsd: candidate.credential ? candidate.maxCostNanoUsd : 0n });
 
 /** Tokens of an answer that broke off: as reported, but never fewer than what was delivered. */
 export function deliveredUsage({ usage, contentBytes }: Pick<Observation, "usage" | "contentBytes">, inputTokens: number): TokenUsage {
@@ -43,3 +49,10 @@ const BYTES_PER_TOKEN_MAX = 10;
  * given: the stream then ends. One comparison a chunk, and never too early for a provider that does.
  */
 export const answerBytesMax = ({ maxOutputTokens }: Pick<Candidate, "maxOutputTokens">, answers: number): number => maxOutputTokens * answers * BYTES_PER_TOKEN_MAX;
+
+/** How the key of a budget's counter begins. Budgets that also count own keys have counters of their own, so that one that begins or ends to count them is read from the ledger anew. */
+const OF_ALL = "budget-own";
+export const lineKind = ({ countsOwnKeys }: Pick<Budget, "countsOwnKeys">): string => countsOwnKeys ? OF_ALL : "budget";
+
+/** What a counter counts of a spend. Known by its key alone, which is all that a restart finds of it. */
+export const lineSpend = (key: string, spend: Spend): bigint => countedSpend(spend, key.startsWith(`${OF_ALL}:`));

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { AttemptRecord, BookMode, GatewayError, LossPolicy, Need, TokenUsage } from "@trunkline/contracts";
+import type { AttemptRecord, BookMode, GatewayError, LossPolicy, Need, Spend, TokenUsage } from "@trunkline/contracts";
 import type { ApiKeyRecord } from "@trunkline/db/gateway";
 import type { Call, Relayed } from "@trunkline/providers";
 import type { Candidate, ProviderPreferences, RoutePlan } from "@trunkline/router-core";
@@ -86,12 +86,12 @@ export interface AuthenticatedCall extends Inbound {
 export interface Reservation {
   /** Counters' keys, so that an interrupted process can settle after its restart. */
   readonly lineKeys: readonly string[];
-  /** Largest amount covered so far. */
+  /** Largest charge covered so far. */
   readonly heldNanoUsd: bigint;
-  /** Raises the hold to `amountNanoUsd` where it is lower, on the budgets that bind a candidate of this model and preset. Throws GatewayError tenant.budget_exceeded or gateway.dependency_unavailable. */
-  cover(amountNanoUsd: bigint, model: string, presetSlug: string | null): Promise<void>;
+  /** Raises the hold to `most` where it is lower, on the budgets that bind a candidate of this model and preset. Throws GatewayError tenant.budget_exceeded or gateway.dependency_unavailable. */
+  cover(most: Spend, model: string, presetSlug: string | null): Promise<void>;
   /** Replaces the hold by what was spent. Never rejects; retries behind the answer. Called at most once. `tokens`: used, where that is known. */
-  settle(spentNanoUsd: bigint, tokens?: number): void;
+  settle(spent: Spend, tokens?: number): void;
   /** The call has ended: gives a hold back that was not settled, and its place among calls at a time. Never rejects. */
   release(): void;
 }

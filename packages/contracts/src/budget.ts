@@ -22,9 +22,23 @@ export interface Budget {
   readonly limitNanoUsd: bigint;
   /** Absent: block. */
   readonly action?: BudgetAction;
+  /** Also what providers bill the organization itself for calls on its own keys, at list price; absent: only what is charged here. */
+  readonly countsOwnKeys?: boolean;
   /** IANA zone in which the period begins; absent: UTC. */
   readonly timeZone?: string;
 }
+
+/** What calls came to, in the two books that a budget may count. */
+export interface Spend {
+  /** What the customer is charged here, fees on own keys included. */
+  readonly chargeNanoUsd: bigint;
+  /** What providers bill the organization itself, at list price. */
+  readonly ownNanoUsd: bigint;
+}
+export const NO_SPEND: Spend = { chargeNanoUsd: 0n, ownNanoUsd: 0n };
+export const spendSum = (one: Spend, other: Spend): Spend => ({ chargeNanoUsd: one.chargeNanoUsd + other.chargeNanoUsd, ownNanoUsd: one.ownNanoUsd + other.ownNanoUsd });
+/** The part of a spend that a budget counts. */
+export const countedSpend = ({ chargeNanoUsd, ownNanoUsd }: Spend, countsOwnKeys: boolean | undefined): bigint => countsOwnKeys ? chargeNanoUsd + ownNanoUsd : chargeNanoUsd;
 
 /** The part of an organization's spend that a budget counts. */
 export interface BudgetFilter { readonly projectId?: string; readonly apiKeyId?: string; readonly model?: string; readonly presetSlug?: string; readonly endUser?: string }

@@ -65,7 +65,7 @@ export interface OrganizationPresets {
   readonly versions: ReadonlyMap<string, PublishedPreset>;
 }
 
-export interface SpendScope extends BudgetFilter { readonly organizationId: string; readonly mode: BookMode; readonly fromMs: number; readonly toMs: number | null }
+export interface SpendScope extends BudgetFilter { readonly organizationId: string; readonly countsOwnKeys?: boolean | undefined; readonly mode: BookMode; readonly fromMs: number; readonly toMs: number | null }
 
 /** Whose stored responses: nobody else's are ever seen. */
 export interface ResponseScope { readonly organizationId: string; readonly projectId: string; readonly mode: BookMode }

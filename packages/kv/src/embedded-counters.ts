@@ -2,7 +2,7 @@
 // but for the first load of a budget's spend: on the hot path a decision is a few map reads.
 import { EmbeddedSlots } from "./embedded-slots.ts";
 import type { BudgetLine, Kv, LimitsAsk, LimitsDecision, RateBucket, RateDecision, RateState, ReserveDecision } from "./kv.ts";
-import { assertReservable, burstOf, closedBucket, emissionIntervalUs, rateState, refusedLimit, TOKEN_DEBT_US_MAX, tokensTaken, TOMBSTONE_MS } from "./limits.ts";
+import { burstOf, closedBucket, emissionIntervalUs, rateState, refusedLimit, reservable, TOKEN_DEBT_US_MAX, tokensTaken, TOMBSTONE_MS } from "./limits.ts";
 import { SingleFlight } from "./single-flight.ts";
 
 /** A bucket untouched for this long is full again (a minute, doubled against rounding), so its generation can be dropped whole. */
@@ -136,26 +136,25 @@ class MemoryCounters implements EmbeddedCounters {
     this.#rotateAtMs = nowMs + RATE_GENERATION_MS;
   }
 
-  reserve(lines: readonly BudgetLine[], holdId: string, amountNanoUsd: bigint, holdMs: number): Promise<ReserveDecision> {
+  reserve(lines: readonly BudgetLine[], holdId: string, amountsNanoUsd: readonly bigint[], holdMs: number): Promise<ReserveDecision> {
     const nowMs = this.#clock();
     this.#sweep(nowMs);
-    for (const line of lines) {
-      assertReservable(line.limitNanoUsd, amountNanoUsd);
-      if (!this.#counters.has(line.key)) return this.#loadThenReserve(lines, holdId, amountNanoUsd, holdMs);
+    for (const [index, line] of lines.entries()) {
+      reservable(line, amountsNanoUsd[index]);
+      if (!this.#counters.has(line.key)) return this.#loadThenReserve(lines, holdId, amountsNanoUsd, holdMs);
     }
-    const refusal = this.#overrun(lines, holdId, amountNanoUsd, nowMs);
+    const refusal = this.#overrun(lines, holdId, amountsNanoUsd, nowMs);
     if (refusal) return Promise.resolve(refusal);
-    const hold: Hold = { amount: amountNanoUsd, expiresAtMs: nowMs + holdMs };
-    for (const line of lines) {
+    for (const [index, line] of lines.entries()) {
       const counter = this.#counters.get(line.key);
-      if (counter) place(counter, holdId, hold);
+      if (counter) place(counter, holdId, { amount: reservable(line, amountsNanoUsd[index]), expiresAtMs: nowMs + holdMs });
     }
     return RESERVED;
   }
 
-  async #loadThenReserve(lines: readonly BudgetLine[], holdId: string, amountNanoUsd: bigint, holdMs: number): Promise<ReserveDecision> {
+  async #loadThenReserve(lines: readonly BudgetLine[], holdId: string, amountsNanoUsd: readonly bigint[], holdMs: number): Promise<ReserveDecision> {
     await Promise.all(lines.map((line) => (this.#counters.has(line.key) ? DONE : this.#loading.run(line.key, () => this.#load(line)))));
-    return this.reserve(lines, holdId, amountNanoUsd, holdMs);
+    return this.reserve(lines, holdId, amountsNanoUsd, holdMs);
   }
 
   async #load(line: BudgetLine): Promise<void> {
@@ -163,21 +162,21 @@ class MemoryCounters implements EmbeddedCounters {
     this.#counters.set(line.key, { spent, held: 0n, nextExpiryMs: Infinity, expiresAtMs: line.expiresAtMs, holds: new Map(), tombstones: new Map() });
   }
 
-  #overrun(lines: readonly BudgetLine[], holdId: string, amount: bigint, nowMs: number): ReserveDecision | null {
-    for (const line of lines) {
+  #overrun(lines: readonly BudgetLine[], holdId: string, amounts: readonly bigint[], nowMs: number): ReserveDecision | null {
+    for (const [index, line] of lines.entries()) {
       const counter = this.#counters.get(line.key);
       if (!counter) continue;
       if (nowMs >= counter.nextExpiryMs) expire(counter, nowMs);
       const others = counter.held - (counter.holds.get(holdId)?.amount ?? 0n);
-      if (counter.spent + others + amount > line.limitNanoUsd) return { reserved: false, budgetId: line.budgetId, spentNanoUsd: counter.spent, heldNanoUsd: others };
+      if (counter.spent + others + (amounts[index] ?? 0n) > line.limitNanoUsd) return { reserved: false, budgetId: line.budgetId, spentNanoUsd: counter.spent, heldNanoUsd: others };
     }
     return null;
   }
 
-  settle(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: bigint): Promise<void> {
-    for (const line of lines) {
+  settle(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: readonly bigint[]): Promise<void> {
+    for (const [index, line] of lines.entries()) {
       const counter = this.#counters.get(line.key);
-      if (counter && lift(counter, holdId)) counter.spent += spentNanoUsd;
+      if (counter && lift(counter, holdId)) counter.spent += spentNanoUsd[index] ?? 0n;
     }
     return DONE;
   }

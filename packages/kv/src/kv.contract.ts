@@ -130,7 +130,7 @@ export function counterContract(create: (clock: () => number) => Kv): void {
     it("never over-admits under 500 concurrent reservations, and loads the spend once", async () => {
       const kv = start();
       const budget = line({ limit: 1_000n, spent: 300n });
-      const decisions = await Promise.all(Array.from({ length: 500 }, (_, i) => kv.reserve([budget], `req_${i}`, 10n, 60_000)));
+      const decisions = await Promise.all(Array.from({ length: 500 }, (_, i) => kv.reserve([budget], `req_${i}`, [10n], 60_000)));
       expect(decisions.filter((decision) => decision.reserved)).toHaveLength(70);
       expect(decisions.find((decision) => !decision.reserved)).toEqual({ reserved: false, budgetId: "bud_1", spentNanoUsd: 300n, heldNanoUsd: 700n });
       expect(budget.loadSpent).toHaveBeenCalledTimes(1);
@@ -139,79 +139,96 @@ export function counterContract(create: (clock: () => number) => Kv): void {
     it("keeps every nano-dollar of large amounts", async () => {
       const kv = start();
       const budget = line({ limit: 9_007_199_254_740_991n, spent: 9_007_199_254_740_001n });
-      expect(await kv.reserve([budget], "a", 990n, 60_000)).toEqual({ reserved: true });
-      expect(await kv.reserve([budget], "b", 1n, 60_000)).toEqual({ reserved: false, budgetId: "bud_1", spentNanoUsd: 9_007_199_254_740_001n, heldNanoUsd: 990n });
+      expect(await kv.reserve([budget], "a", [990n], 60_000)).toEqual({ reserved: true });
+      expect(await kv.reserve([budget], "b", [1n], 60_000)).toEqual({ reserved: false, budgetId: "bud_1", spentNanoUsd: 9_007_199_254_740_001n, heldNanoUsd: 990n });
     });
 
     it("settles once by hold id, however often it is called", async () => {
       const kv = start();
       const budget = line({ limit: 100n });
-      await kv.reserve([budget], "a", 80n, 60_000);
-      await Promise.all([kv.settle([budget], "a", 30n), kv.settle([budget], "a", 30n), kv.settle([budget], "a", 30n)]);
-      expect(await kv.reserve([budget], "b", 71n, 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 30n, heldNanoUsd: 0n });
-      expect(await kv.reserve([budget], "b", 70n, 60_000)).toEqual({ reserved: true });
+      await kv.reserve([budget], "a", [80n], 60_000);
+      await Promise.all([kv.settle([budget], "a", [30n]), kv.settle([budget], "a", [30n]), kv.settle([budget], "a", [30n])]);
+      expect(await kv.reserve([budget], "b", [71n], 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 30n, heldNanoUsd: 0n });
+      expect(await kv.reserve([budget], "b", [70n], 60_000)).toEqual({ reserved: true });
     });
 
     it("counts what was spent beyond the hold", async () => {
       const kv = start();
       const budget = line({ limit: 100n });
-      await kv.reserve([budget], "a", 10n, 60_000);
-      await kv.settle([budget], "a", 95n);
-      expect(await kv.reserve([budget], "b", 6n, 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 95n });
+      await kv.reserve([budget], "a", [10n], 60_000);
+      await kv.settle([budget], "a", [95n]);
+      expect(await kv.reserve([budget], "b", [6n], 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 95n });
     });
 
     it("replaces the hold of a repeated reservation, and keeps it when the new amount is refused", async () => {
       const kv = start();
       const budget = line({ limit: 100n });
-      await kv.reserve([budget], "a", 60n, 60_000);
-      expect(await kv.reserve([budget], "a", 90n, 60_000)).toEqual({ reserved: true });
-      expect(await kv.reserve([budget], "a", 101n, 60_000)).toMatchObject({ reserved: false, heldNanoUsd: 0n });
-      expect(await kv.reserve([budget], "b", 11n, 60_000)).toMatchObject({ reserved: false, heldNanoUsd: 90n });
-      expect(await kv.reserve([budget], "b", 10n, 60_000)).toEqual({ reserved: true });
+      await kv.reserve([budget], "a", [60n], 60_000);
+      expect(await kv.reserve([budget], "a", [90n], 60_000)).toEqual({ reserved: true });
+      expect(await kv.reserve([budget], "a", [101n], 60_000)).toMatchObject({ reserved: false, heldNanoUsd: 0n });
+      expect(await kv.reserve([budget], "b", [11n], 60_000)).toMatchObject({ reserved: false, heldNanoUsd: 90n });
+      expect(await kv.reserve([budget], "b", [10n], 60_000)).toEqual({ reserved: true });
     });
 
     it("frees an expired hold, and still adds its late settlement, once", async () => {
       const kv = start();
       const budget = line({ limit: 100n });
-      await kv.reserve([budget], "a", 100n, 5_000);
-      expect(await kv.reserve([budget], "b", 50n, 60_000)).toMatchObject({ reserved: false });
+      await kv.reserve([budget], "a", [100n], 5_000);
+      expect(await kv.reserve([budget], "b", [50n], 60_000)).toMatchObject({ reserved: false });
       nowMs += 5_000;
-      expect(await kv.reserve([budget], "b", 50n, 60_000)).toEqual({ reserved: true });
-      await kv.settle([budget], "a", 40n);
-      await kv.settle([budget], "a", 40n);
-      expect(await kv.reserve([budget], "c", 11n, 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 40n, heldNanoUsd: 50n });
+      expect(await kv.reserve([budget], "b", [50n], 60_000)).toEqual({ reserved: true });
+      await kv.settle([budget], "a", [40n]);
+      await kv.settle([budget], "a", [40n]);
+      expect(await kv.reserve([budget], "c", [11n], 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 40n, heldNanoUsd: 50n });
     });
 
     it("holds on no line when one of two refuses", async () => {
       const kv = start();
       const wide = line({ limit: 1_000n, budgetId: "bud_org" });
       const narrow = line({ limit: 100n, spent: 95n, budgetId: "bud_key" });
-      expect(await kv.reserve([wide, narrow], "a", 10n, 60_000)).toEqual({ reserved: false, budgetId: "bud_key", spentNanoUsd: 95n, heldNanoUsd: 0n });
-      expect(await kv.reserve([wide], "b", 1_000n, 60_000)).toEqual({ reserved: true });
+      expect(await kv.reserve([wide, narrow], "a", [10n, 10n], 60_000)).toEqual({ reserved: false, budgetId: "bud_key", spentNanoUsd: 95n, heldNanoUsd: 0n });
+      expect(await kv.reserve([wide], "b", [1_000n], 60_000)).toEqual({ reserved: true });
+    });
+
+    it("holds and settles on each line the amount at its own place", async () => {
+      const kv = start();
+      const charges = line({ limit: 100n, budgetId: "bud_charges" });
+      const everything = line({ limit: 100n, budgetId: "bud_everything" });
+      expect(await kv.reserve([charges, everything], "a", [5n, 90n], 60_000)).toEqual({ reserved: true });
+      expect(await kv.reserve([charges, everything], "b", [5n, 11n], 60_000)).toEqual({ reserved: false, budgetId: "bud_everything", spentNanoUsd: 0n, heldNanoUsd: 90n });
+      await kv.settle([charges, everything], "a", [3n, 60n]);
+      expect(await kv.reserve([charges, everything], "b", [98n, 0n], 60_000)).toEqual({ reserved: false, budgetId: "bud_charges", spentNanoUsd: 3n, heldNanoUsd: 0n });
+      expect(await kv.reserve([charges, everything], "b", [97n, 40n], 60_000)).toEqual({ reserved: true });
+      expect(await kv.reserve([everything], "c", [1n], 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 60n, heldNanoUsd: 40n });
+    });
+
+    it("reserves nothing without an amount for each line", async () => {
+      const kv = start();
+      await expect((async () => kv.reserve([line({ limit: 10n }), line({ limit: 10n })], "a", [1n], 60_000))()).rejects.toThrow(RangeError);
     });
 
     it("gives the whole hold back on release", async () => {
       const kv = start();
       const budget = line({ limit: 100n });
-      await kv.reserve([budget], "a", 100n, 60_000);
+      await kv.reserve([budget], "a", [100n], 60_000);
       await kv.release([budget], "a");
       await kv.release([budget], "a");
-      await kv.settle([budget], "a", 50n);
-      expect(await kv.reserve([budget], "b", 100n, 60_000)).toEqual({ reserved: true });
+      await kv.settle([budget], "a", [50n]);
+      expect(await kv.reserve([budget], "b", [100n], 60_000)).toEqual({ reserved: true });
     });
 
     it("refuses to reserve while the spend cannot be loaded, and asks again next time", async () => {
       const kv = start();
       const budget = line({ limit: 100n });
       budget.loadSpent.mockRejectedValueOnce(new Error("ledger away"));
-      await expect(kv.reserve([budget], "a", 1n, 60_000)).rejects.toThrow("ledger away");
-      expect(await kv.reserve([budget], "a", 1n, 60_000)).toEqual({ reserved: true });
+      await expect(kv.reserve([budget], "a", [1n], 60_000)).rejects.toThrow("ledger away");
+      expect(await kv.reserve([budget], "a", [1n], 60_000)).toEqual({ reserved: true });
       expect(budget.loadSpent).toHaveBeenCalledTimes(2);
     });
 
     it("refuses a limit that cannot be compared exactly", async () => {
       const kv = start();
-      await expect((async () => kv.reserve([line({ limit: 9_007_199_254_740_992n })], "a", 1n, 60_000))()).rejects.toThrow(RangeError);
+      await expect((async () => kv.reserve([line({ limit: 9_007_199_254_740_992n })], "a", [1n], 60_000))()).rejects.toThrow(RangeError);
     });
   });
 }

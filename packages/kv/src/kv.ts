@@ -53,10 +53,10 @@ export interface Kv {
   takeLimits(ask: LimitsAsk): Promise<LimitsDecision>;
   /** The call has ended: its slots are free, and the tokens it took too many are back, or those it took too few are taken. Once a call. */
   returnLimits(ask: LimitsAsk, usedTokens: number): Promise<void>;
-  /** `spent + live holds + amount ≤ limit` on every line, or nothing is held. `holdId` is the request id; a repeated reserve with the same id replaces the hold. */
-  reserve(lines: readonly BudgetLine[], holdId: string, amountNanoUsd: bigint, holdMs: number): Promise<ReserveDecision>;
-  /** Removes the hold and adds `spentNanoUsd`. Idempotent by holdId within the hold's life. */
-  settle(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: bigint): Promise<void>;
+  /** `spent + live holds + amount ≤ limit` on every line, each with the amount at its own place, or nothing is held. `holdId` is the request id; a repeated reserve with the same id replaces the hold. */
+  reserve(lines: readonly BudgetLine[], holdId: string, amountsNanoUsd: readonly bigint[], holdMs: number): Promise<ReserveDecision>;
+  /** Removes the hold and adds what was spent, each line's at its own place. Idempotent by holdId within the hold's life. */
+  settle(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: readonly bigint[]): Promise<void>;
   /** Removes the hold and adds nothing. */
   release(lines: readonly Pick<BudgetLine, "key">[], holdId: string): Promise<void>;
   publish(topic: InvalidationTopic, id: string): Promise<void>;

@@ -40,10 +40,11 @@ export function closedBucket(buckets: readonly RateBucket[]): RateDecision | nul
   return null;
 }
 
-/** @throws RangeError when the limit cannot be compared exactly, or an amount is negative. */
-export function assertReservable(limitNanoUsd: bigint, amountNanoUsd: bigint): void {
+/** The amount that a line is asked for. @throws RangeError when its limit cannot be compared exactly, or the amount is missing or negative. */
+export function reservable({ limitNanoUsd }: { readonly limitNanoUsd: bigint }, amountNanoUsd: bigint | undefined): bigint {
   if (limitNanoUsd > BUDGET_LIMIT_NANO_USD_MAX) throw new RangeError(`a budget limit is at most ${BUDGET_LIMIT_NANO_USD_MAX} nano-USD`);
-  if (amountNanoUsd < 0n || amountNanoUsd > BUDGET_LIMIT_NANO_USD_MAX) throw new RangeError("the amount to reserve is out of range");
+  if (amountNanoUsd === undefined || amountNanoUsd < 0n || amountNanoUsd > BUDGET_LIMIT_NANO_USD_MAX) throw new RangeError("the amount to reserve is out of range");
+  return amountNanoUsd;
 }
 
 /** The limit that refused, by its place among requests, tokens and slots. */

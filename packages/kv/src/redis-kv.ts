@@ -4,7 +4,7 @@ import type { Redis } from "ioredis";
 import { DependencyUnavailable } from "./dependency-unavailable.ts";
 import { encodeInvalidation, HEARTBEAT_MS, INVALIDATION_CHANNEL, Listeners } from "./invalidation.ts";
 import type { BudgetLine, Kv, LimitsAsk, LimitsDecision, RateBucket, RateDecision, ReserveDecision } from "./kv.ts";
-import { assertReservable, burstOf, closedBucket, emissionIntervalUs, RATE_PER_MINUTE_MAX, rateState, refusedLimit, TOKEN_DEBT_US_MAX, tokensTaken, TOMBSTONE_MS } from "./limits.ts";
+import { burstOf, closedBucket, emissionIntervalUs, RATE_PER_MINUTE_MAX, rateState, refusedLimit, reservable, TOKEN_DEBT_US_MAX, tokensTaken, TOMBSTONE_MS } from "./limits.ts";
 import { asked, createCommandClient, createSubscriberClient, firstReady, integers } from "./redis-client.ts";
 import { SingleFlight } from "./single-flight.ts";
 
@@ -101,14 +101,14 @@ class RedisKv implements Kv {
 
   #nowUs(): string { return this.#clock ? String(this.#clock() * 1000) : ""; }
 
-  async reserve(lines: readonly BudgetLine[], holdId: string, amountNanoUsd: bigint, holdMs: number): Promise<ReserveDecision> {
-    for (const line of lines) assertReservable(line.limitNanoUsd, amountNanoUsd);
+  async reserve(lines: readonly BudgetLine[], holdId: string, amountsNanoUsd: readonly bigint[], holdMs: number): Promise<ReserveDecision> {
+    const amounts = lines.map((line, index) => reservable(line, amountsNanoUsd[index]));
     if (lines.length === 0) return { reserved: true };
     if (!this.#everReady) await this.#ready();
     const keys = budgetKeys(lines);
-    const limits = lines.map((line) => line.limitNanoUsd.toString());
+    const limits = lines.flatMap((line, index) => [line.limitNanoUsd.toString(), String(amounts[index])]);
     for (let attempt = 0; attempt < SEED_ATTEMPTS_MAX; attempt++) {
-      const reply = await asked(this.#commands.trunklineReserve(keys.length, ...keys, this.#now(), holdId, amountNanoUsd.toString(), holdMs, TOMBSTONE_MS, ...limits));
+      const reply = await asked(this.#commands.trunklineReserve(keys.length, ...keys, this.#now(), holdId, holdMs, TOMBSTONE_MS, ...limits));
       const [code, ...rest] = integers(reply);
       if (code === 0) return { reserved: true };
       if (code === 1) return refusal(lines, reply);
@@ -126,11 +126,11 @@ class RedisKv implements Kv {
     });
   }
 
-  async settle(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: bigint): Promise<void> {
+  async settle(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: readonly bigint[]): Promise<void> {
     if (lines.length === 0) return;
     if (!this.#everReady) await this.#ready();
     const keys = budgetKeys(lines);
-    await asked(this.#commands.trunklineSettle(keys.length, ...keys, this.#now(), holdId, spentNanoUsd.toString(), TOMBSTONE_MS, LEDGER_LAG_MS));
+    await asked(this.#commands.trunklineSettle(keys.length, ...keys, this.#now(), holdId, TOMBSTONE_MS, LEDGER_LAG_MS, ...lines.map((_line, index) => String(spentNanoUsd[index] ?? 0n))));
   }
 
   async release(lines: readonly Pick<BudgetLine, "key">[], holdId: string): Promise<void> {

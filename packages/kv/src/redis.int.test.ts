@@ -16,7 +16,7 @@ describe("redis kv", () => {
   it("never over-admits when two gateways reserve from one budget by the server's clock", async () => {
     const gateways = [createRedisKv({ url }), createRedisKv({ url })];
     const line = budget(`two-gateways-${process.pid}-${Date.now()}`);
-    const decisions = await Promise.all(Array.from({ length: 500 }, (_, i) => gateways[i % 2]?.reserve([line], `req_${i}`, 10n, 60_000)));
+    const decisions = await Promise.all(Array.from({ length: 500 }, (_, i) => gateways[i % 2]?.reserve([line], `req_${i}`, [10n], 60_000)));
     expect(decisions.filter((decision) => decision?.reserved)).toHaveLength(100);
     const rate = { key: line.key, limitPerMinute: 50, name: "key" };
     const rates = await Promise.all(Array.from({ length: 60 }, (_, i) => gateways[i % 2]?.takeRate([rate])));
@@ -29,11 +29,11 @@ describe("redis kv", () => {
     const kv = createRedisKv({ url });
     const admin = new Redis(url);
     const line = budget(`forgetful-${process.pid}-${Date.now()}`);
-    expect(await kv.reserve([line], "a", 400n, 60_000)).toEqual({ reserved: true });
+    expect(await kv.reserve([line], "a", [400n], 60_000)).toEqual({ reserved: true });
     await admin.script("FLUSH");
     await admin.del(`trunkline:spent:{${line.key}}`);
-    await kv.settle([line], "a", 400n);
-    expect(await kv.reserve([line], "b", 601n, 60_000)).toMatchObject({ reserved: false, heldNanoUsd: 400n });
+    await kv.settle([line], "a", [400n]);
+    expect(await kv.reserve([line], "b", [601n], 60_000)).toMatchObject({ reserved: false, heldNanoUsd: 400n });
     admin.disconnect();
     await kv.close();
   });
@@ -59,7 +59,7 @@ describe("redis kv", () => {
     const kv = createRedisKv({ url: "redis://127.0.0.1:1" });
     const startedAt = performance.now();
     await expect(kv.takeRate([{ key: "k", limitPerMinute: 1, name: "key" }])).rejects.toMatchObject({ name: "DependencyUnavailable", dependency: "redis" });
-    await expect(kv.reserve([budget("away")], "a", 1n, 1_000)).rejects.toMatchObject({ dependency: "redis" });
+    await expect(kv.reserve([budget("away")], "a", [1n], 1_000)).rejects.toMatchObject({ dependency: "redis" });
     expect(performance.now() - startedAt).toBeLessThan(6_000);
     await kv.close();
   });

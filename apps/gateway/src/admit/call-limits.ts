@@ -1,7 +1,7 @@
 // Limits beyond requests a minute of key and organization: tokens a minute and calls at a time, of key, project and organization, and a project's
 // requests. A key without any of them never comes here. It promises all or nothing in one question, and that what was taken is given back when
 // the call has ended; like every rate limit it guards no money, so while the store is away it lets pass.
-import { GatewayError } from "@trunkline/contracts";
+import { GatewayError, type Spend } from "@trunkline/contracts";
 import type { ApiKeyRecord, KeyLimits } from "@trunkline/db/gateway";
 import { DependencyUnavailable, type Kv, type LimitsAsk, type LimitsDecision, type RateBucket, type RateState, type SlotLimit } from "@trunkline/kv";
 import type { AuthenticatedCall, InboundFacts, Reservation } from "../stages.ts";
@@ -71,9 +71,9 @@ export class LimitedReservation implements Reservation {
   get lineKeys(): readonly string[] { return this.inner.lineKeys; }
   get heldNanoUsd(): bigint { return this.inner.heldNanoUsd; }
   cover(...asked: Parameters<Reservation["cover"]>): Promise<void> { return this.inner.cover(...asked); }
-  settle(spentNanoUsd: bigint, tokens: number = this.ask.tokenCount): void {
+  settle(spent: Spend, tokens: number = this.ask.tokenCount): void {
     this.#usedTokens = tokens;
-    this.inner.settle(spentNanoUsd);
+    this.inner.settle(spent);
   }
   release(): void {
     this.inner.release();

@@ -1,7 +1,8 @@
-import { budgetFilter, budgetWindow, CREDIT_BUDGET_ID, EVERY_USER, GatewayError, PAST_DUE_BUDGET_ID, shadowSlug, usdTextFromNano, type Budget } from "@trunkline/contracts";
+import { budgetFilter, budgetWindow, CREDIT_BUDGET_ID, EVERY_USER, GatewayError, NO_SPEND, PAST_DUE_BUDGET_ID, shadowSlug, usdTextFromNano, type Budget, type Spend } from "@trunkline/contracts";
 import type { GatewayDb } from "@trunkline/db/gateway";
 import type { BudgetLine, Kv } from "@trunkline/kv";
 import { hash } from "node:crypto";
+import { lineKind, lineSpend } from "../charge.ts";
 import type { Reservation } from "../stages.ts";
 
 /** A hold outlives the longest request (900 s) and the settlement behind it. */
@@ -53,8 +54,8 @@ function budgetLine(budget: Budget, db: Pick<GatewayDb, "loadSpent">, { nowMs, e
   // A caller chooses how an end user is called: a digest keeps the counter's name short and plain.
   const who = endUser === undefined ? "" : `:${hash("sha256", endUser, "base64url")}`;
   return {
-    budgetId: budget.id, key: `budget:{${budget.organizationId}}:${budget.id}:${startMs}${who}`, limitNanoUsd: budget.limitNanoUsd,
-    loadSpent: () => db.loadSpent({ organizationId: budget.organizationId, ...budgetFilter(budget, endUser), mode: "live", fromMs: startMs, toMs: endMs }),
+    budgetId: budget.id, key: `${lineKind(budget)}:{${budget.organizationId}}:${budget.id}:${startMs}${who}`, limitNanoUsd: budget.limitNanoUsd,
+    loadSpent: () => db.loadSpent({ organizationId: budget.organizationId, ...budgetFilter(budget, endUser), countsOwnKeys: budget.countsOwnKeys, mode: "live", fromMs: startMs, toMs: endMs }),
     expiresAtMs: endMs === null ? null : endMs + COUNTER_GRACE_MS,
   };
 }
@@ -62,14 +63,17 @@ function budgetLine(budget: Budget, db: Pick<GatewayDb, "loadSpent">, { nowMs, e
 const SUBJECTS: Readonly<Record<Budget["scope"], string>> = { organization: "organization", project: "project", key: "key", model: "model", preset: "preset", user: "end user" };
 
 class BudgetReservation implements Reservation {
-  heldNanoUsd = 0n;
   lineKeys: readonly string[] = [];
+  /** The most of each book that was asked for: a hold only grows. */
+  #held: Spend = NO_SPEND;
   #lines: readonly BudgetLine[] = [];
   /** Only budgets of models and presets can change between candidates. */
   readonly #varies: boolean;
   #asked = false;
   #covered = false;
   #closed = false;
+
+  get heldNanoUsd(): bigint { return this.#held.chargeNanoUsd; }
 
   readonly holdId: string;
   constructor(readonly subject: BudgetSubject, readonly budgets: readonly Budget[], readonly stores: ReservationStores) {
@@ -96,21 +100,29 @@ class BudgetReservation implements Reservation {
     this.#covered = false;
   }
 
-  async cover(amountNanoUsd: bigint, model: string, presetSlug: string | null): Promise<void> {
+  async cover(most: Spend, model: string, presetSlug: string | null): Promise<void> {
     if (this.#varies) await this.#rebind(model, presetSlug);
-    if (this.#lines.length === 0 || (this.#covered && amountNanoUsd <= this.heldNanoUsd)) return;
+    if (this.#lines.length === 0 || (this.#covered && most.chargeNanoUsd <= this.#held.chargeNanoUsd && most.chargeNanoUsd + most.ownNanoUsd <= this.#held.chargeNanoUsd + this.#held.ownNanoUsd)) return;
+    const wanted = largerOf(this.#held, most);
+    const lines = this.#asking(wanted, most);
+    if (lines.length === 0) return;
     // Before the answer: a question that times out may still be held there, and then has to be given back.
     this.#asked = true;
     let decision;
     try {
-      decision = await this.stores.kv.reserve(this.#lines, this.holdId, amountNanoUsd, HOLD_MS);
+      decision = await this.stores.kv.reserve(lines, this.holdId, lines.map(({ key }) => lineSpend(key, wanted)), HOLD_MS);
     } catch {
       throw new GatewayError("gateway.dependency_unavailable", "Budgets cannot be checked right now because their store does not answer. Retry in a few seconds.", { retryAfterMs: 2000 });
     }
     if (!decision.reserved) this.#asked = this.#covered;
-    if (!decision.reserved) throw this.#exceeded(decision.budgetId, decision.spentNanoUsd + decision.heldNanoUsd, amountNanoUsd);
+    if (!decision.reserved) throw this.#exceeded(decision.budgetId, decision.spentNanoUsd + decision.heldNanoUsd, lineSpend(lines.find(({ budgetId }) => budgetId === decision.budgetId)?.key ?? "", wanted));
     this.#covered = true;
-    this.heldNanoUsd = amountNanoUsd;
+    this.#held = wanted;
+  }
+
+  /** A call on an own key that is free here asks nothing of a budget that counts charges alone, even of one that is used up. */
+  #asking(wanted: Spend, { ownNanoUsd }: Spend): readonly BudgetLine[] {
+    return ownNanoUsd === 0n ? this.#lines : this.#lines.filter(({ key }) => lineSpend(key, wanted) > 0n);
   }
 
   #exceeded(budgetId: string, usedNanoUsd: bigint, wantedNanoUsd: bigint): GatewayError {
@@ -123,10 +135,11 @@ class BudgetReservation implements Reservation {
     return new GatewayError("tenant.budget_exceeded", text, { metadata: { budget: { id: budgetId, name: budget?.name ?? null, scope: budget?.scope ?? null, owner: budget?.scopeId ?? null, action: budget?.action ?? "block", resets_at: reset } } });
   }
 
-  settle(spentNanoUsd: bigint): void {
+  settle(spent: Spend): void {
     if (this.#closed || !this.#asked) return;
     this.#closed = true;
-    void this.#retry(() => this.stores.kv.settle(this.#lines, this.holdId, spentNanoUsd));
+    const lines = this.#lines;
+    void this.#retry(() => this.stores.kv.settle(lines, this.holdId, lines.map(({ key }) => lineSpend(key, spent))));
   }
 
   release(): void {
@@ -142,6 +155,13 @@ class BudgetReservation implements Reservation {
     }
     this.stores.onSettleFailed(this.holdId);
   }
+}
+
+/** Each budget's amount grows with the larger of the two candidates, whichever book it counts. */
+function largerOf(held: Spend, most: Spend): Spend {
+  const chargeNanoUsd = held.chargeNanoUsd > most.chargeNanoUsd ? held.chargeNanoUsd : most.chargeNanoUsd;
+  const [before, now] = [held.chargeNanoUsd + held.ownNanoUsd, most.chargeNanoUsd + most.ownNanoUsd];
+  return { chargeNanoUsd, ownNanoUsd: (before > now ? before : now) - chargeNanoUsd };
 }
 
 function insufficientCredits(leftNanoUsd: bigint, wantedNanoUsd: bigint): GatewayError {

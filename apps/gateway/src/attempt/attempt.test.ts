@@ -75,7 +75,7 @@ function run(scripts: Readonly<Record<string, Script>>, options: { stream?: bool
   const routed = {
     exchange, call: { raw: new Uint8Array(), stream: options.stream ?? false, inbound: "chat_completions" }, facts: { sessionId: null, endUser: null, inputTokens: 1_000, losses: options.strict ? "strict" : "warn", explain: false }, mode: "test", key: { organizationId: "org" }, attempts, explain: () => ({}),
     plan: { presetSlug: "mine", candidates: options.candidates ?? Object.keys(scripts).map((provider) => candidate(provider)), hedgeAfterMs: options.hedgeAfterMs ?? null, maxAttempts: options.maxAttempts ?? 3, deadlineMs: 2_000 },
-    reservation: { cover: (amount: bigint) => { if (amount > (options.affordable ?? amount)) return Promise.reject(new GatewayError("tenant.budget_exceeded", "no", options.downgrades ? { metadata: { budget: { action: "downgrade" } } } : {})); covered.push(amount); return Promise.resolve(); } },
+    reservation: { cover: ({ chargeNanoUsd: amount }: { chargeNanoUsd: bigint }) => { if (amount > (options.affordable ?? amount)) return Promise.reject(new GatewayError("tenant.budget_exceeded", "no", options.downgrades ? { metadata: { budget: { action: "downgrade" } } } : {})); covered.push(amount); return Promise.resolve(); } },
   } as unknown as RoutedCall;
   const find = (origin: string) => {
     const provider = new URL(origin).hostname.replace(".test", "");

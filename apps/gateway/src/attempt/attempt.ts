@@ -1,7 +1,7 @@
-import { GatewayError, usdFromNano, ZERO_USAGE, type AttemptRecord, type Failure, type TokenUsage } from "@trunkline/contracts";
+import { GatewayError, spendSum, usdFromNano, ZERO_USAGE, type AttemptRecord, type Failure, type TokenUsage } from "@trunkline/contracts";
 import { adapterFor, continuesText, forOpenRouterSdk, isOpenRouterSdk, type AnswerExtras, type Call, type Observation, type ProviderAdapter, type Target, type UpstreamRequest } from "@trunkline/providers";
 import { CandidateWalk, type Candidate, type CircuitKey } from "@trunkline/router-core";
-import { chargeFor, chargeMax, deliveredUsage, ratedCost } from "../charge.ts";
+import { chargeFor, deliveredUsage, ownSpend, ratedCost, spendMax } from "../charge.ts";
 import type { UpstreamState, UpstreamStates } from "../upstream-states.ts";
 import { CallerLeft, type RoutedCall, type WonAttempt } from "../stages.ts";
 import { DRILL_FAILURE, drilledAttempt, drilledProvider, type Drills } from "./drill.ts";
@@ -137,13 +137,13 @@ class AttemptLoop {
 
   /**
    * The first candidate must be covered, unless the budget says that a cheaper one may take its place; a dearer fallback that is not covered is
-   * passed over. On an organization's own credential no more than the plan's fee has to be covered.
+   * passed over. On an organization's own credential the plan's fee has to be covered, and its list price on budgets that count own keys.
    */
   async #isCovered(candidate: Candidate): Promise<boolean> {
-    const mostNanoUsd = chargeMax(candidate);
-    if (candidate.credential && mostNanoUsd === 0n) return true;
+    const most = spendMax(candidate);
+    if (candidate.credential && most.chargeNanoUsd + most.ownNanoUsd === 0n) return true;
     try {
-      await this.routed.reservation.cover(mostNanoUsd, candidate.model, this.routed.plan.presetSlug);
+      await this.routed.reservation.cover(most, candidate.model, this.routed.plan.presetSlug);
       return true;
     } catch (error) {
       const budgetExceeded = error instanceof GatewayError && error.status === PAYMENT_REQUIRED ? error : null;
@@ -178,8 +178,8 @@ class AttemptLoop {
   async #mayHedge(candidate: Candidate, rival: Candidate): Promise<boolean> {
     const { routed, options } = this;
     if (routed.exchange.callerGone || routed.plan.maxAttempts < 2 || this.#deadlineAtMs - options.now() < ATTEMPT_MS_MIN || !this.#state.circuits.admit(circuitKey(rival), options.now())) return false;
-    const most = chargeMax(candidate) + chargeMax(rival);
-    const covered = most === 0n || await routed.reservation.cover(most, rival.model, routed.plan.presetSlug).then(() => true, () => false);
+    const most = spendSum(spendMax(candidate), spendMax(rival));
+    const covered = most.chargeNanoUsd + most.ownNanoUsd === 0n || await routed.reservation.cover(most, rival.model, routed.plan.presetSlug).then(() => true, () => false);
     if (covered && this.#state.retries.withdraw()) return true;
     this.#giveBack(rival);
     return false;
@@ -215,8 +215,8 @@ class AttemptLoop {
       if (this.#deadlineAtMs - options.now() < ATTEMPT_MS_MIN || !this.#state.retries.withdraw()) return null;
       if (!this.#state.circuits.admit(circuitKey(candidate), options.now())) continue;
       try {
-        const mostNanoUsd = chargeMax(candidate);
-        if (!candidate.credential || mostNanoUsd > 0n) await routed.reservation.cover(mostNanoUsd + chargeNanoUsd, candidate.model, routed.plan.presetSlug);
+        const most = spendMax(candidate);
+        if (!candidate.credential || most.chargeNanoUsd + most.ownNanoUsd > 0n) await routed.reservation.cover(spendSum(most, { chargeNanoUsd, ownNanoUsd: ownSpend(usage, won.candidate) }), candidate.model, routed.plan.presetSlug);
         const outcome = await this.#try(candidate, false, continuedCall(routed.call, text));
         if (outcome === null) this.#giveBack(candidate);
         else if ("routed" in outcome) { this.#closeBroken(won, usage, broken); return { ...outcome, continues: { first: won, usage, chargeNanoUsd } }; }
@@ -274,7 +274,7 @@ class AttemptLoop {
     const result = await once.run();
     this.#record(candidate, result, { attempt, startedAtMs });
     if (result.kind === "caller_left") {
-      if (result.usage && this.#carriedNanoUsd === null) routed.reservation.settle(ratedCost(result.usage, candidate));
+      if (result.usage && this.#carriedNanoUsd === null) routed.reservation.settle({ chargeNanoUsd: ratedCost(result.usage, candidate), ownNanoUsd: ownSpend(result.usage, candidate) });
       throw new CallerLeft();
     }
     if (result.kind === "lost") return result.failure;

@@ -21,7 +21,7 @@ export async function describeKey(key: ApiKeyRecord, spending: Spending): Promis
 
 async function describeBudget(budget: Budget, { db, nowMs }: Spending) {
   const { startMs, endMs } = budgetWindow(budget.period, nowMs, budget.timeZone);
-  const spent = await db.loadSpent({ organizationId: budget.organizationId, ...budgetFilter(budget), mode: "live", fromMs: startMs, toMs: endMs });
+  const spent = await db.loadSpent({ organizationId: budget.organizationId, ...budgetFilter(budget), countsOwnKeys: budget.countsOwnKeys, mode: "live", fromMs: startMs, toMs: endMs });
   return {
     id: budget.id, name: budget.name, scope: budget.scope, period: budget.period, limit: usdFromNano(budget.limitNanoUsd), spent: usdFromNano(spent),
     remaining: usdFromNano(budget.limitNanoUsd > spent ? budget.limitNanoUsd - spent : 0n), resets_at: endMs === null ? null : new Date(endMs).toISOString(),

@@ -1,6 +1,7 @@
-import { GatewayError, type UsageEvent } from "@trunkline/contracts";
+import { GatewayError, NO_SPEND, type Spend, type UsageEvent } from "@trunkline/contracts";
 import type { Kv } from "@trunkline/kv";
 import type { Metering } from "../stages.ts";
+import { lineSpend } from "../charge.ts";
 import { recover } from "./recover.ts";
 import type { Shipper } from "./shipper.ts";
 import type { Recovered, Spool } from "./spool.ts";
@@ -34,7 +35,7 @@ export function createMeter(options: MeterOptions): Metering {
       try { await spoolEvent(event, reservation.lineKeys, options); }
       catch (error) { throw delivered.won.answer.kind === "body" ? unwritable() : error; }
       options.onEvent(event, delivered.won.routed.exchange.headers["traceparent"]);
-      reservation.settle(event.mode === "live" ? BigInt(event.chargeNanoUsd) : 0n, tokensOf(event.usage));
+      reservation.settle(event.mode === "live" ? spendOf(event) : NO_SPEND, tokensOf(event.usage));
     },
     async failed(call, error) {
       const event = eventOfFailure(call, error, { nowMs: options.now(), callerLeft: call.exchange.callerGone });
@@ -57,10 +58,12 @@ export async function replay(recovered: readonly Recovered[], options: MeterOpti
   for (const { event, location } of events) options.shipper.enqueue({ id: event.id, json: JSON.stringify(event) }, location);
   for (const { event, budgetKeys } of interrupted) await spoolEvent(event, budgetKeys, options);
   for (const { event, budgetKeys } of [...events, ...interrupted]) {
-    if (budgetKeys.length > 0) await options.kv.settle(budgetKeys.map((key) => ({ key })), event.id, BigInt(event.chargeNanoUsd)).catch(() => undefined);
+    if (budgetKeys.length > 0) await options.kv.settle(budgetKeys.map((key) => ({ key })), event.id, budgetKeys.map((key) => lineSpend(key, spendOf(event)))).catch(() => undefined);
   }
   return { events: events.length, interrupted: interrupted.length };
 }
+
+const spendOf = ({ chargeNanoUsd, ownSpendNanoUsd = "0" }: UsageEvent): Spend => ({ chargeNanoUsd: BigInt(chargeNanoUsd), ownNanoUsd: BigInt(ownSpendNanoUsd) });
 
 const tokensOf = ({ inputTokens, cacheReadTokens, cacheWriteTokens, outputTokens, reasoningTokens }: UsageEvent["usage"]): number => inputTokens + cacheReadTokens + cacheWriteTokens + outputTokens + reasoningTokens;
 

@@ -29,6 +29,11 @@ describe("what a killed process left", () => {
     const bases = [[record("open", open)], [record("open", open), record("progress", { id: "req_1", outputTokens: 10 })]].flatMap((records) => recover(records).interrupted.map(({ event }) => [event.usage.basis, event.attempts[0]?.usage.basis]));
     expect(bases).toEqual([["estimated", "estimated"], ["estimated", "estimated"]]);
   });
+  it("puts down what the provider bills the organization for a stream on its own key, by the tokens of the last mark", () => {
+    const own = { ...open, inputNanoUsd: "0", outputNanoUsdPerMillion: "0", ownInputNanoUsd: "1000", ownOutputNanoUsdPerMillion: "10000000" };
+    const closed = recover([record("open", own), record("progress", { id: "req_1", outputTokens: 200 })]).interrupted.map(({ event }) => [event.chargeNanoUsd, event.ownSpendNanoUsd]);
+    expect(closed).toEqual([["0", "3000"]]);
+  });
   it("leaves a stream alone that was closed before the kill", () => {
     const closed = recover([record("open", open), record("event", { event: { ...draft, status: "ok" }, budgetKeys: [] })]);
     expect(closed.interrupted).toEqual([]);

@@ -30,11 +30,14 @@ export function recover(records: readonly Recovered[]): Recovery {
 function closeInterrupted(open: OpenPayload, outputTokens: number | null): UsageEvent {
   const facts = { errorCode: "gateway.internal", errorMessage: "The gateway stopped while it delivered this answer." } as const;
   if (outputTokens === null) return withCost({ ...open.draft, ...facts, usage: { ...ZERO_USAGE, basis: "estimated" } }, BigInt(open.estimatedCostNanoUsd));
-  const rated = BigInt(open.inputNanoUsd) + (BigInt(outputTokens) * BigInt(open.outputNanoUsdPerMillion) + 500_000n) / 1_000_000n;
+  const rated = BigInt(open.inputNanoUsd) + perMillion(outputTokens, open.outputNanoUsdPerMillion);
   const hold = BigInt(open.holdNanoUsd);
   const usage = { ...ZERO_USAGE, inputTokens: open.inputTokens, outputTokens, basis: "estimated" } as const;
-  return withCost({ ...open.draft, ...facts, usage, chargeNanoUsd: (rated < hold ? rated : hold).toString() }, rated);
+  const closed = { ...open.draft, ...facts, usage, chargeNanoUsd: (rated < hold ? rated : hold).toString() };
+  return withCost(open.ownInputNanoUsd === undefined ? closed : { ...closed, ownSpendNanoUsd: (BigInt(open.ownInputNanoUsd) + perMillion(outputTokens, open.ownOutputNanoUsdPerMillion ?? "0")).toString() }, rated);
 }
+
+const perMillion = (tokens: number, nanoUsdPerMillion: string): bigint => (BigInt(tokens) * BigInt(nanoUsdPerMillion) + 500_000n) / 1_000_000n;
 
 function withCost(event: UsageEvent, costNanoUsd: bigint): UsageEvent {
   const last = event.attempts.length - 1;

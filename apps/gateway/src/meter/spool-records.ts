@@ -23,6 +23,9 @@ export interface OpenPayload {
   readonly inputTokens: number;
   readonly inputNanoUsd: string;
   readonly outputNanoUsdPerMillion: string;
+  /** On the organization's own credential: what its provider bills it, at list price. */
+  readonly ownInputNanoUsd?: string;
+  readonly ownOutputNanoUsdPerMillion?: string;
   readonly holdNanoUsd: string;
   /** What the attempt likely cost when nothing is known. */
   readonly estimatedCostNanoUsd: string;

@@ -1,7 +1,7 @@
-import { ZERO_USAGE, type TokenUsage } from "@trunkline/contracts";
+import { GatewayError, ZERO_USAGE, type TokenUsage } from "@trunkline/contracts";
 import { describe, expect, it } from "vitest";
-import type { DeliveredResponse, StreamEnding, WonAttempt } from "../stages.ts";
-import { eventOfDelivered } from "./usage-event.ts";
+import type { DeliveredResponse, RoutedCall, StreamEnding, WonAttempt } from "../stages.ts";
+import { eventOfDelivered, eventOfFailure } from "./usage-event.ts";
 
 const price = { id: "prc_1", provider: "openai", model: "x/m", effectiveFromMs: 0, effectiveToMs: null, inputNanoUsdPerMillion: 1_000_000n, cacheReadNanoUsdPerMillion: 100_000n, cacheWriteNanoUsdPerMillion: 1_000_000n, outputNanoUsdPerMillion: 2_000_000n, source: "test" };
 const reported = (inputTokens: number, outputTokens: number): TokenUsage => ({ ...ZERO_USAGE, inputTokens, outputTokens });
@@ -41,4 +41,20 @@ describe("the settlement matrix", () => {
     ["a broken answer on an own key pays the fee on what it delivered, at most what was held", { how: "upstream_lost", usage: null, contentBytes: 400, complete: false, failed: true, feeBasisPoints: 500, maxCostNanoUsd: 120n }, { charge: "6", cost: "0", fee: "6" }],
     ["an answer without content on an own key is free of the fee", { how: "complete", usage: reported(10, 20), contentBytes: 0, complete: false, feeBasisPoints: 500 }, { charge: "0", cost: "0", ownSpend: "50", fee: undefined }],
   ] as const)("%s", (_name, ending, expected) => expect(settle(ending)).toMatchObject(expected));
+});
+
+describe("a caller who left before an answer", () => {
+  const own = { id: "crd_1", label: "ours", circuit: "crd_1:1" };
+  function leave(credentialId: string | undefined) {
+    const cancelled = { attempt: 1, provider: "openai", model: "x/m", upstreamModel: "m", startedAtMs: 0, durationMs: 1, timeToFirstTokenMs: null, status: null, failureClass: "cancelled", message: null, usage: reported(10, 20), priceVersionId: "prc_1", costNanoUsd: credentialId ? "0" : "50", ...(credentialId ? { credentialId } : {}) };
+    const candidates = [{ provider: "openai", model: "x/m", price }, { provider: "openai", model: "x/m", price, credential: own }];
+    const call = { exchange: { requestId: "req_1", receivedAtMs: 0 }, facts: { requestedModel: "x/m", metadata: {}, choice: { preset: null } }, key: {}, mode: "live", call: { stream: false, inbound: "chat_completions" }, plan: { candidates, presetSlug: null, presetVersion: null }, attempts: [cancelled], explain: () => ({}) } as unknown as RoutedCall;
+    const { status, chargeNanoUsd, ownSpendNanoUsd } = eventOfFailure(call, new GatewayError("caller.invalid_request", "left"), { nowMs: 5, callerLeft: true });
+    return [status, chargeNanoUsd, ownSpendNanoUsd];
+  }
+
+  it("pays what the cancelled attempt came to, to whom bills it", () => {
+    expect(leave(undefined)).toEqual(["cancelled", "50", undefined]);
+    expect(leave(own.id)).toEqual(["cancelled", "0", "50"]);
+  });
 });

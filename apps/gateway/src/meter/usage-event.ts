@@ -1,6 +1,5 @@
-import { rate } from "@trunkline/catalog";
 import { ZERO_USAGE, type AttemptRecord, type GatewayError, type GenerationStatus, type TokenUsage, type UsageEvent } from "@trunkline/contracts";
-import { chargeFor, chargeMax, deliveredUsage, joinedUsage, ratedCharge, ratedCost } from "../charge.ts";
+import { chargeFor, chargeMax, deliveredUsage, joinedUsage, ownSpend, ratedCharge, ratedCost } from "../charge.ts";
 import type { AuthenticatedCall, DeliveredResponse, RoutedCall, WonAttempt } from "../stages.ts";
 import type { OpenPayload } from "./spool-records.ts";
 
@@ -47,7 +46,9 @@ export function eventOfDelivered(delivered: DeliveredResponse): UsageEvent {
   });
   const feeNanoUsd = (candidate.credential ? own : 0n) + (won.continues?.first.candidate.credential ? won.continues.chargeNanoUsd : 0n);
   const priced = feeNanoUsd === 0n ? event : { ...event, ownKeyFeeNanoUsd: feeNanoUsd.toString() };
-  return candidate.credential ? { ...priced, credentialId: candidate.credential.id, ownSpendNanoUsd: rate(usage, candidate.price).toString() } : priced;
+  const ownNanoUsd = ownSpend(usage, candidate) + (won.continues ? ownSpend(won.continues.usage, won.continues.first.candidate) : 0n);
+  const spent = candidate.credential || ownNanoUsd > 0n ? { ...priced, ownSpendNanoUsd: ownNanoUsd.toString() } : priced;
+  return candidate.credential ? { ...spent, credentialId: candidate.credential.id } : spent;
 }
 
 const CUT = "Ended by the gateway: the provider delivered more than the output limit, and what was reserved for the call is used up.";
@@ -71,16 +72,18 @@ export function openOfWon(won: WonAttempt): OpenPayload {
   const { candidate, routed } = won;
   const inputTokens = routed.facts.inputTokens;
   const bound = routed.reservation.heldNanoUsd > 0n ? routed.reservation.heldNanoUsd : chargeMax(candidate);
+  const draft = eventOf(routed, {
+    status: "partial", httpStatus: 200, usage: ZERO_USAGE, chargeNanoUsd: "0", attempts: routed.attempts, losses: won.losses, provider: candidate.provider, model: candidate.model, priceVersionId: candidate.price.id,
+    finishReason: null, durationMs: won.startedAtMs - routed.exchange.receivedAtMs + won.timeToFirstTokenMs, timeToFirstTokenMs: firstTokenMs(won), errorCode: null, errorMessage: null,
+    presetSlug: routed.plan.presetSlug, presetVersion: routed.plan.presetVersion, decision: routed.explain(),
+  });
   return {
-    draft: eventOf(routed, {
-      status: "partial", httpStatus: 200, usage: ZERO_USAGE, chargeNanoUsd: "0", attempts: routed.attempts, losses: won.losses, provider: candidate.provider, model: candidate.model, priceVersionId: candidate.price.id,
-      finishReason: null, durationMs: won.startedAtMs - routed.exchange.receivedAtMs + won.timeToFirstTokenMs, timeToFirstTokenMs: firstTokenMs(won), errorCode: null, errorMessage: null,
-      presetSlug: routed.plan.presetSlug, presetVersion: routed.plan.presetVersion, decision: routed.explain(),
-    }),
+    draft: candidate.credential ? { ...draft, credentialId: candidate.credential.id } : draft,
     budgetKeys: routed.reservation.lineKeys, inputTokens,
     // A call on an own credential that a kill cut is free of the fee.
     inputNanoUsd: ratedCost({ ...ZERO_USAGE, inputTokens }, candidate).toString(),
     outputNanoUsdPerMillion: (candidate.credential ? 0n : candidate.price.outputNanoUsdPerMillion).toString(),
+    ...(candidate.credential ? { ownInputNanoUsd: ownSpend({ ...ZERO_USAGE, inputTokens }, candidate).toString(), ownOutputNanoUsdPerMillion: candidate.price.outputNanoUsdPerMillion.toString() } : {}),
     holdNanoUsd: bound.toString(), estimatedCostNanoUsd: (candidate.credential ? 0n : candidate.estimatedCostNanoUsd).toString(),
   };
 }
@@ -93,12 +96,15 @@ export function eventOfFailure(call: AuthenticatedCall | RoutedCall, error: Gate
   const routed = "plan" in call ? call : null;
   const last = routed?.attempts.at(-1);
   const left = options.callerLeft && last?.failureClass === "cancelled" ? last : null;
-  return eventOf(call, {
+  const event = eventOf(call, {
     status: options.callerLeft ? "cancelled" : "failed", httpStatus: options.callerLeft ? 499 : error.status, usage: left?.usage ?? ZERO_USAGE, chargeNanoUsd: left?.costNanoUsd ?? "0", attempts: routed?.attempts ?? [], losses: [],
     provider: last?.provider ?? null, model: last?.model ?? null, priceVersionId: left?.priceVersionId ?? null, finishReason: null, durationMs: options.nowMs - call.exchange.receivedAtMs, timeToFirstTokenMs: null,
     errorCode: options.callerLeft ? null : error.code, errorMessage: error.message,
     presetSlug: routed?.plan.presetSlug ?? call.facts.choice.preset?.slug ?? null, presetVersion: routed?.plan.presetVersion ?? refusedVersion(error), decision: routed?.explain() ?? null,
   });
+  const credentialId = left?.credentialId;
+  const own = routed && credentialId !== undefined ? routed.plan.candidates.find(({ credential, provider, model }) => credential?.id === credentialId && provider === left?.provider && model === left.model) : undefined;
+  return own && left ? { ...event, credentialId: own.credential?.id ?? "", ownSpendNanoUsd: ownSpend(left.usage, own).toString() } : event;
 }
 
 /** The version under which no candidate was left: a canary that can serve nobody must show as such. */

@@ -14,7 +14,7 @@ const HELP: Readonly<Record<string, string>> = {
   "preset publish": "SLUG --org ORG [--file F] [--comment TEXT]",
   "preset rollback": "SLUG --org ORG --version N",
   "budget list": "--org ORG",
-  "budget create": "--org ORG --limit-usd N [--scope S --scope-id ID] [--period P] [--action block|downgrade] [--soft]",
+  "budget create": "--org ORG --limit-usd N [--scope S --scope-id ID] [--period P] [--action block|downgrade] [--soft] [--own-keys]",
   "budget remove": "ID --org ORG",
   "credential list": "--org ORG",
   "credential create": "--org ORG --provider P [--label L] [--base-url URL]   the secret on standard input",

@@ -87,14 +87,14 @@ const rollBackPreset: Command = async (operator, input) => {
   return toPresetView(row);
 };
 
-/** `--scope model --scope-id openai/gpt-5-mini --limit-usd 10 --period daily --action downgrade`; `--soft` only counts and warns. */
+/** `--scope model --scope-id openai/gpt-5-mini --limit-usd 10 --period daily --action downgrade`; `--soft` only counts and warns, `--own-keys` also counts what providers bill the organization itself. */
 const addBudget: Command = async (operator, input) => {
   const actor = await actorFor(operator, input);
   const scope = input.flags.get("scope") ?? "organization";
   const action = input.flags.get("action");
   const budget = newBudgetInput.parse({
     scope, scopeId: scope === "organization" ? actor.organizationId : required(input, "scope-id"), name: input.flags.get("name") ?? `${scope} budget`,
-    period: input.flags.get("period") ?? "monthly", limitUsd: required(input, "limit-usd"), enforced: !input.flags.has("soft"), ...(action === undefined ? {} : { action }),
+    period: input.flags.get("period") ?? "monthly", limitUsd: required(input, "limit-usd"), enforced: !input.flags.has("soft"), countsOwnKeys: input.flags.has("own-keys"), ...(action === undefined ? {} : { action }),
   });
   return createBudget({ db: operator.db, kv: operator.kv() }, actor, budget);
 };

@@ -15,13 +15,14 @@ const SCOPE_ID_LENGTH_MAX = 256;
 const name = z.string().trim().min(1).max(NAME_LENGTH_MAX);
 const action = z.enum(BUDGET_ACTIONS).describe("block refuses with 402; downgrade lets a cheaper candidate serve where the budget covers it");
 const enforced = z.boolean().describe("false: the budget only counts and warns");
+const countsOwnKeys = z.boolean().describe("true: also counts what providers bill you for calls on your own keys, at list price");
 
-export const newBudgetInput = z.object({ scope: z.enum(BUDGET_SCOPES), scopeId: z.string().trim().min(1).max(SCOPE_ID_LENGTH_MAX).describe("the thing's id; a model's id, a preset's slug, an end user, or * for each end user"), name, period: z.enum(BUDGET_PERIODS), limitUsd: usdInput, action: action.default("block"), enforced: enforced.default(true) });
-export const budgetChangeInput = z.strictObject({ name: name.optional(), limitUsd: usdInput.optional(), action: action.optional(), enforced: enforced.optional() });
+export const newBudgetInput = z.object({ scope: z.enum(BUDGET_SCOPES), scopeId: z.string().trim().min(1).max(SCOPE_ID_LENGTH_MAX).describe("the thing's id; a model's id, a preset's slug, an end user, or * for each end user"), name, period: z.enum(BUDGET_PERIODS), limitUsd: usdInput, action: action.default("block"), enforced: enforced.default(true), countsOwnKeys: countsOwnKeys.default(false) });
+export const budgetChangeInput = z.strictObject({ name: name.optional(), limitUsd: usdInput.optional(), action: action.optional(), enforced: enforced.optional(), countsOwnKeys: countsOwnKeys.optional() });
 
 export function toBudgetView(row: BudgetRecord): BudgetView {
-  const { id, scope, scopeId, scopeName, name, period, action, enforced, timeZone } = row;
-  return { id, scope, scopeId, scopeName, name, period, action, enforced, timeZone, limitUsd: usd(row.limitNanoUsd), spentUsd: usd(row.spentNanoUsd), percent: percentOf(row.spentNanoUsd, row.limitNanoUsd) };
+  const { id, scope, scopeId, scopeName, name, period, action, enforced, countsOwnKeys, timeZone } = row;
+  return { id, scope, scopeId, scopeName, name, period, action, enforced, countsOwnKeys, timeZone, limitUsd: usd(row.limitNanoUsd), spentUsd: usd(row.spentNanoUsd), percent: percentOf(row.spentNanoUsd, row.limitNanoUsd) };
 }
 
 interface BudgetPorts { readonly db: WebDb; readonly kv: Pick<Kv, "publish"> }
@@ -39,8 +40,10 @@ export async function createBudget(ports: BudgetPorts, actor: Actor, { limitUsd,
 }
 
 export async function changeBudget(ports: BudgetPorts, actor: Actor, { id, change: { limitUsd, ...change } }: { readonly id: string; readonly change: z.output<typeof budgetChangeInput> }): Promise<BudgetView> {
-  const { name, action, enforced } = change;
-  return announced(ports, actor, await ports.db.budgets.update(actor, id, { ...(name === undefined ? {} : { name }), ...(action === undefined ? {} : { action }), ...(enforced === undefined ? {} : { enforced }), ...(limitUsd === undefined ? {} : { limitNanoUsd: limitUsd }) }));
+  const { name, action, enforced, countsOwnKeys } = change;
+  return announced(ports, actor, await ports.db.budgets.update(actor, id, {
+    ...(name === undefined ? {} : { name }), ...(action === undefined ? {} : { action }), ...(enforced === undefined ? {} : { enforced }), ...(countsOwnKeys === undefined ? {} : { countsOwnKeys }), ...(limitUsd === undefined ? {} : { limitNanoUsd: limitUsd }),
+  }));
 }
 
 export const removeBudget = async (ports: BudgetPorts, actor: Actor, id: string): Promise<BudgetView> => announced(ports, actor, await ports.db.budgets.remove(actor, id));

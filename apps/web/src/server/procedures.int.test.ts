@@ -155,6 +155,23 @@ describe("role matrix", () => {
   }
 });
 
+describe("what a budget has used", () => {
+  it("counts own keys where the budget does, of a project and of an end user whose rows are gone", async () => {
+    const mine = callerOf(acme.owner);
+    const [user, project] = [`user-${name()}`, `prj_${name()}`];
+    await sql.query(`INSERT INTO project (id, "organizationId", slug, name) VALUES ($1, $2, $1, 'own keys')`, [project, acme.organizationId]);
+    await sql.query(`INSERT INTO removed_user_spend ("organizationId", mode, "endUser", day, "chargeNanoUsd", "ownSpendNanoUsd") VALUES ($1, 'live', $2, date_trunc('day', now()), 1000000000, 2000000000)`, [acme.organizationId, user]);
+    await sql.query(`INSERT INTO usage_rollup ("organizationId", mode, bucket, "projectId", "apiKeyId", provider, model, "presetSlug", status, requests, attempts, "inputTokens", "cacheReadTokens", "cacheWriteTokens", "outputTokens", "reasoningTokens", "chargeNanoUsd", "costNanoUsd", "durationMsSum", "ttftMsSum", "ttftCount", "ownSpendNanoUsd")
+      VALUES ($1, 'live', date_trunc('minute', now()), $2, 'key_none', 'openai', 'm', '', 'ok', 1, 1, 0, 0, 0, 0, 0, 3000000000, 0, 0, 0, 0, 4000000000)`, [acme.organizationId, project]);
+    const used = async (scope: "user" | "project", scopeId: string, countsOwnKeys: boolean) => {
+      const { id, spentUsd, countsOwnKeys: kept } = await mine.budgets.create({ ...acme.scope, scope, scopeId, name: "b", period: "total", limitUsd: "10", countsOwnKeys });
+      await mine.budgets.remove({ ...acme.scope, id });
+      return [Number(spentUsd), kept];
+    };
+    expect([await used("user", user, false), await used("user", user, true), await used("project", project, false), await used("project", project, true)]).toEqual([[1, false], [3, true], [3, false], [7, true]]);
+  });
+});
+
 describe("tenant isolation", () => {
   it("refuses a text that cannot be stored as a fault of the input", async () => {
     await expect(callerOf(acme.owner).keys.create({ ...acme.scope, name: "a\0b", kind: "live" })).rejects.toMatchObject({ code: "BAD_REQUEST", message: expect.stringContaining("name holds a null character") });

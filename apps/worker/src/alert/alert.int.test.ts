@@ -69,7 +69,7 @@ const tickOf = (allowPrivate = true) => createAlertTick({
 });
 const spend = (usd: string, more: Parameters<typeof usageEvent>[1] = {}) => db.ingestEvents([usageEvent(`req_${randomUUID()}`, { organizationId, createdAtMs: nowMs - 30_000, chargeNanoUsd: `${Math.round(Number(usd) * 1e9)}`, ...more })]);
 const messages = (): AlertMessage[] => hooks.map(({ body }) => JSON.parse(body) as AlertMessage);
-const budget = (limitUsd: number, scope = "organization", scopeId = organizationId) => sql.query(`INSERT INTO budget (id, "organizationId", scope, "scopeId", name, period, "limitNanoUsd", enforced) VALUES ($1, $2, $3, $4, 'team', 'daily', $5, false)`, [`bud_${randomUUID()}`, organizationId, scope, scopeId, limitUsd * 1e9]);
+const budget = (limitUsd: number, scope = "organization", scopeId = organizationId, countsOwnKeys = false) => sql.query(`INSERT INTO budget (id, "organizationId", scope, "scopeId", name, period, "limitNanoUsd", enforced, "countsOwnKeys") VALUES ($1, $2, $3, $4, 'team', 'daily', $5, false, $6)`, [`bud_${randomUUID()}`, organizationId, scope, scopeId, limitUsd * 1e9, countsOwnKeys]);
 
 describe("a budget's alert", () => {
   it("is told once for each share that is reached, by mail and signed webhook, however many workers look", async () => {
@@ -90,6 +90,14 @@ describe("a budget's alert", () => {
     expect(messages().map((message) => message.data.details["threshold_percent"])).toEqual([50, 100]);
     const { rows } = await sql.query<{ resolved: boolean }>(`SELECT "resolvedAt" IS NOT NULL AS resolved FROM alert_event WHERE "organizationId" = $1 ORDER BY "firedAt"`, [organizationId]);
     expect(rows).toEqual([{ resolved: true }, { resolved: false }]);
+  });
+  it("counts calls on own keys where the budget does, of the organization and of each end user", async () => {
+    for (const countsOwnKeys of [false, true]) await budget(countsOwnKeys ? 10 : 11, "organization", organizationId, countsOwnKeys);
+    for (const countsOwnKeys of [false, true]) await budget(countsOwnKeys ? 10 : 11, "user", "*", countsOwnKeys);
+    await rule("budget");
+    await spend("0", { endUser: "ada", credentialId: "crd_1", ownSpendNanoUsd: "6000000000" });
+    await tickOf()();
+    expect(messages().map(({ data: { details } }) => [details["scope"], details["limit_usd"], details["spent_usd"]]).sort()).toEqual([["organization", "10.00", "6.00"], ["user", "10.00", "6.00"]]);
   });
   it("counts a model's, an end user's and each user's spend by itself", async () => {
     await budget(10, "model", "openai/gpt-x");

@@ -29,8 +29,8 @@ async function findBudgets({ db, rule, nowMs }: Finder): Promise<readonly AlertF
     if (budgetId !== undefined && row.id !== budgetId) continue;
     const budget = budgetOf(row, rule);
     const { startMs, endMs } = budgetWindow(budget.period, nowMs, budget.timeZone);
-    const top = budget.scopeId === EVERY_USER ? await db.findTopUser(rule.organizationId, startMs) : null;
-    const spentNanoUsd = budget.scopeId === EVERY_USER ? top?.spentNanoUsd ?? 0n : await db.loadAlertSpend(rule.organizationId, { fromMs: startMs, toMs: endMs, ...budgetFilter(budget) });
+    const top = budget.scopeId === EVERY_USER ? await db.findTopUser(rule.organizationId, startMs, row.countsOwnKeys) : null;
+    const spentNanoUsd = budget.scopeId === EVERY_USER ? top?.spentNanoUsd ?? 0n : await db.loadAlertSpend(rule.organizationId, { fromMs: startMs, toMs: endMs, ...budgetFilter(budget), countsOwnKeys: row.countsOwnKeys });
     const percent = Number((spentNanoUsd * 1000n) / budget.limitNanoUsd) / 10;
     // Only the highest: who hears of 80 % need not hear of 50 % as well.
     const crossed = [...percents].sort((a, b) => b - a).find((one) => percent >= one);

@@ -2,7 +2,7 @@ import { accessRules, CREDIT_BUDGET_ID, guardrailsSchema, isPlanId, PAST_DUE_BUD
 import type { ApiKeyRecord, KeyLimits, SealedCredential } from "../records.ts";
 import type { Statement } from "./prepared.ts";
 
-interface BudgetJson { readonly id: string; readonly scope: BudgetScope; readonly scopeId: string; readonly name: string; readonly period: BudgetPeriod; readonly limitNanoUsd: string; readonly action: BudgetAction; readonly timeZone: string }
+interface BudgetJson { readonly id: string; readonly scope: BudgetScope; readonly scopeId: string; readonly name: string; readonly period: BudgetPeriod; readonly limitNanoUsd: string; readonly action: BudgetAction; readonly countsOwnKeys: boolean; readonly timeZone: string }
 interface ApiKeyRow {
   readonly id: string; readonly keyId: string; readonly kind: ApiKeyRecord["kind"]; readonly name: string; readonly hash: Buffer; readonly pepperVersion: number;
   readonly organizationId: string; readonly projectId: string; readonly rpmLimit: number | null; readonly organizationRpmLimit: number | null; readonly browserOrigins: readonly string[]; readonly responseRetentionDays: number;
@@ -20,7 +20,7 @@ SELECT k.id, k."keyId", k.kind::text AS kind, k.name, k.hash, k."pepperVersion",
   k."allowedModels", p.guardrails, k."tpmLimit", k."concurrencyLimit", p."promptPercent", p."promptRetentionDays", p."promptPatterns", p."rpmLimit" AS "projectRpmLimit", p."tpmLimit" AS "projectTpmLimit", p."concurrencyLimit" AS "projectConcurrencyLimit",
   o."tpmLimit" AS "organizationTpmLimit", o."concurrencyLimit" AS "organizationConcurrencyLimit", o."rpmLimit" AS "organizationRpmLimit", o."responseRetentionDays", o."suspendedAt", k."expiresAt", k."revokedAt", a.plan, a.mode AS "billingMode", a.state AS "billingState", a."creditNanoUsd"::text AS "creditNanoUsd",
   coalesce((
-    SELECT json_agg(json_build_object('id', b.id, 'scope', b.scope, 'scopeId', b."scopeId", 'name', b.name, 'period', b.period, 'limitNanoUsd', b."limitNanoUsd"::text, 'action', b.action, 'timeZone', o."timeZone") ORDER BY b.id)
+    SELECT json_agg(json_build_object('id', b.id, 'scope', b.scope, 'scopeId', b."scopeId", 'name', b.name, 'period', b.period, 'limitNanoUsd', b."limitNanoUsd"::text, 'action', b.action, 'countsOwnKeys', b."countsOwnKeys", 'timeZone', o."timeZone") ORDER BY b.id)
     FROM budget b
     WHERE b."organizationId" = k."organizationId" AND b.enforced
       AND (b.scope IN ('model', 'preset', 'user') OR (b.scope = 'organization' AND b."scopeId" = k."organizationId") OR (b.scope = 'project' AND b."scopeId" = k."projectId") OR (b.scope = 'key' AND b."scopeId" = k.id))

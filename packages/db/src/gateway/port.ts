@@ -12,7 +12,7 @@ export interface GatewayDb {
   /** What the organization keeps as an end user's plan; null: nothing. */
   loadEndUserPlan(organizationId: string, endUser: string): Promise<string | null>;
   loadCatalog(): Promise<CatalogSnapshot>;
-  /** Sum of charges in the rollups of the window. */
+  /** Sum of charges in the rollups of the window, with own keys where the scope counts them. */
   loadSpent(scope: SpendScope): Promise<bigint>;
   /** The receipt of one generation, scoped to the organization; null when absent or foreign. */
   findGeneration(organizationId: string, id: string): Promise<Record<string, unknown> | null>;

@@ -6,8 +6,8 @@ import type { StoreContext, Transaction } from "./context.ts";
 import { NotFoundError } from "./errors.ts";
 
 export interface BudgetRecord extends StoredBudget { readonly scopeName: string; readonly spentNanoUsd: bigint }
-export interface NewBudget { readonly scope: BudgetScope; readonly scopeId: string; readonly name: string; readonly period: BudgetPeriod; readonly limitNanoUsd: bigint; readonly action?: BudgetAction; readonly enforced?: boolean }
-export interface BudgetChange { readonly name?: string; readonly limitNanoUsd?: bigint; readonly action?: BudgetAction; readonly enforced?: boolean }
+export interface NewBudget { readonly scope: BudgetScope; readonly scopeId: string; readonly name: string; readonly period: BudgetPeriod; readonly limitNanoUsd: bigint; readonly action?: BudgetAction; readonly enforced?: boolean; readonly countsOwnKeys?: boolean }
+export interface BudgetChange { readonly name?: string; readonly limitNanoUsd?: bigint; readonly action?: BudgetAction; readonly enforced?: boolean; readonly countsOwnKeys?: boolean }
 
 /** Throws NotFoundError when the thing a budget is for is not of this organization. A preset may also be a built-in one, which the caller has checked. */
 async function nameOfScope(transaction: Transaction, organizationId: string, { scope, scopeId }: Pick<Budget, "scope" | "scopeId">): Promise<string> {

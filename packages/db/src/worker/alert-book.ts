@@ -6,7 +6,7 @@ import type pg from "pg";
 export interface AlertRuleRow { readonly id: string; readonly organizationId: string; readonly name: string; readonly kind: AlertKind; readonly settings: AlertSettings; readonly timeZone: string }
 /** What is wrong now: `subject` tells it apart from other findings of the rule. */
 export interface AlertFinding { readonly subject: string; readonly summary: string; readonly details: Readonly<Record<string, unknown>> }
-export interface AlertBudgetRow { readonly id: string; readonly scope: string; readonly scopeId: string; readonly name: string; readonly period: string; readonly limitNanoUsd: bigint }
+export interface AlertBudgetRow { readonly id: string; readonly scope: string; readonly scopeId: string; readonly name: string; readonly period: string; readonly countsOwnKeys: boolean; readonly limitNanoUsd: bigint }
 export interface ClaimedDelivery {
   readonly id: string; readonly organizationId: string; readonly ruleId: string; readonly ruleName: string; readonly kind: AlertKind; readonly eventId: string; readonly test: boolean; readonly firedAtMs: number; readonly summary: string; readonly details: Readonly<Record<string, unknown>>;
   readonly channel: "email" | "webhook"; readonly target: string; readonly sealedSecret: string | null; readonly attempts: number;
@@ -19,9 +19,9 @@ export interface AlertQueries {
   listAlertRules(nowMs: number): Promise<readonly AlertRuleRow[]>;
   listAlertBudgets(organizationId: string): Promise<readonly AlertBudgetRow[]>;
   /** Live charges of a window, narrowed as a budget is. */
-  loadAlertSpend(organizationId: string, window: { readonly fromMs: number; readonly toMs: number | null; readonly projectId?: string; readonly apiKeyId?: string; readonly model?: string; readonly presetSlug?: string; readonly endUser?: string }): Promise<bigint>;
+  loadAlertSpend(organizationId: string, window: { readonly fromMs: number; readonly toMs: number | null; readonly projectId?: string; readonly apiKeyId?: string; readonly model?: string; readonly presetSlug?: string; readonly endUser?: string; /** also what providers bill the organization itself */ readonly countsOwnKeys?: boolean }): Promise<bigint>;
   /** The end user who has spent most in a window. */
-  findTopUser(organizationId: string, fromMs: number): Promise<{ readonly endUser: string; readonly spentNanoUsd: bigint } | null>;
+  findTopUser(organizationId: string, fromMs: number, countsOwnKeys: boolean): Promise<{ readonly endUser: string; readonly spentNanoUsd: bigint } | null>;
   loadErrorRate(organizationId: string, fromMs: number): Promise<RateRow>;
   /** Requests whose first token was timed, and the 95th percentile of its time. */
   loadFirstTokens(organizationId: string, fromMs: number): Promise<{ readonly total: number; readonly p95Ms: number | null }>;
@@ -71,19 +71,19 @@ export function createAlertQueries(pool: pg.Pool): AlertQueries {
       return (await pool.query<AlertRuleRow>(`SELECT r.id, r."organizationId", r.name, r.kind, r.settings, o."timeZone" FROM alert_rule r JOIN organization o ON o.id = r."organizationId" WHERE r.enabled AND (r."snoozedUntil" IS NULL OR r."snoozedUntil" <= $1::timestamptz) ORDER BY r.id`, [iso(nowMs)])).rows;
     },
     async listAlertBudgets(organizationId) {
-      const { rows } = await pool.query<Omit<AlertBudgetRow, "limitNanoUsd"> & { limit: string }>(`SELECT id, scope, "scopeId", name, period, "limitNanoUsd"::text AS limit FROM budget WHERE "organizationId" = $1 AND "limitNanoUsd" > 0 ORDER BY id`, [organizationId]);
+      const { rows } = await pool.query<Omit<AlertBudgetRow, "limitNanoUsd"> & { limit: string }>(`SELECT id, scope, "scopeId", name, period, "countsOwnKeys", "limitNanoUsd"::text AS limit FROM budget WHERE "organizationId" = $1 AND "limitNanoUsd" > 0 ORDER BY id`, [organizationId]);
       return rows.map(({ limit, ...row }) => ({ ...row, limitNanoUsd: BigInt(limit) }));
     },
-    async loadAlertSpend(organizationId, { fromMs, toMs, projectId, apiKeyId, model, presetSlug, endUser }) {
+    async loadAlertSpend(organizationId, { fromMs, toMs, projectId, apiKeyId, model, presetSlug, endUser, countsOwnKeys = false }) {
       const window = [organizationId, iso(fromMs), toMs === null ? null : iso(toMs)];
       const { rows } = endUser === undefined
-        ? await pool.query<{ spent: string }>(`SELECT coalesce(sum("chargeNanoUsd"), 0)::text AS spent FROM usage_between($1, 'live', $2::timestamptz, $3::timestamptz, '{}')
-            WHERE ($4::text IS NULL OR "projectId" = $4) AND ($5::text IS NULL OR "apiKeyId" = $5) AND ($6::text IS NULL OR model = $6) AND ($7::text IS NULL OR "presetSlug" IN ($7, $7 || '/shadow'))`, [...window, projectId ?? null, apiKeyId ?? null, model ?? null, presetSlug ?? null])
-        : await pool.query<{ spent: string }>(`SELECT coalesce(sum("chargeNanoUsd"), 0)::text AS spent FROM generation WHERE "organizationId" = $1 AND mode = 'live' AND "createdAt" >= $2::timestamptz AND ($3::timestamptz IS NULL OR "createdAt" < $3::timestamptz) AND "endUser" = $4`, [...window, endUser]);
+        ? await pool.query<{ spent: string }>(`SELECT coalesce(sum("chargeNanoUsd" + CASE WHEN $8 THEN "ownSpendNanoUsd" ELSE 0 END), 0)::text AS spent FROM usage_between($1, 'live', $2::timestamptz, $3::timestamptz, '{}')
+            WHERE ($4::text IS NULL OR "projectId" = $4) AND ($5::text IS NULL OR "apiKeyId" = $5) AND ($6::text IS NULL OR model = $6) AND ($7::text IS NULL OR "presetSlug" IN ($7, $7 || '/shadow'))`, [...window, projectId ?? null, apiKeyId ?? null, model ?? null, presetSlug ?? null, countsOwnKeys])
+        : await pool.query<{ spent: string }>(`SELECT coalesce(sum("chargeNanoUsd" + CASE WHEN $5 THEN "ownSpendNanoUsd" ELSE 0 END), 0)::text AS spent FROM generation WHERE "organizationId" = $1 AND mode = 'live' AND "createdAt" >= $2::timestamptz AND ($3::timestamptz IS NULL OR "createdAt" < $3::timestamptz) AND "endUser" = $4`, [...window, endUser, countsOwnKeys]);
       return BigInt(rows[0]?.spent ?? "0");
     },
-    async findTopUser(organizationId, fromMs) {
-      const { rows } = await pool.query<{ endUser: string; spent: string }>(`SELECT "endUser", sum("chargeNanoUsd")::text AS spent FROM generation WHERE "organizationId" = $1 AND mode = 'live' AND "createdAt" >= $2::timestamptz AND "endUser" IS NOT NULL GROUP BY 1 ORDER BY sum("chargeNanoUsd") DESC LIMIT 1`, [organizationId, iso(fromMs)]);
+    async findTopUser(organizationId, fromMs, countsOwnKeys) {
+      const { rows } = await pool.query<{ endUser: string; spent: string }>(`SELECT "endUser", sum("chargeNanoUsd" + CASE WHEN $3 THEN "ownSpendNanoUsd" ELSE 0 END)::text AS spent FROM generation WHERE "organizationId" = $1 AND mode = 'live' AND "createdAt" >= $2::timestamptz AND "endUser" IS NOT NULL GROUP BY 1 ORDER BY sum("chargeNanoUsd" + CASE WHEN $3 THEN "ownSpendNanoUsd" ELSE 0 END) DESC LIMIT 1`, [organizationId, iso(fromMs), countsOwnKeys]);
       return rows[0] ? { endUser: rows[0].endUser, spentNanoUsd: BigInt(rows[0].spent) } : null;
     },
     async loadErrorRate(organizationId, fromMs) {

@@ -22,12 +22,12 @@ old AS (
   CROSS JOIN LATERAL (SELECT r.id FROM generation r WHERE r."organizationId" = a."organizationId" AND r."projectId" = p.id AND r.mode = m.mode AND r."createdAt" < plan.cutoff LIMIT ${BATCH_ROWS}) g
   LIMIT ${BATCH_ROWS}
 ), gone AS (
-  DELETE FROM generation g USING old WHERE g.id = old.id RETURNING g.id, g."organizationId", g.mode, g."endUser", g."createdAt", g."chargeNanoUsd"
+  DELETE FROM generation g USING old WHERE g.id = old.id RETURNING g.id, g."organizationId", g.mode, g."endUser", g."createdAt", g."chargeNanoUsd", g."ownSpendNanoUsd"
 ), spent AS (
-  INSERT INTO removed_user_spend AS kept ("organizationId", mode, "endUser", day, "chargeNanoUsd")
-  SELECT gone."organizationId", gone.mode, gone."endUser", date_trunc('day', gone."createdAt", coalesce(o."timeZone", 'UTC')), sum(gone."chargeNanoUsd") FROM gone LEFT JOIN organization o ON o.id = gone."organizationId"
-  WHERE gone."endUser" IS NOT NULL AND gone."chargeNanoUsd" > 0 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-  ON CONFLICT ("organizationId", mode, "endUser", day) DO UPDATE SET "chargeNanoUsd" = kept."chargeNanoUsd" + excluded."chargeNanoUsd"
+  INSERT INTO removed_user_spend AS kept ("organizationId", mode, "endUser", day, "chargeNanoUsd", "ownSpendNanoUsd")
+  SELECT gone."organizationId", gone.mode, gone."endUser", date_trunc('day', gone."createdAt", coalesce(o."timeZone", 'UTC')), sum(gone."chargeNanoUsd"), sum(gone."ownSpendNanoUsd") FROM gone LEFT JOIN organization o ON o.id = gone."organizationId"
+  WHERE gone."endUser" IS NOT NULL AND gone."chargeNanoUsd" + gone."ownSpendNanoUsd" > 0 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+  ON CONFLICT ("organizationId", mode, "endUser", day) DO UPDATE SET "chargeNanoUsd" = kept."chargeNanoUsd" + excluded."chargeNanoUsd", "ownSpendNanoUsd" = kept."ownSpendNanoUsd" + excluded."ownSpendNanoUsd"
 )
 INSERT INTO generation_tombstone (id) SELECT id FROM gone ON CONFLICT DO NOTHING`;
 

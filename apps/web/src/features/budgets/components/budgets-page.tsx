@@ -58,7 +58,7 @@ function BudgetTable({ budgets, removing, onRemove }: { budgets: readonly Budget
           {[...budgets].sort((a, b) => SCOPE_ORDER.indexOf(a.scope) - SCOPE_ORDER.indexOf(b.scope)).map((budget) => (
             <tr key={budget.id}>
               <th scope="row"><span className="nm">{budget.name}</span></th>
-              <td><span className="tag">{SCOPES[budget.scope]}</span> {budget.scopeName}</td>
+              <td><span className="tag">{SCOPES[budget.scope]}</span> {budget.scopeName}{budget.countsOwnKeys ? <span className="meta">own keys too</span> : null}</td>
               <td className="bud"><Money usd={budget.spentUsd} /> <span className="muted">of <Money usd={budget.limitUsd} /> {PERIODS[budget.period]}</span><BudgetBar percent={budget.percent} /></td>
               <td><AtLimit budget={budget} /></td>
               <td className="r">{removing.has(budget.id) ? <span className="st warn"><Clock className="ic" aria-hidden />Removing</span> : <Button size="sm" variant="ghost" aria-label={`Remove ${budget.name}`} onClick={() => onRemove(budget)}>Remove</Button>}</td>

@@ -61,11 +61,12 @@ function BudgetForm({ onDone }: { onDone: () => void }) {
   const [period, setPeriod] = useState<Period>("monthly");
   const [limitUsd, setLimitUsd] = useState("");
   const [atLimit, setAtLimit] = useState<AtLimit>("block");
+  const [countsOwnKeys, setCountsOwnKeys] = useState(false);
   const subjects = useSubjects(scope);
   const scopeId = scope === "user" ? chosen.trim() || EVERY_USER : subjects.some((one) => one.value === chosen) ? chosen : (subjects[0]?.value ?? "");
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    create.mutate({ ...project, scope, scopeId, name: name.trim(), period, limitUsd, action: atLimit === "downgrade" ? "downgrade" : "block", enforced: atLimit !== "warn" });
+    create.mutate({ ...project, scope, scopeId, name: name.trim(), period, limitUsd, action: atLimit === "downgrade" ? "downgrade" : "block", enforced: atLimit !== "warn", countsOwnKeys });
   };
   return (
     <form onSubmit={submit} style={{ display: "contents" }}>
@@ -76,6 +77,11 @@ function BudgetForm({ onDone }: { onDone: () => void }) {
         : <Select label="Counts the spend of" value={scopeId} options={subjects} onChange={setChosen} />}
       <Select label="Period" value={period} options={PERIODS} onChange={setPeriod} />
       <Field label="Limit in USD" required type="number" min={CENT} step={CENT} value={limitUsd} onChange={(event) => setLimitUsd(event.target.value)} />
+      <fieldset className="control bf">
+        <legend>Your own provider keys</legend>
+        <div className="choices"><label><input type="checkbox" checked={countsOwnKeys} onChange={(event) => setCountsOwnKeys(event.target.checked)} />Count calls on them too, at the provider's list price</label></div>
+        <p className="hint">Your provider bills those calls to you, not Trunkline: without this, only what Trunkline charges counts. A discount of yours with the provider is not known here.</p>
+      </fieldset>
       <fieldset className="control bf">
         <legend>At 100 %</legend>
         <div className="choices">{AT_LIMIT.map((one) => <label key={one.value}><input type="radio" name="at-limit" value={one.value} checked={atLimit === one.value} onChange={() => setAtLimit(one.value)} />{one.label}</label>)}</div>

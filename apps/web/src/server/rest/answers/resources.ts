@@ -32,7 +32,7 @@ const explained = z.looseObject({ preset: z.string().nullable(), rule: z.string(
 const backtestSide = z.strictObject({ costUsd: money, durationMsP95: ms, unmeasured: count, withoutCandidate: count, models: z.array(z.strictObject({ model: z.string(), requests: count })) });
 const notice = z.strictObject({ preset: z.string(), models: z.array(z.string()), requests: count, changedShare: z.number(), followedUsd: money.describe("A month; below zero its own choice costs more now"), draftSavesUsd: money.nullable(), moved: z.array(z.strictObject({ rule: z.string(), model: z.string() })), foundAt: time });
 
-const budget = z.strictObject({ id: z.string(), scope: z.enum(BUDGET_SCOPES), scopeId: z.string(), scopeName: z.string(), name: z.string(), period: z.enum(BUDGET_PERIODS), action: z.enum(BUDGET_ACTIONS), enforced: z.boolean(), timeZone: z.string(), limitUsd: money, spentUsd: money, percent: z.number() });
+const budget = z.strictObject({ id: z.string(), scope: z.enum(BUDGET_SCOPES), scopeId: z.string(), scopeName: z.string(), name: z.string(), period: z.enum(BUDGET_PERIODS), action: z.enum(BUDGET_ACTIONS), enforced: z.boolean(), countsOwnKeys: z.boolean(), timeZone: z.string(), limitUsd: money, spentUsd: money, percent: z.number() });
 
 const credential = z.strictObject({
   id: z.string(), provider: z.string(), providerName: z.string(), label: z.string(), lastFour: z.string(), baseUrl: z.string().nullable(), position: count, weight: z.number(), enabled: z.boolean(), platformFallback: z.boolean(),
