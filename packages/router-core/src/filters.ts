@@ -202,18 +202,19 @@ function outputBound(model: CatalogModel, { facts }: PlanInput, { overrides }: P
 /** Nobody knows an address here. */
 const NOWHERE: RegionsOf = () => [];
 
+const refuse = ({ endpoint: { provider }, model }: Pair, [filter, reason]: NonNullable<Objection>, draft: Draft | null = null): Verdict => ({ draft, rejected: { provider, model: model.id, filter, reason } });
+
 /** Runs every filter. A candidate refused only for its open circuit keeps its draft, because it may return as a last resort. */
 export function judge(pair: Pair, input: PlanInput, place: Place): Verdict {
   const { endpoint: { provider }, model } = pair;
-  const refuse = ([filter, reason]: NonNullable<Objection>, draft: Draft | null = null): Verdict => ({ draft, rejected: { provider, model: model.id, filter, reason } });
   const maxOutputTokens = outputBound(model, input, place.target);
   const basic = (input.access === undefined ? null : accessObjection(pair.endpoint, input.access, input.regionsOf ?? NOWHERE)) ?? providerObjection(pair, input) ?? modelObjection(pair, input, maxOutputTokens) ?? lossObjection(pair, input, maxOutputTokens);
-  if (basic) return refuse(basic);
+  if (basic) return refuse(pair, basic);
   const price = priceIn(pair.prices, input.nowMs);
-  if (!price) return refuse(["unpriced", `${provider} has no price for ${model.id} now; nothing is served unpriced.`]);
+  if (!price) return refuse(pair, ["unpriced", `${provider} has no price for ${model.id} now; nothing is served unpriced.`]);
   const draft = draftOf(pair, input, place, { price, maxOutputTokens });
   const asked = priceInTier(price, input.facts.serviceTier);
   const dear = ceilingObjection(asked, place.target) ?? priceObjection(asked, input) ?? costObjection(draft.maxCostNanoUsd, input);
-  if (dear) return refuse(dear);
-  return draft.circuit === "open" ? refuse(["circuit_open", `Recent attempts at ${provider} failed; it is left alone until its cooldown ends.`], draft) : { draft, rejected: null };
+  if (dear) return refuse(pair, dear);
+  return draft.circuit === "open" ? refuse(pair, ["circuit_open", `Recent attempts at ${provider} failed; it is left alone until its cooldown ends.`], draft) : { draft, rejected: null };
 }

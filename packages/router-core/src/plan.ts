@@ -142,7 +142,11 @@ function stickyFirst(candidates: readonly Candidate[], { facts: { sticky, prefer
   return [found, ...candidates.filter((candidate) => candidate !== found)];
 }
 
-/** A candidate that returned, as a last resort or in a later place, was not rejected after all; what was refused twice is said once. */
+/** Who returned as a last resort was not rejected after all. Few are refused where any is: comparing them costs a third of giving every candidate a name. */
+const withoutReturned = (rejected: readonly RejectedCandidate[], candidates: readonly Candidate[]): readonly RejectedCandidate[] =>
+  rejected.filter(({ provider, model }) => !candidates.some((candidate) => candidate.model === model && candidate.provider === provider));
+
+/** The same where pairs were judged in several places; and what was refused twice is said once. */
 function without(rejected: readonly RejectedCandidate[], candidates: readonly Candidate[]): readonly RejectedCandidate[] {
   const said = new Set(candidates.map((candidate) => `${candidate.provider} ${candidate.model}`));
   return rejected.filter(({ provider, model, filter }) => {
@@ -151,6 +155,12 @@ function without(rejected: readonly RejectedCandidate[], candidates: readonly Ca
     if (filter !== "unknown_model") said.add(name);
     return true;
   });
+}
+
+function toldRejected({ rejected, judgedAgain }: Sieve, candidates: readonly Candidate[]): readonly RejectedCandidate[] {
+  if (rejected.length === 0) return rejected;
+  if (judgedAgain) return without(rejected, candidates);
+  return candidates.at(-1)?.lastResort === true ? withoutReturned(rejected, candidates) : rejected;
 }
 
 /** The draw of a weighted rule: the session's own, so that a conversation stays where it began. */
@@ -174,7 +184,7 @@ export function plan(given: PlanInput): RoutePlan {
   return {
     presetSlug: preset?.slug ?? null, presetVersion: preset?.version ?? null, rule: intent.rule?.name ?? null, task: intent.task, userPlan: input.facts.userPlan, strategy: intent.strategy,
     candidates: input.facts.fallbacks ? candidates : withoutFallbacks(candidates, input),
-    rejected: (candidates.at(-1)?.lastResort !== true && !into.judgedAgain) || into.rejected.length === 0 ? into.rejected : without(into.rejected, candidates),
+    rejected: toldRejected(into, candidates),
     maxAttempts: limits?.maxAttempts ?? MAX_ATTEMPTS,
     deadlineMs: Math.min(input.facts.deadlineMs ?? DEADLINE_MS, limits?.deadlineMs ?? DEADLINE_MS),
     hedgeAfterMs: input.facts.fallbacks ? intent.rule?.hedge?.afterMs ?? null : null,
