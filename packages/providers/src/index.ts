@@ -2,7 +2,7 @@ export * from "./adapter.ts";
 export { authorizeHeaders, type Signing } from "./authorize/authorize-headers.ts";
 export { forOpenRouterSdk, isOpenRouterSdk } from "./callers/openrouter-sdk.ts";
 export { usualAddress } from "./credential/usual-address.ts";
-export { continuesText } from "./continuation/continues-text.ts";
+export { continuing } from "./continuation/continues-text.ts";
 export { credentialCheck, credentialVerdict, type CredentialCheck, type CredentialVerdict } from "./credential/credential-check.ts";
 export { isUsableCredential, readPlatformCredentials, type PlatformCredential } from "./credential/platform-credentials.ts";
 export { adapterFor, PROVIDERS, tokenCounterFor } from "./registry.ts";

@@ -1,5 +1,5 @@
 import { GatewayError, spendSum, usdFromNano, ZERO_USAGE, type AttemptRecord, type Failure, type TokenUsage } from "@trunkline/contracts";
-import { adapterFor, continuesText, forOpenRouterSdk, isOpenRouterSdk, type AnswerExtras, type Call, type Observation, type ProviderAdapter, type Target, type UpstreamRequest } from "@trunkline/providers";
+import { adapterFor, continuing, forOpenRouterSdk, isOpenRouterSdk, type AnswerExtras, type Call, type Observation, type ProviderAdapter, type Target, type UpstreamRequest } from "@trunkline/providers";
 import { CandidateWalk, type Candidate, type CircuitKey } from "@trunkline/router-core";
 import { chargeFor, deliveredUsage, ownSpend, ratedCost, spendMax } from "../charge.ts";
 import type { UpstreamState, UpstreamStates } from "../upstream-states.ts";
@@ -210,14 +210,14 @@ class AttemptLoop {
     const usage = deliveredUsage(broken, routed.facts.inputTokens);
     const chargeNanoUsd = chargeFor(usage, won.candidate);
     this.#carriedNanoUsd = chargeNanoUsd;
-    const others = routed.plan.candidates.filter(({ provider, model, after }) => after === null && provider !== won.candidate.provider && provider !== this.#drilled && continuesText(provider, model));
+    const others = routed.plan.candidates.filter(({ provider, model, after }) => after === null && provider !== won.candidate.provider && provider !== this.#drilled && continuing(provider, model) !== null);
     for (const candidate of others.slice(0, CONTINUATIONS_MAX)) {
       if (this.#deadlineAtMs - options.now() < ATTEMPT_MS_MIN || !this.#state.retries.withdraw()) return null;
       if (!this.#state.circuits.admit(circuitKey(candidate), options.now())) continue;
       try {
         const most = spendMax(candidate);
         if (!candidate.credential || most.chargeNanoUsd + most.ownNanoUsd > 0n) await routed.reservation.cover(spendSum(most, { chargeNanoUsd, ownNanoUsd: ownSpend(usage, won.candidate) }), candidate.model, routed.plan.presetSlug);
-        const outcome = await this.#try(candidate, false, continuedCall(routed.call, text));
+        const outcome = await this.#try(candidate, false, continuedCall(routed.call, text, continuing(candidate.provider, candidate.model)?.mark));
         if (outcome === null) this.#giveBack(candidate);
         else if ("routed" in outcome) { this.#closeBroken(won, usage, broken); return { ...outcome, continues: { first: won, usage, chargeNanoUsd } }; }
       } catch (error) {

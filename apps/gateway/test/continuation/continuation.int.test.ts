@@ -8,7 +8,7 @@ afterAll(() => stack.stop());
 const say = [{ role: "user", content: "Tell me something." }];
 
 /** A circuit is kept by model: each test breaks another. */
-const MODELS = ["gpt-5-mini", "gpt-5", "gpt-5-nano", "gpt-5.1", "gpt-5.2", "gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano", "gpt-4o", "gpt-4o-mini", "gpt-5.4", "gpt-5.4-mini"];
+const MODELS = ["gpt-5-mini", "gpt-5", "gpt-5-nano", "gpt-5.1", "gpt-5.2", "gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano", "gpt-4o", "gpt-4o-mini", "gpt-5.4", "gpt-5.4-mini", "gpt-4-turbo", "o3", "o4-mini", "gpt-5-pro", "gpt-5.2-pro", "o1"];
 
 /** A key whose organization has a preset that goes on at Claude, or does not. */
 async function keyWith(rule: Readonly<Record<string, unknown>>): Promise<IssuedKey> {
@@ -51,6 +51,18 @@ describe("continuation", () => {
     expect(event?.usage.outputTokens).toBe(event?.attempts.reduce((sum, { usage }) => sum + usage.outputTokens, 0));
     const usage = chunks.at(-1)?.usage;
     expect([usage?.completion_tokens, usage?.cost]).toEqual([event?.usage.outputTokens, Number(event?.chargeNanoUsd) / 1e9]);
+  });
+  it.each([
+    ["mistral, which gives the beginning back", "mistralai/mistral-small", "mistral", "The firs%20the second half."], ["moonshot, which does not", "moonshotai/kimi-k2-0905-preview", "moonshot", "%20the second half."],
+  ])("goes on at %s, on every wire", async (_name, model, provider, text) => {
+    const simulate = `openai:cut@2,text=The first half and more;${provider}:text=${text}`;
+    const fallbacks = [{ model, provider, weight: 1 }];
+    const chat = await ask(await keyWith({ continuation: true, fallbacks }), "/chat/completions", simulate);
+    expect(chunksOf(chat).map(({ choices }) => choices[0]?.delta.content ?? "").join("")).toBe("The firs the second half.");
+    const messages = dataOf(await ask(await keyWith({ continuation: true, fallbacks }), "/messages", simulate)).map((data) => JSON.parse(data) as { delta?: { text?: string } });
+    expect(messages.map(({ delta }) => delta?.text ?? "").join("")).toBe("The firs the second half.");
+    const responses = await ask(await keyWith({ continuation: true, fallbacks }), "/responses", simulate, { messages: undefined, max_tokens: undefined, input: "Tell me something.", max_output_tokens: 300 });
+    expect(dataOf(responses).map((data) => JSON.parse(data) as { type: string; text?: string }).find(({ type }) => type === "response.output_text.done")?.text).toBe("The firs the second half.");
   });
   it("hands the next provider the text delivered so far, without white space at its end", async () => {
     const key = await keyWith({ continuation: true });

@@ -1,13 +1,13 @@
 import { ZERO_USAGE, type TokenUsage } from "@trunkline/contracts";
 import { isJsonObject, SSE_DONE, sseData, SseReader, type JsonObject } from "@trunkline/protocol";
-import { DeliveredSpace, type ContinuationWire } from "./wire.ts";
+import { Seam, type ContinuationWire } from "./wire.ts";
 
 /** Chat Completions chunks (https://platform.openai.com/docs/api-reference/chat-streaming): one id, one `created`, one role for the whole answer. */
 export class ChatWire implements ContinuationWire {
   #text: string | null = "";
   #identity: JsonObject = {};
   #carried: TokenUsage = ZERO_USAGE;
-  #space = new DeliveredSpace("");
+  #seam = new Seam("", false);
   readonly #first = new SseReader();
   readonly #second = new SseReader();
 
@@ -24,9 +24,9 @@ export class ChatWire implements ContinuationWire {
     }
   }
 
-  broke(usage: TokenUsage): void {
+  broke(usage: TokenUsage, repeats: boolean): void {
     this.#carried = usage;
-    this.#space = new DeliveredSpace(this.#text ?? "");
+    this.#seam = new Seam(this.#text ?? "", repeats);
   }
 
   rewrite(bytes: Uint8Array): Uint8Array {
@@ -47,7 +47,7 @@ export class ChatWire implements ContinuationWire {
     const delta = deltaOf(chunk);
     if (!isJsonObject(choice) || !delta) return joined;
     const { role, content, ...rest } = delta;
-    const text = typeof content === "string" ? this.#space.strip(content) : "";
+    const text = typeof content === "string" ? this.#seam.strip(content) : "";
     const nothing = text === "" && Object.keys(rest).every((name) => rest[name] === null) && (choice["finish_reason"] ?? null) === null;
     if (nothing && (role !== undefined || content !== undefined)) return isJsonObject(usage) ? { ...joined, choices: [] } : null;
     return { ...joined, choices: [{ ...choice, delta: text === "" ? rest : { ...rest, content: text } }] };

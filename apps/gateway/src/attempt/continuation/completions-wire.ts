@@ -1,14 +1,14 @@
 import { ZERO_USAGE, type TokenUsage } from "@trunkline/contracts";
 import { isJsonObject, SSE_DONE, sseData, SseReader, textOf, type JsonObject } from "@trunkline/protocol";
 import { usageJoined } from "./chat-wire.ts";
-import { DeliveredSpace, type ContinuationWire } from "./wire.ts";
+import { Seam, type ContinuationWire } from "./wire.ts";
 
 /** Text completion chunks (https://platform.openai.com/docs/api-reference/completions): nothing but text, under one id. */
 export class CompletionsWire implements ContinuationWire {
   #text = "";
   #identity: JsonObject = {};
   #carried: TokenUsage = ZERO_USAGE;
-  #space = new DeliveredSpace("");
+  #seam = new Seam("", false);
   readonly #first = new SseReader();
   readonly #second = new SseReader();
 
@@ -23,9 +23,9 @@ export class CompletionsWire implements ContinuationWire {
     }
   }
 
-  broke(usage: TokenUsage): void {
+  broke(usage: TokenUsage, repeats: boolean): void {
     this.#carried = usage;
-    this.#space = new DeliveredSpace(this.#text);
+    this.#seam = new Seam(this.#text, repeats);
   }
 
   rewrite(bytes: Uint8Array): Uint8Array {
@@ -44,7 +44,7 @@ export class CompletionsWire implements ContinuationWire {
     const joined: JsonObject = { ...chunk, ...this.#identity, ...(isJsonObject(usage) ? { usage: usageJoined(usage, this.#carried) } : {}) };
     const choice = choiceOf(chunk);
     if (!choice) return joined;
-    const text = this.#space.strip(textOf(choice["text"]));
+    const text = this.#seam.strip(textOf(choice["text"]));
     return text === "" && (choice["finish_reason"] ?? null) === null && !isJsonObject(usage) ? null : { ...joined, choices: [{ ...choice, text }] };
   }
 }

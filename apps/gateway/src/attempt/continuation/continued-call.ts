@@ -18,18 +18,18 @@ export function isContinuable({ plan, call, facts }: Pick<RoutedCall, "plan" | "
     && call.body["tools"] === undefined && call.body["functions"] === undefined;
 }
 
+type Fields = Readonly<Record<string, unknown>>;
+
 const LIMITS = ["max_tokens", "max_completion_tokens", "max_output_tokens"] as const;
 
-/** A beginning must not end in white space (Anthropic refuses it): what was cut off the end is not to be delivered twice. */
-export function continuedCall(call: Call, text: string): Call {
-  const beginning = { role: "assistant" as const, content: text.trimEnd() };
+/** A beginning must not end in white space (Anthropic refuses it): what was cut off the end is not to be delivered twice. `mark`: how the next provider is told that it is one. */
+export function continuedCall(call: Call, text: string, mark: Fields = {}): Call {
+  const beginning = { role: "assistant" as const, content: text.trimEnd(), ...mark };
   const left = withWhatIsLeft(estimateTokens(Buffer.byteLength(text)));
   const body = left(bodyWith(call, beginning));
   let hub: ChatRequest | null = null;
   return { ...call, body, raw: Buffer.from(JSON.stringify(body)), hub: () => hub ??= hubWith(call, { body, beginning, left }) };
 }
-
-type Fields = Readonly<Record<string, unknown>>;
 
 const withWhatIsLeft = (delivered: number) => <Of extends Fields>(fields: Of): Of => {
   const limits: Record<string, unknown> = {};
@@ -37,8 +37,9 @@ const withWhatIsLeft = (delivered: number) => <Of extends Fields>(fields: Of): O
   return { ...fields, ...limits };
 };
 
-/** The caller's own wire with the beginning at its end. */
-function bodyWith({ inbound, body }: Call, beginning: ChatMessage): Fields {
+/** The caller's own wire with the beginning at its end; a mark is known to the Chat wire alone. */
+function bodyWith({ inbound, body }: Call, marking: ChatMessage): Fields {
+  const beginning = inbound === "chat_completions" ? marking : { role: marking.role, content: marking.content };
   if (inbound === "completions") return { ...body, prompt: `${[body["prompt"]].flat().join("")}${String(beginning.content)}` };
   if (inbound === "responses") return { ...body, input: [...(Array.isArray(body["input"]) ? body["input"] as readonly unknown[] : [{ role: "user", content: body["input"] }]), beginning] };
   return { ...body, messages: Array.isArray(body["messages"]) ? [...body["messages"] as readonly unknown[], beginning] : [beginning] };
@@ -46,8 +47,11 @@ function bodyWith({ inbound, body }: Call, beginning: ChatMessage): Fields {
 
 /** Where the wire has no conversation of its own, what its prompt means is kept, and the beginning is the model's. */
 function hubWith({ inbound, hub }: Call, { body, beginning, left }: { readonly body: Fields; readonly beginning: ChatMessage; readonly left: <Of extends Fields>(fields: Of) => Of }): ChatRequest {
-  if (inbound === "messages") return chatFromMessages(body);
+  if (inbound === "messages") return marked(chatFromMessages(body), beginning);
   if (inbound === "chat_completions") return parseChatRequest(body);
   const asked = hub();
   return left({ ...asked, messages: [...asked.messages, beginning] });
 }
+
+/** Translated like any other message, the beginning has lost its mark. */
+const marked = (request: ChatRequest, beginning: ChatMessage): ChatRequest => ({ ...request, messages: [...request.messages.slice(0, -1), { ...request.messages.at(-1), ...beginning }] });

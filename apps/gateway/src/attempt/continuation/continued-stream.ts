@@ -1,6 +1,6 @@
 import { estimateTokens } from "@trunkline/catalog";
 import type { TokenUsage } from "@trunkline/contracts";
-import type { Relayed } from "@trunkline/providers";
+import { continuing, type Relayed } from "@trunkline/providers";
 import type { StreamEnding, StreamSink, UpstreamStream, WonAttempt } from "../../stages.ts";
 import { ChatWire } from "./chat-wire.ts";
 import { CompletionsWire } from "./completions-wire.ts";
@@ -58,7 +58,7 @@ export class ContinuedStream implements UpstreamStream {
     this.continuedAs = next;
     this.#deliveredBytes = this.#stream.contentBytes;
     this.#stream = next.answer.stream;
-    if (next.continues) this.#wire.broke(next.continues.usage);
+    if (next.continues) this.#wire.broke(next.continues.usage, continuing(next.candidate.provider, next.candidate.model)?.repeats === true);
     this.#stream.start({
       write: (bytes) => this.#forward(bytes),
       ended: (how, relayed) => this.#secondEnded(how, relayed),

@@ -1,6 +1,6 @@
 import { ZERO_USAGE, type TokenUsage } from "@trunkline/contracts";
 import { isJsonObject, objectOf, sseEvent, SseReader, type JsonObject } from "@trunkline/protocol";
-import { DeliveredSpace, type ContinuationWire } from "./wire.ts";
+import { Seam, type ContinuationWire } from "./wire.ts";
 
 /** Anthropic's events (https://docs.anthropic.com/en/docs/build-with-claude/streaming): one `message_start`, and the text block that broke open goes on under its number. */
 export class MessagesWire implements ContinuationWire {
@@ -8,7 +8,7 @@ export class MessagesWire implements ContinuationWire {
   #openBlock: number | null = null;
   #nextBlock = 0;
   #carried: TokenUsage = ZERO_USAGE;
-  #space = new DeliveredSpace("");
+  #seam = new Seam("", false);
   /** Numbers of the second answer's text blocks as the caller knows them; what is missing is withheld. */
   readonly #blocks = new Map<unknown, number>();
   readonly #first = new SseReader();
@@ -32,9 +32,9 @@ export class MessagesWire implements ContinuationWire {
     else this.#text = null;
   }
 
-  broke(usage: TokenUsage): void {
+  broke(usage: TokenUsage, repeats: boolean): void {
     this.#carried = usage;
-    this.#space = new DeliveredSpace(this.#text ?? "");
+    this.#seam = new Seam(this.#text ?? "", repeats);
   }
 
   rewrite(bytes: Uint8Array): Uint8Array {
@@ -69,7 +69,7 @@ export class MessagesWire implements ContinuationWire {
   #delta(event: JsonObject): JsonObject | null {
     const numbered = this.#numbered(event);
     if (!numbered) return null;
-    const text = this.#space.strip(textOfDelta(event));
+    const text = this.#seam.strip(textOfDelta(event));
     return text === "" ? null : { ...numbered, delta: { type: "text_delta", text } };
   }
 

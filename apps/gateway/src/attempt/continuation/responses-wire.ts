@@ -1,6 +1,6 @@
 import { ZERO_USAGE, type TokenUsage } from "@trunkline/contracts";
 import { arrayOf, objectOf, sseEvent, SseReader, textOf, type JsonObject } from "@trunkline/protocol";
-import { DeliveredSpace, type ContinuationWire } from "./wire.ts";
+import { Seam, type ContinuationWire } from "./wire.ts";
 
 /** An item of the answer as the caller knows it. */
 interface Place { readonly index: number; readonly id: string }
@@ -18,7 +18,7 @@ export class ResponsesWire implements ContinuationWire {
   #open: Place | null = null;
   readonly #done: JsonObject[] = [];
   #carried: TokenUsage = ZERO_USAGE;
-  #space = new DeliveredSpace("");
+  #seam = new Seam("", false);
   /** The second's items by its own numbers, as the caller knows them; what is missing is withheld. */
   readonly #places = new Map<unknown, Place>();
   /** Texts of the caller's items, told whole when they close. */
@@ -48,9 +48,9 @@ export class ResponsesWire implements ContinuationWire {
     else if (type !== "reasoning") this.#text = null;
   }
 
-  broke(usage: TokenUsage): void {
+  broke(usage: TokenUsage, repeats: boolean): void {
     this.#carried = usage;
-    this.#space = new DeliveredSpace(this.#text ?? "");
+    this.#seam = new Seam(this.#text ?? "", repeats);
     if (this.#open) this.#texts.set(this.#open.id, this.#text ?? "");
   }
 
@@ -91,7 +91,7 @@ export class ResponsesWire implements ContinuationWire {
       // The first's part is open already; a message of the second's own opens its own.
       case "response.content_part.added": return this.#texts.has(id) ? null : at;
       case "response.output_text.delta": {
-        const text = this.#space.strip(textOf(event["delta"]));
+        const text = this.#seam.strip(textOf(event["delta"]));
         this.#texts.set(id, whole + text);
         return text === "" ? null : { ...at, delta: text };
       }
