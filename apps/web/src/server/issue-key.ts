@@ -27,17 +27,20 @@ const BROWSER_ORIGINS_MAX = 20;
 const isOrigin = (text: string): boolean => text === "*" || (/^https?:[^*]+$/.test(text) && URL.canParse(text) && new URL(text).origin === text);
 export const browserOriginsInput = z.array(z.string().trim().max(253).refine(isOrigin, "must be an origin such as https://app.example.com, or *")).max(BROWSER_ORIGINS_MAX);
 
+const ID_LENGTH_MAX = 64;
+const ownerId = z.string().min(1).max(ID_LENGTH_MAX).nullable();
 export const newKeyInput = z.object({
+  ownerId: ownerId.optional().describe("The member whose key it is: it ends when they leave. null: a service key, which stays. Left out: whoever makes it; of a management key's making, a service key."),
   name: z.string().trim().min(1).max(KEY_NAME_LENGTH_MAX), kind: z.enum(["live", "test", "mgmt"]), ...limitInputs, expiresAt: z.iso.datetime({ offset: true }).nullish(),
   budget: z.object({ period: z.enum(BUDGET_PERIODS), limitUsd: usdInput }).nullish(),
   browserOrigins: browserOriginsInput.optional(),
   allowedModels: modelNamesSchema.optional(),
 });
-export const keyChangeInput = z.strictObject({ name: z.string().trim().min(1).max(KEY_NAME_LENGTH_MAX).optional(), ...limitInputs, browserOrigins: browserOriginsInput.optional(), allowedModels: modelNamesSchema.optional().describe("Models that the key may use, as author/model or author/*; empty: every model."), expiresAt: z.iso.datetime({ offset: true }).nullable().optional() });
+export const keyChangeInput = z.strictObject({ ownerId: ownerId.optional().describe("The member whose key it is; null: a service key"), name: z.string().trim().min(1).max(KEY_NAME_LENGTH_MAX).optional(), ...limitInputs, browserOrigins: browserOriginsInput.optional(), allowedModels: modelNamesSchema.optional().describe("Models that the key may use, as author/model or author/*; empty: every model."), expiresAt: z.iso.datetime({ offset: true }).nullable().optional() });
 /** What a change names. */
-export const keyChangeIn = ({ name, browserOrigins, allowedModels, expiresAt, ...limits }: z.infer<typeof keyChangeInput>) => ({
+export const keyChangeIn = ({ name, browserOrigins, allowedModels, expiresAt, ownerId: owner, ...limits }: z.infer<typeof keyChangeInput>) => ({
   ...(name === undefined ? {} : { name }), ...limitsIn(limits), ...(browserOrigins === undefined ? {} : { browserOrigins }), ...(allowedModels === undefined ? {} : { allowedModels }),
-  ...(expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }),
+  ...(owner === undefined ? {} : { ownerId: owner }), ...(expiresAt === undefined ? {} : { expiresAt: expiresAt === null ? null : new Date(expiresAt) }),
 });
 export type NewKeyInput = z.infer<typeof newKeyInput>;
 
@@ -48,7 +51,7 @@ export async function issueKey(db: WebDb, peppers: VersionedSecrets, request: { 
   const pepper = newestVersion(peppers);
   const row = await db.keys.create(actor, {
     projectId, kind: input.kind, name: input.name, rpmLimit: input.rpmLimit ?? null, tpmLimit: input.tpmLimit ?? null, concurrencyLimit: input.concurrencyLimit ?? null, browserOrigins: input.browserOrigins ?? [], allowedModels: input.allowedModels ?? [], expiresAt: input.expiresAt ? new Date(input.expiresAt) : null,
-    budget: input.budget ? { period: input.budget.period, limitNanoUsd: input.budget.limitUsd } : null,
+    ...(input.ownerId === undefined ? {} : { ownerId: input.ownerId }), budget: input.budget ? { period: input.budget.period, limitNanoUsd: input.budget.limitUsd } : null,
   }, { keyId: key.keyId, lastFour: key.lastFour, hash: hashKey(key.whole, pepper.secret), pepperVersion: pepper.version });
   return { row, secret: key.whole };
 }

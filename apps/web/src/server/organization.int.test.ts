@@ -124,6 +124,36 @@ describe("the settings", () => {
   });
 });
 
+describe("whose key it is", () => {
+  const ownersOf = async (caller: Caller) => new Map((await caller.keys.list(acme.scope)).map(({ id, owner, revokedAt }) => [id, [owner?.email ?? owner, revokedAt !== null]]));
+
+  it("is its maker's, a service key where it is said so, and another member's once it is given to them", async () => {
+    const caller = callerOf(acme.owner);
+    const [mine, service] = [await caller.keys.create({ ...acme.scope, name: "mine", kind: "live" }), await caller.keys.create({ ...acme.scope, name: "service", kind: "live", ownerId: null })];
+    expect([mine.key.owner?.userId, service.key.owner]).toEqual([acme.owner.id, null]);
+    const viewer = members.get("viewer");
+    expect((await caller.keys.update({ ...acme.scope, id: service.key.id, change: { ownerId: viewer?.id ?? "" } })).owner?.email).toBe(viewer?.email);
+    expect((await caller.keys.update({ ...acme.scope, id: service.key.id, change: { ownerId: null } })).owner).toBeNull();
+    expect((await caller.keys.rotate({ ...acme.scope, id: mine.key.id, overlapSeconds: 60 })).key.owner?.userId).toBe(acme.owner.id);
+    for (const call of [() => caller.keys.create({ ...acme.scope, name: "x", kind: "live" as const, ownerId: other.owner.id }), () => caller.keys.update({ ...acme.scope, id: mine.key.id, change: { ownerId: other.owner.id } })]) await expect(call()).rejects.toMatchObject({ code: "NOT_FOUND" });
+  });
+
+  it("decides what becomes of it when its owner is removed: it ends at once, or stays as a service key", async () => {
+    const caller = callerOf(acme.owner);
+    for (const keys of ["revoke", "keep"] as const) {
+      const leaver = await newMember(acme, "developer");
+      const theirs = await callerOf(leaver).keys.create({ ...acme.scope, name: `of the leaver, ${keys}`, kind: "live" });
+      const service = await callerOf(leaver).keys.create({ ...acme.scope, name: `service, ${keys}`, kind: "live", ownerId: null });
+      expect((await caller.organization.members(acme.scope)).members.find(({ userId }) => userId === leaver.id)?.keys).toBe(1);
+      published.length = 0;
+      await caller.organization.removeMember({ ...acme.scope, userId: leaver.id, keys });
+      const owners = await ownersOf(caller);
+      expect([keys, owners.get(theirs.key.id), owners.get(service.key.id)]).toEqual([keys, keys === "revoke" ? [{ userId: leaver.id, email: null, name: null }, true] : [null, false], [null, false]]);
+      expect(published.some((one) => one.includes(theirs.key.keyId))).toBe(keys === "revoke");
+    }
+  });
+});
+
 describe("leaving", () => {
   it("exports everything of the organization and nothing of another, without a secret", async () => {
     const tenant = await newTenant();

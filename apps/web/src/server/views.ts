@@ -14,7 +14,7 @@ export interface MeView {
 }
 /** `troubled`: providers with failures now. */
 export interface StandingView { credit: { balanceUsd: string; low: boolean } | null; troubled: string[] }
-export interface MemberView { userId: string; email: string; name: string | null; role: Role; joinedAt: string; self: boolean }
+export interface MemberView { userId: string; email: string; name: string | null; role: Role; joinedAt: string; self: boolean; /** of theirs that still work */ keys: number }
 export interface MembersView { members: MemberView[]; /** null for a role that may not manage members */ invitations: { email: string; role: Role; expiresAt: string }[] | null }
 export interface AuditView { entries: { id: string; at: string; actor: string; action: string; subject: string; address: string | null }[]; nextCursor: string | null }
 export interface OrganizationView { id: string; slug: string; name: string; timeZone: string; rpmLimit: number | null; /** tokens a minute */ tpmLimit: number | null; /** calls at a time */ concurrencyLimit: number | null; /** days; 0: nothing is kept */ responseRetentionDays: number; createdAt: string }
@@ -23,7 +23,7 @@ export interface PasskeyView { id: string; name: string; createdAt: string; last
 export interface ProfileView { passkeys: PasskeyView[]; email: string; name: string | null; emailVerified: boolean; hasPassword: boolean; sessions: SessionView[]; /** null: the password alone opens the account. */ secondFactor: { since: string; recoveryLeft: number } | null }
 export interface KeyView {
   id: string; kind: "live" | "test" | "mgmt"; name: string; keyId: string; lastFour: string; createdAt: string; lastUsedAt: string | null; expiresAt: string | null; revokedAt: string | null;
-  rpmLimit: number | null; /** tokens a minute */ tpmLimit: number | null; /** calls at a time */ concurrencyLimit: number | null; /** pages that may use it */ browserOrigins: string[]; /** `author/model` or `author/*`; empty: every model */ allowedModels: string[]; budget: { id: string; period: "daily" | "weekly" | "monthly" | "total"; limitUsd: string; spentUsd: string; percent: number } | null;
+  rpmLimit: number | null; /** tokens a minute */ tpmLimit: number | null; /** calls at a time */ concurrencyLimit: number | null; /** pages that may use it */ browserOrigins: string[]; /** `author/model` or `author/*`; empty: every model */ allowedModels: string[]; /** null: a service key; `email` null: somebody who left */ owner: { userId: string; email: string | null; name: string | null } | null; budget: { id: string; period: "daily" | "weekly" | "monthly" | "total"; limitUsd: string; spentUsd: string; percent: number } | null;
   spendUsd30d: string; requests30d: number;
 }
 export interface CreatedKeyView { key: KeyView; secret: string }
@@ -123,7 +123,7 @@ export interface ProviderCredentialsView { credentials: ProviderCredentialView[]
  *  onboarding.state(Scope) → {firstRequest: RequestListItem | null} · onboarding.runForMe(Scope & {secret}) → {status: number, body: unknown} (server-side call through the public gateway)
  *  alerts.list(Scope) → AlertsView · alerts.create(Scope & {alert}) → {alert, webhookSecret} · alerts.update(Scope & {id, change}) · alerts.test(Scope & {id}) · alerts.remove(Scope & {id})
  *  providerKeys.list(Scope) → ProviderCredentialsView · providerKeys.create(Scope & {provider, label, secret, baseUrl?, …}) · providerKeys.update(Scope & {id, …}) → {credential, note} · providerKeys.check(Scope & {id}) → verdict · providerKeys.remove(Scope & {id})
- *  organization.members(Scope) → MembersView · organization.invite(Scope & {email, role}) · organization.withdraw(Scope & {email}) · organization.setRole(Scope & {userId, role}) · organization.removeMember(Scope & {userId})
+ *  organization.members(Scope) → MembersView · organization.invite(Scope & {email, role}) · organization.withdraw(Scope & {email}) · organization.setRole(Scope & {userId, role}) · organization.removeMember(Scope & {userId, keys?})
  *  organization.audit(Scope & {area?, cursor?}) → AuditView · organization.settings(Scope) → OrganizationView · organization.update(Scope & {name?, slug?, timeZone?, rpmLimit?, responseRetentionDays?}) → OrganizationView · organization.projectLimits(Scope) → ProjectLimitsView · organization.limitProject(Scope & {rpmLimit?, tpmLimit?, concurrencyLimit?}) → ProjectLimitsView · organization.promptStorage(Scope) → PromptStorageView · organization.storePrompts(Scope & {promptPercent?, promptRetentionDays?, promptPatterns?}) → PromptStorageView · organization.remove(Scope & {confirm})
  *  profile.get() → ProfileView · profile.rename({name}) · profile.endSession({id}) · profile.removePasskey({id})
  *  models.list(Scope) → ModelView[] · models.first(Scope) → FirstModelsView · models.get(Scope & {id}) → ModelView | null · budgets.list(Scope) → BudgetView[] · budgets.create(Scope & {scope, scopeId, name, period, limitUsd, action?, enforced?, countsOwnKeys?}) → BudgetView · budgets.update(Scope & {id, change}) · budgets.remove(Scope & {id})

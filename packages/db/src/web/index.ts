@@ -1,14 +1,14 @@
 export type { Actor } from "./actor.ts";
 export type { UserRecord, Membership } from "./accounts.ts";
 export type { AlertDeliveryRecord, AlertEventRecord, AlertRuleChange, AlertRuleRecord, NewAlertRule } from "./alerts.ts";
-export type { ApiKeyRow, IssuedKey, NewApiKey } from "./api-keys.ts";
+export type { ApiKeyRow, IssuedKey, KeyOwner, NewApiKey } from "./api-keys.ts";
 export type { AuditFilter, AuditRow } from "./audit.ts";
 export type { BudgetChange, BudgetRecord, NewBudget } from "./budgets.ts";
 export { changeCatalog } from "../catalog-store.ts";
 export { correctPrice, type CorrectionTotal } from "../price-correction.ts";
 export { ConflictError, ForbiddenError, NotFoundError, UnprocessableError } from "./errors.ts";
 export type { MailedPurpose } from "./mailed-tokens.ts";
-export type { MemberRecord, PendingInvitation } from "./members.ts";
+export { KEYS_OF_LEAVERS, type KeysOfLeaver, type MemberRecord, type PendingInvitation } from "./members.ts";
 export type { OrganizationRecord, ProjectRecord } from "./organizations.ts";
 export { PERFORMANCE_REQUESTS_MAX, type ErrorClassRow, type PerformanceDimension, type PerformanceRow } from "./performance.ts";
 export type { SessionRecord } from "./profiles.ts";

@@ -7,6 +7,11 @@ import { ConflictError, ForbiddenError, NotFoundError } from "./errors.ts";
 import { digest } from "./token-digest.ts";
 
 export interface MemberRecord { readonly userId: string; readonly email: string; readonly name: string | null; readonly role: Role; readonly createdAt: Date }
+/** `keys`: those of theirs that still work. */
+export interface ListedMember extends MemberRecord { readonly keys: number }
+/** What becomes of a member's keys when they go: they end, or they stay as service keys. */
+export const KEYS_OF_LEAVERS = ["revoke", "keep"] as const;
+export type KeysOfLeaver = (typeof KEYS_OF_LEAVERS)[number];
 
 /** An invitation that waits; its link is known to the mail alone. */
 export interface PendingInvitation { readonly email: string; readonly role: Role; readonly expires: Date }
@@ -38,6 +43,17 @@ async function assertSeatFree(transaction: Transaction, organizationId: string, 
   if (members + invited >= seats) throw new ConflictError(`The plan ${name} has ${seats} seats, and all are taken or promised. Remove a member, withdraw an invitation, or choose a larger plan under Billing.`);
 }
 
+const working = (nowMs: number) => ({ revokedAt: null, OR: [{ expiresAt: null }, { expiresAt: { gt: new Date(nowMs) } }] });
+
+/** Public ids of the keys that ended. */
+async function leaveKeys(transaction: Transaction, actor: Actor, { userId, keys, nowMs }: { readonly userId: string; readonly keys: KeysOfLeaver; readonly nowMs: number }): Promise<readonly string[]> {
+  const where = { organizationId: actor.organizationId, ownerId: userId, ...working(nowMs) };
+  const theirs = await transaction.apiKey.findMany({ where, select: { id: true, keyId: true } });
+  await transaction.apiKey.updateMany({ where, data: keys === "revoke" ? { revokedAt: new Date(nowMs) } : { ownerId: null } });
+  for (const { id } of theirs) await recordAudit(transaction, actor, { action: keys === "revoke" ? "key.revoke" : "key.update", subject: id });
+  return keys === "revoke" ? theirs.map(({ keyId }) => keyId) : [];
+}
+
 export function createMembers(context: StoreContext) {
   /** Invitations of others that can still be accepted. */
   const pendingBeside = (organizationId: string, email: string): Promise<number> => context.client.verificationToken.count({ where: {
@@ -45,8 +61,14 @@ export function createMembers(context: StoreContext) {
   } });
   const read = (transaction: Transaction, organizationId: string, userId: string) => transaction.member.findFirstOrThrow({ where: { organizationId, userId }, select: fields }).then(toRecord);
   return {
-    list: (actor: Actor): Promise<MemberRecord[]> => context.tenant(actor, "resources.read", async (transaction) =>
-      (await transaction.member.findMany({ where: { organizationId: actor.organizationId }, orderBy: { createdAt: "asc" }, select: fields })).map(toRecord)),
+    list: (actor: Actor): Promise<ListedMember[]> => context.tenant(actor, "resources.read", async (transaction) => {
+      const { organizationId } = actor;
+      const [members, keys] = [
+        await transaction.member.findMany({ where: { organizationId }, orderBy: { createdAt: "asc" }, select: fields }),
+        await transaction.apiKey.groupBy({ by: ["ownerId"], where: { organizationId, ownerId: { not: null }, ...working(context.nowMs()) }, _count: true }),
+      ];
+      return members.map((row) => ({ ...toRecord(row), keys: keys.find(({ ownerId }) => ownerId === row.userId)?._count ?? 0 }));
+    }),
     /** Checks that the actor may invite to the role, and records that it did. Throws ConflictError for who is a member already, and where every seat of the plan is taken. */
     invite: (actor: Actor, invitation: { readonly email: string; readonly role: Role }): Promise<void> => context.tenant(actor, "members.manage", async (transaction) => {
       assertMayTouch(actor, invitation.role);
@@ -63,7 +85,8 @@ export function createMembers(context: StoreContext) {
       await recordAudit(transaction, actor, { action: "member.role", subject: `${userId} ${role}` });
       return read(transaction, actor.organizationId, userId);
     }),
-    remove: (actor: Actor, userId: string): Promise<MemberRecord> => context.tenant(actor, "members.manage", async (transaction) => {
+    /** The caller publishes the end of the revoked keys, by their public ids, after the commit. */
+    remove: (actor: Actor, userId: string, keys: KeysOfLeaver): Promise<{ readonly gone: MemberRecord; readonly revoked: readonly string[] }> => context.tenant(actor, "members.manage", async (transaction) => {
       const member = await lockMember(transaction, actor.organizationId, userId);
       assertMayTouch(actor, member.role);
       if (member.role === "owner" && member.owners === 1) throw new ConflictError("An organization needs an owner: make somebody else an owner first.");
@@ -71,7 +94,7 @@ export function createMembers(context: StoreContext) {
       await transaction.member.deleteMany({ where: { organizationId: actor.organizationId, userId } });
       await transaction.savedView.deleteMany({ where: { organizationId: actor.organizationId, userId } });
       await recordAudit(transaction, actor, { action: "member.remove", subject: userId });
-      return gone;
+      return { gone, revoked: await leaveKeys(transaction, actor, { userId, keys, nowMs: context.nowMs() }) };
     }),
     /** Invitations that can still be accepted, soonest to end first. */
     async invitations(actor: Actor): Promise<PendingInvitation[]> {

@@ -40,7 +40,7 @@ export function CreateKeyDialog({ open, onClose }: { open: boolean; onClose: () 
   );
 }
 
-interface NewKey { organization: string; project: string; name: string; kind: Kind; rpmLimit: number | null; tpmLimit: number | null; concurrencyLimit: number | null; browserOrigins: string[]; allowedModels: string[]; expiresAt: string | null; budget: { period: Period; limitUsd: string } | null }
+interface NewKey { organization: string; project: string; name: string; kind: Kind; ownerId?: null; rpmLimit: number | null; tpmLimit: number | null; concurrencyLimit: number | null; browserOrigins: string[]; allowedModels: string[]; expiresAt: string | null; budget: { period: Period; limitUsd: string } | null }
 
 function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string | null; onSubmit: (input: NewKey) => void }) {
   const scope = useScope();
@@ -55,9 +55,10 @@ function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string
   const [limitUsd, setLimitUsd] = useState("");
   const [period, setPeriod] = useState<Period>("monthly");
   const [days, setDays] = useState("");
+  const [isService, setIsService] = useState(false);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
-    onSubmit({ ...scope, name: name.trim(), kind, rpmLimit: limitOf(rpm), tpmLimit: limitOf(tpm), concurrencyLimit: limitOf(concurrency), browserOrigins: kind === "mgmt" ? [] : origins.split(/[\s,]+/).filter((one) => one !== ""), allowedModels: kind === "mgmt" ? [] : models, expiresAt: days === "" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString(), budget: limitUsd === "" ? null : { period, limitUsd } });
+    onSubmit({ ...scope, name: name.trim(), kind, ...(isService ? { ownerId: null } : {}), rpmLimit: limitOf(rpm), tpmLimit: limitOf(tpm), concurrencyLimit: limitOf(concurrency), browserOrigins: kind === "mgmt" ? [] : origins.split(/[\s,]+/).filter((one) => one !== ""), allowedModels: kind === "mgmt" ? [] : models, expiresAt: days === "" ? null : new Date(Date.now() + Number(days) * DAY_MS).toISOString(), budget: limitUsd === "" ? null : { period, limitUsd } });
   };
   return (
     <form onSubmit={submit} style={{ display: "contents" }}>
@@ -66,6 +67,11 @@ function KeyForm({ pending, error, onSubmit }: { pending: boolean; error: string
         <legend>Kind</legend>
         <div className="choices">{KINDS.map((one) => <label key={one.value}><input type="radio" name="kind" value={one.value} checked={kind === one.value} onChange={() => setKind(one.value)} />{one.label}</label>)}</div>
         <p className="meta">{KINDS.find((one) => one.value === kind)?.note}</p>
+      </fieldset>
+      <fieldset className="control">
+        <legend>Owner</legend>
+        <div className="choices"><label><input type="radio" name="owner" checked={!isService} onChange={() => setIsService(false)} />You</label><label><input type="radio" name="owner" checked={isService} onChange={() => setIsService(true)} />Nobody: a service key</label></div>
+        <p className="meta">{isService ? "For a program of the team. It stays when people leave." : "It ends when you leave the organization."}</p>
       </fieldset>
       <div className="pair">
         <Field label="Requests per minute (optional)" type="number" min={1} max={RPM_MAX} step={1} value={rpm} onChange={(event) => setRpm(event.target.value)} />

@@ -12,6 +12,9 @@ import { useUndoable } from "../../shell/use-undoable.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { RoleTable } from "./role-table.tsx";
 
+type Keys = "revoke" | "keep";
+
+const LeavingKeys = lazy(async () => ({ default: (await import("./leaving-keys.tsx")).LeavingKeys }));
 const InviteDialog = lazy(async () => ({ default: (await import("./invite-dialog.tsx")).InviteDialog }));
 
 const SKELETON_ROWS = 3;
@@ -31,7 +34,7 @@ function useMemberChanges() {
     pending,
     setRole: (userId: string, role: Role) => setRole.mutate({ ...scope, userId, role }),
     withdraw: (email: string) => withdraw.mutate({ ...scope, email }),
-    remove: ({ userId, email }: MemberView) => start({ id: userId, text: `${email} is removed in 10 seconds.`, commit: () => remove.mutateAsync({ ...scope, userId }), leaving: { procedure: "organization.removeMember", input: { ...scope, userId } } }),
+    remove: ({ userId, email }: MemberView, keys: Keys) => start({ id: userId, text: `${email} is removed in 10 seconds.`, commit: () => remove.mutateAsync({ ...scope, userId, keys }), leaving: { procedure: "organization.removeMember", input: { ...scope, userId, keys } } }),
   };
 }
 
@@ -56,13 +59,15 @@ export function MembersPage() {
 
 function Lists({ view, manages, owner }: { view: MembersView; manages: boolean; owner: boolean }) {
   const changes = useMemberChanges();
+  const [leaving, setLeaving] = useState<MemberView | null>(null);
+  const remove = (member: MemberView): void => { if (member.keys > 0) setLeaving(member); else changes.remove(member, "revoke"); };
   return (
     <>
       <section className="card" aria-label="Members">
         <div className="twrap tablecards" tabIndex={0} role="region" aria-label="Members, table">
           <table>
-            <thead><tr><th scope="col">Person</th><th scope="col">Role</th><th scope="col">Joined</th><th scope="col"><span className="sr">Actions</span></th></tr></thead>
-            <tbody>{view.members.map((member) => <MemberRow key={member.userId} member={member} changes={changes} editable={manages && (owner || member.role !== "owner")} owner={owner} />)}</tbody>
+            <thead><tr><th scope="col">Person</th><th scope="col">Role</th><th scope="col" className="r">Keys</th><th scope="col">Joined</th><th scope="col"><span className="sr">Actions</span></th></tr></thead>
+            <tbody>{view.members.map((member) => <MemberRow key={member.userId} member={member} changes={changes} onRemove={remove} editable={manages && (owner || member.role !== "owner")} owner={owner} />)}</tbody>
           </table>
         </div>
       </section>
@@ -76,20 +81,22 @@ function Lists({ view, manages, owner }: { view: MembersView; manages: boolean; 
           </div>
         </Card>
       ) : null}
+      <Deferred wanted={leaving !== null}><LeavingKeys member={leaving} onClose={() => setLeaving(null)} onChosen={changes.remove} /></Deferred>
     </>
   );
 }
 
-interface RowProps { readonly member: MemberView; readonly changes: ReturnType<typeof useMemberChanges>; readonly editable: boolean; readonly owner: boolean }
+interface RowProps { readonly member: MemberView; readonly changes: ReturnType<typeof useMemberChanges>; readonly onRemove: (member: MemberView) => void; readonly editable: boolean; readonly owner: boolean }
 
-function MemberRow({ member, changes, editable, owner }: RowProps) {
-  const { userId, email, name, role, joinedAt, self } = member;
+function MemberRow({ member, changes, onRemove, editable, owner }: RowProps) {
+  const { userId, email, name, role, joinedAt, self, keys } = member;
   return (
     <tr>
       <th scope="row"><span className="nm">{name ?? email}{self ? <span className="tag">you</span> : null}</span>{name ? <span className="two">{email}</span> : null}</th>
       <td>{editable ? <select className="select" aria-label={`Role of ${email}`} value={role} onChange={(event) => changes.setRole(userId, event.target.value as Role)}>{ROLES.filter((one) => owner || one !== "owner").map((one) => <option key={one} value={one}>{one}</option>)}</select> : <span className="tag">{role}</span>}</td>
+      <td className="r" data-l="Keys">{keys}</td>
       <td data-l="Joined"><Ago at={joinedAt} /></td>
-      <td className="r">{changes.pending.has(userId) ? <span className="st warn"><Clock className="ic" aria-hidden />Removing</span> : editable ? <Button size="sm" variant="ghost" aria-label={`Remove ${email}`} onClick={() => changes.remove(member)}>Remove</Button> : null}</td>
+      <td className="r">{changes.pending.has(userId) ? <span className="st warn"><Clock className="ic" aria-hidden />Removing</span> : editable ? <Button size="sm" variant="ghost" aria-label={`Remove ${email}`} onClick={() => onRemove(member)}>Remove</Button> : null}</td>
     </tr>
   );
 }

@@ -1,8 +1,10 @@
 /** Who belongs to the organization. The data layer refuses what a role may not do; the page only says so earlier. */
 import { ROLES, roleMay } from "@trunkline/contracts";
+import { KEYS_OF_LEAVERS } from "@trunkline/db/web";
 import { z } from "zod";
 import { sendInvitation } from "../../../server/account-mail.ts";
 import { emailInput } from "../../../server/account-schema.ts";
+import { removeMember as remove } from "../../../server/remove-member.ts";
 import { memberProcedure } from "../../../server/trpc.ts";
 import type { MembersView } from "../../../server/views.ts";
 
@@ -26,4 +28,4 @@ export const invite = memberProcedure.input(z.object({ email: emailInput, role }
 
 export const withdraw = memberProcedure.input(z.object({ email: emailInput })).mutation(({ ctx, input }): Promise<void> => ctx.db.members.withdraw(ctx.actor, input.email));
 export const setRole = memberProcedure.input(z.object({ userId: z.string(), role })).mutation(async ({ ctx, input }): Promise<void> => void (await ctx.db.members.setRole(ctx.actor, input.userId, input.role)));
-export const removeMember = memberProcedure.input(z.object({ userId: z.string() })).mutation(async ({ ctx, input }): Promise<void> => void (await ctx.db.members.remove(ctx.actor, input.userId)));
+export const removeMember = memberProcedure.input(z.object({ userId: z.string(), keys: z.enum(KEYS_OF_LEAVERS).default("revoke") })).mutation(async ({ ctx, input }): Promise<void> => void (await remove(ctx, ctx.actor, input)));

@@ -7,10 +7,12 @@ const limits = { rpmLimit: limit.describe("Requests a minute"), tpmLimit: limit.
 const organization = z.strictObject({ id: z.string(), slug: z.string(), name: z.string(), timeZone: z.string(), ...limits, responseRetentionDays: count.describe("Days for which answers of the Responses API are kept; 0: never"), createdAt: time });
 const project = z.strictObject({ id: z.string(), slug: z.string(), name: z.string(), ...limits, promptPercent: z.number().describe("Share of requests whose prompt and answer are stored"), promptRetentionDays: count, promptPatterns: z.array(z.string()), promptsSince: time.nullable(), guardrails: guardrailsSchema, createdAt: time });
 const member = z.strictObject({ userId: z.string(), email: z.string(), name: z.string().nullable(), role: z.enum(ROLES), createdAt: time });
+const listedMember = member.extend({ keys: count.describe("Keys of theirs that still work") });
 
 const key = z.strictObject({
   id: z.string(), kind: z.enum(["live", "test", "mgmt"]), name: z.string(), keyId: z.string().describe("The part of the key that may be shown"), lastFour: z.string(), createdAt: time, lastUsedAt: time.nullable(), expiresAt: time.nullable(), revokedAt: time.nullable(),
   ...limits, browserOrigins: z.array(z.string()).describe("Pages that may use it"), allowedModels: z.array(z.string()).describe("Empty: every model"),
+  owner: z.strictObject({ userId: z.string(), email: z.string().nullable().describe("null: somebody who left"), name: z.string().nullable() }).nullable().describe("null: a service key"),
   budget: z.strictObject({ id: z.string(), period: z.enum(BUDGET_PERIODS), limitUsd: money, spentUsd: money, percent: z.number() }).nullable(), spendUsd30d: money, requests30d: count,
 });
 const secret = z.string().describe("Shown this once");
@@ -48,7 +50,7 @@ const finding = z.strictObject({ id: z.string(), ruleId: z.string(), ruleName: z
 export const RESOURCE_ANSWERS: Readonly<Record<string, z.ZodType>> = {
   getOrganization: organization, listOrganizations: listOf(organization), updateOrganization: organization,
   listProjects: listOf(project), getProject: project, createProject: project, updateProject: project,
-  listMembers: listOf(member), inviteMember: z.strictObject({ invited: z.string(), role: z.enum(ROLES) }), setMemberRole: member, removeMember: member,
+  listMembers: listOf(listedMember), inviteMember: z.strictObject({ invited: z.string(), role: z.enum(ROLES) }), setMemberRole: member, removeMember: member,
   listKeys: listOf(key), createKey: z.strictObject({ key, secret }), getKey: key, rotateKey: z.strictObject({ key, secret, replaced: key }), updateKey: key, revokeKey: key, deleteKey: key,
   listPresets: listOf(preset, { built_in: z.array(builtIn) }), createPreset: preset, getPreset: preset, savePresetDraft: preset, deletePreset: preset, publishPreset: preset, rollBackPreset: preset,
   dryRunPreset: explained,
