@@ -38,8 +38,11 @@ function striking(name: string, as: FailureClass, midStream: FailureClass = as):
   return [upstream("before content", sized(`${name}@0`), as), broken("mid-stream", MIDDLE), broken("at the end", WHOLE)];
 }
 
+/** A stream that begins anew is one answer; a plain one has no middle to do so. */
+const restarting: readonly FaultRow[] = ([["before content", 0], ["mid-stream", MIDDLE], ["at the end", WHOLE]] as const).map(([at, tokens]) => ({ ...harmless(sized(`restart@${tokens}`)), at }));
+
 export const FAULT_TABLE: readonly FaultRow[] = [
-  harmless("chance=0,status=503"), harmless("pace=0"), harmless("split=utf8,text=d%C3%A9j%C3%A0 vu"), harmless("usage=1000,200"), harmless("seed=7"), harmless("delay=20"), harmless("ttft=20"), harmless("no_limit"),
+  harmless("chance=0,status=503"), harmless("pace=0"), harmless("split=utf8,text=d%C3%A9j%C3%A0 vu"), harmless("usage=1000,200"), harmless("seed=7"), harmless("delay=20"), harmless("ttft=20"), harmless("no_limit"), harmless("no_done"),
   { ...harmless("no_usage"), estimated: true },
   upstream("before headers", "status=503", "overloaded"),
   upstream("before headers", "chance=1,attempt=1,status=500", "server_error"),
@@ -56,7 +59,9 @@ export const FAULT_TABLE: readonly FaultRow[] = [
   upstream("before content", "ttft=60000", "timeout"),
   upstream("before content", "empty", "protocol_violation"),
   upstream("before content", "overloaded_first", "server_error"),
+  upstream("before content", "blank", "protocol_violation"),
+  upstream("before content", "error_finish", "server_error"),
   upstream("before content", "malformed", "protocol_violation"),
   { order: "wrong_form", at: "at the end", ends: ["second", "first"], as: ["form_violation", null], opens: false, demandsForm: true },
-  ...striking("cut", "network"), ...striking("stall", "timeout", "network"), ...striking("error", "server_error"), ...striking("malformed", "protocol_violation"),
+  ...striking("cut", "network"), ...striking("stall", "timeout", "network"), ...striking("error", "server_error"), ...striking("malformed", "protocol_violation"), ...restarting,
 ];

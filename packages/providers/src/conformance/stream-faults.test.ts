@@ -105,6 +105,26 @@ describe("endings", () => {
   });
 });
 
+describe("a finish that says that generation broke", () => {
+  const USAGE = { prompt_tokens: 7, completion_tokens: 3 };
+  const chatEnd = feed(chat({}, "error"), `data: ${JSON.stringify({ id: "c", choices: [], usage: USAGE })}\n\n`, "data: [DONE]\n\n");
+  const textEnd = feed(`data: ${JSON.stringify({ id: "c", choices: [{ index: 0, text: "", finish_reason: "error" }] })}\n\n`, `data: ${JSON.stringify({ id: "c", choices: [], usage: USAGE })}\n\n`, "data: [DONE]\n\n");
+
+  it.each([["chat_completions", chatEnd], ["messages", chatEnd], ["responses", chatEnd], ["completions", textEnd]] as const)("is a failed attempt that shows a caller of %s nothing, and what the provider bills for it is known", (inbound, frames) => {
+    const call = callOf({ model: "m", messages: [{ role: "user", content: "hi" }], max_tokens: 5, stream: true }, { inbound });
+    const relay = adapterFor("fireworks", { inbound, upstreamModel: "up" }).relayStream(call, targetOf("fireworks", "up"), extrasOf("fireworks"));
+    const relayed = relayAll(relay, frames);
+    expect([relay.committed, relayed.text]).toEqual([false, ""]);
+    expect(relayed.observation).toMatchObject({ complete: false, failure: { class: "server_error" }, usage: { inputTokens: 7, outputTokens: 3 } });
+  });
+
+  it("ends an answer that was under way as a broken one", () => {
+    const relayed = relayAll(open("openai"), [...feed(chat({ content: "a" })), ...chatEnd]);
+    expect(relayed.observation).toMatchObject({ complete: false, contentBytes: 1, failure: { class: "server_error" }, usage: { inputTokens: 7, outputTokens: 3 } });
+    expect(relayed.text).toBe(chat({ content: "a" }));
+  });
+});
+
 describe("the routing decision", () => {
   it.each([["openai", "chat_completions", true], ["openai", "chat_completions", false], ["openai", "messages", true], ["anthropic", "messages", true], ["gemini", "chat_completions", false]] as const)("comes once, at the end: %s for %s, usage asked: %s", (provider, inbound, wantsUsageChunk) => {
     let asked = 0;

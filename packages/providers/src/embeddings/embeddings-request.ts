@@ -24,7 +24,8 @@ function encoded(vector: readonly unknown[], base64: boolean): unknown {
 
 export const observed = (usage: TokenUsage | null, failure: Observation["failure"] = null): Observation => ({ usage, contentBytes: 0, finishReason: null, failure, complete: failure === null });
 
-export const noVectors = (): Relayed => ({ bytes: Buffer.alloc(0), observation: observed(null, failureOf("protocol_violation", { status: 200, message: "The provider's answer holds no embedding for every input." })) });
+/** `tokens`: what the provider bills for it all the same, where it says so. */
+export const noVectors = (tokens: number | null): Relayed => ({ bytes: Buffer.alloc(0), observation: observed(tokens === null ? null : inputUsage(tokens), failureOf("protocol_violation", { status: 200, message: "The provider's answer holds no embedding for every input." })) });
 
 export const inputUsage = (tokens: number): TokenUsage => ({ inputTokens: tokens, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0, basis: "reported" });
 
@@ -33,7 +34,7 @@ const estimated = (texts: readonly string[]): TokenUsage => ({ ...inputUsage(tex
 /** Vectors of any provider → the OpenAI body. One vector an input, or the attempt failed. `tokens` null: the provider told none. */
 export function embeddingsAnswer(call: Call, { vectors, tokens, model }: { readonly vectors: readonly unknown[]; readonly tokens: number | null; readonly model: string }, extras: AnswerExtras): Relayed {
   const texts = textsOf(call);
-  if (vectors.length !== texts.length || vectors.some((vector) => arrayOf(vector).length === 0)) return noVectors();
+  if (vectors.length !== texts.length || vectors.some((vector) => arrayOf(vector).length === 0)) return noVectors(tokens);
   const usage = tokens === null ? estimated(texts) : inputUsage(tokens);
   const explained = extras.explain() ?? null;
   const body: JsonObject = {

@@ -1,5 +1,5 @@
 import type { Failure, TokenUsage } from "@trunkline/contracts";
-import { arrayOf, objectOf, parseJsonObject, spliceTopLevel, textOf, type SpliceEdit } from "@trunkline/protocol";
+import { arrayOf, objectOf, parseJsonObject, spliceTopLevel, textOf, type JsonObject, type SpliceEdit } from "@trunkline/protocol";
 import type { AnswerExtras, Call, Profile, ProviderAdapter, Relayed, Target } from "../adapter.ts";
 import { classify, classifyInStream } from "../dialects/openai/classify.ts";
 import { openAiUrl } from "../relay/openai-url.ts";
@@ -51,7 +51,7 @@ function relayed(upstream: Uint8Array, extras: AnswerExtras): Relayed {
   try {
     spliceTopLevel(upstream, { error: edits["error"] ?? null, data: edits["data"] ?? null });
     if (failure) return failedBody(failure);
-    if (!hasData) return noVectors();
+    if (!hasData) return noVectors(toldTokens(objectOf(parseJsonObject(textIn(upstream)))));
     const bytes = spliceTopLevel(upstream, { usage: edits["usage"] ?? null, provider: JSON.stringify(extras.provider), ...(explained === null ? {} : { trunkline: JSON.stringify(explained) }) });
     return { bytes, observation: observed(usage) };
   } catch {
@@ -69,10 +69,12 @@ function usageFrom(json: string): TokenUsage | null {
   return typeof tokens === "number" ? inputUsage(tokens) : null;
 }
 
+const toldTokens = (answer: JsonObject): number | null => usageFrom(JSON.stringify(answer["usage"] ?? {}))?.inputTokens ?? null;
+
 function encodedBody(call: Call, upstream: Uint8Array, extras: AnswerExtras): Relayed {
   const answer = parseJsonObject(textIn(upstream));
   if (!answer) return malformedBody();
   if (answer["error"] != null) return failedBody(classifyInStream(answer["error"]));
   const vectors = arrayOf(answer["data"]).map((item) => objectOf(item)["embedding"]);
-  return embeddingsAnswer(call, { vectors, tokens: usageFrom(JSON.stringify(answer["usage"] ?? {}))?.inputTokens ?? null, model: textOf(answer["model"]) }, extras);
+  return embeddingsAnswer(call, { vectors, tokens: toldTokens(answer), model: textOf(answer["model"]) }, extras);
 }

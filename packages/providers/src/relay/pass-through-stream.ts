@@ -12,6 +12,8 @@ import { splitFrames, WholeFrames } from "./whole-frames.ts";
 export interface FrameInspector {
   readonly committed: boolean;
   readonly failure: Failure | null;
+  /** The finish said that generation broke. It is told at the stream's end, because what the provider bills for it may follow. Absent: told by errors alone. */
+  readonly finishFailure?: Failure | null;
   readonly usage: TokenUsage | null;
   readonly contentBytes: number;
   readonly finishReason: Observation["finishReason"];
@@ -82,6 +84,7 @@ export class PassThroughStream implements StreamRelay {
     if (how === "cut" && !this.inspector.finished && !this.failure) return this.#cut(seen);
     const last = how === "complete" && !this.inspector.closed && !this.failure ? this.#lastFrame() : NO_BYTES;
     const { inspector } = this;
+    this.#broken ??= inspector.finishFailure ?? null;
     if (inspector.finished) this.#broken ??= emptyStream(inspector.finishReason, { hasContent: inspector.committed, usage: inspector.usage });
     const complete = inspector.finished && this.failure === null;
     const failure = this.failure ?? (complete ? null : unfinishedFailure(how, inspector.contentBytes > 0));

@@ -21,8 +21,9 @@ export function parseAnswer(upstream: Uint8Array): JsonObject | null {
   return parseJsonObject(Buffer.from(upstream.buffer, upstream.byteOffset, upstream.byteLength).toString("utf8"));
 }
 
-export function failedBody(failure: Failure): Relayed {
-  return { bytes: NO_BYTES, observation: { usage: null, contentBytes: 0, finishReason: null, failure, complete: false } };
+/** `usage`: what the provider bills for it all the same, where it says so. */
+export function failedBody(failure: Failure, usage: TokenUsage | null = null): Relayed {
+  return { bytes: NO_BYTES, observation: { usage, contentBytes: 0, finishReason: null, failure, complete: false } };
 }
 
 export const malformedBody = (): Relayed => failedBody(failureOf("protocol_violation", { status: 200, message: "The provider's answer is not valid JSON." }));

@@ -16,6 +16,8 @@ export interface FrameTranslator {
   flush(): readonly ChatChunk[];
   /** Set when an event carried an error. */
   readonly failure: Failure | null;
+  /** The finish said that generation broke. It is told at the stream's end, because what the provider bills for it may follow. Absent: told by errors alone. */
+  readonly finishFailure?: Failure | null;
   /** As last reported. */
   readonly usage: TokenUsage | null;
   /** The last report covers the whole answer. */
@@ -110,7 +112,7 @@ export class TranslatedStream implements StreamRelay {
     if (how === "cut" && !this.#failure && this.parts.translator.finishReason === null) return this.#cut(seen);
     let out = how === "complete" && !this.#failure ? this.#lastEvent() : "";
     const { translator } = this.parts;
-    this.#failure ??= emptyStream(translator.finishReason, { hasContent: this.#committed, usage: translator.usage });
+    this.#failure ??= translator.finishFailure ?? emptyStream(translator.finishReason, { hasContent: this.#committed, usage: translator.usage });
     const complete = this.#failure === null && translator.finishReason !== null;
     if (complete) {
       for (const chunk of translator.flush()) out += this.#write(chunk);

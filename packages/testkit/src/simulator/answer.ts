@@ -26,7 +26,8 @@ export interface Answer {
   /** Sixteen hexadecimal characters that depend on the call alone. */
   id: string;
   parts: AnswerPart[];
-  finish: "stop" | "stop_sequence" | "length" | "tool_calls";
+  /** `blank`: no word of an end; `error`: generation broke. Both hold nothing. */
+  finish: "stop" | "stop_sequence" | "length" | "tool_calls" | "blank" | "error";
   stopSequence: string | null;
   /** Tokens of `parts`, whatever the usage claims. */
   outputTokens: number;
@@ -181,6 +182,9 @@ export function createAnswer(call: SimulatedCall, fault: Fault, cache: CacheUse)
   const seeded = seedText(call, fault.seed ?? call.seed);
   const hash = hashText(seeded);
   const id = hash.toString(16).padStart(8, "0") + hashText(seeded, hash).toString(16).padStart(8, "0");
+  if (fault.blank === true || fault.errorFinish === true) {
+    return { id, parts: [], finish: fault.blank === true ? "blank" : "error", stopSequence: null, outputTokens: 0, usage: usageOf(call, fault, { output: 0, reasoning: 0, cache }) };
+  }
   const tools = chosenTools(call, fault);
   const parts: AnswerPart[] = [];
   if (call.reasoning && fault.text === undefined && fault.tokens === undefined) {

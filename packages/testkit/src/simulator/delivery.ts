@@ -246,6 +246,8 @@ async function sendFrame(delivery: Delivery, frame: Frame): Promise<void> {
 
 export interface StreamSource {
   frames: Iterable<Frame>;
+  /** The same answer under another id, for a stream that begins anew. */
+  anew: () => Iterable<Frame>;
   asArray: boolean;
 }
 
@@ -260,6 +262,19 @@ export function joinFrames(frames: Iterable<Frame>): Buffer {
   return bytes.length > 0 ? Buffer.concat(bytes) : Buffer.from(text);
 }
 
+/** The frames in the order in which a fault has them go out. */
+function* ordered({ frames, anew }: StreamSource, { restartAtTokens, noDone }: Fault): Generator<Frame> {
+  if (restartAtTokens !== undefined) {
+    for (const frame of frames) {
+      if (frame.phase === "closing" || frame.tokens > restartAtTokens) break;
+      yield frame;
+    }
+  }
+  for (const frame of restartAtTokens === undefined ? frames : anew()) {
+    if (noDone !== true || frame.terminator !== true) yield frame;
+  }
+}
+
 /** Sends a stream frame by frame, each in a write of its own. */
 export async function deliverStream(delivery: Delivery, source: StreamSource): Promise<void> {
   const { response, wire, fault, outcome } = delivery;
@@ -272,7 +287,7 @@ export async function deliverStream(delivery: Delivery, source: StreamSource): P
   }
   const strikeAt = strikeAtTokens(fault);
   let waitedForFirst = fault.ttftMs === undefined;
-  for (const frame of source.frames) {
+  for (const frame of ordered(source, fault)) {
     if (hasLeft(response)) return;
     if (!waitedForFirst && frame.phase !== "preamble") {
       await pause(response, fault.ttftMs ?? 0);

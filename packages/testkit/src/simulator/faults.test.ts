@@ -17,6 +17,7 @@ describe("parseFaults", () => {
     ["hang", { hang: true }], ["reset", { reset: true }], ["cut@40", { cutAtTokens: 40 }], ["stall@40", { stallAtTokens: 40 }],
     ["error@40", { errorAtTokens: 40 }], ["malformed", { malformedAtTokens: 0 }], ["malformed@8", { malformedAtTokens: 8 }],
     ["empty", { empty: true }], ["overloaded_first", { overloadedFirst: true }], ["no_usage", { noUsage: true }], ["no_limit", { noLimit: true }], ["wrong_form", { wrongForm: true }],
+    ["no_done", { noDone: true }], ["blank", { blank: true }], ["error_finish", { errorFinish: true }], ["restart@5", { restartAtTokens: 5 }],
     ["usage=1000,200", { usage: { inputTokens: 1000, outputTokens: 200 } }],
     ["usage=1000,200,pace=1", { usage: { inputTokens: 1000, outputTokens: 200 }, paceMs: 1 }],
     ["tokens=300", { tokens: 300 }], ["seed=7", { seed: 7 }], ["split=utf8", { splitUtf8: true }],

@@ -22,6 +22,14 @@ export interface Fault {
   empty?: boolean;
   overloadedFirst?: boolean;
   noUsage?: boolean;
+  /** The answer ends without the event that says so, where its finish was told by another. */
+  noDone?: boolean;
+  /** Nothing is answered, and no word says why it ended; usage is reported all the same. */
+  blank?: boolean;
+  /** Nothing is answered, and the finish says that generation broke; usage is reported all the same. */
+  errorFinish?: boolean;
+  /** After so many tokens a stream begins anew, as another answer. */
+  restartAtTokens?: number;
   /** The output limit of the call is not kept. */
   noLimit?: boolean;
   /** Where JSON is demanded it is JSON that no schema asks for. */
@@ -146,6 +154,9 @@ const BARE = new Map<string, (fault: Fault) => void>(Object.entries({
   empty: (fault) => { fault.empty = true; },
   overloaded_first: (fault) => { fault.overloadedFirst = true; },
   no_usage: (fault) => { fault.noUsage = true; },
+  no_done: (fault) => { fault.noDone = true; },
+  blank: (fault) => { fault.blank = true; },
+  error_finish: (fault) => { fault.errorFinish = true; },
   no_limit: (fault) => { fault.noLimit = true; },
   wrong_form: (fault) => { fault.wrongForm = true; },
 }));
@@ -155,6 +166,7 @@ const AT_TOKENS = new Map<string, (fault: Fault, tokens: number) => void>(Object
   stall: (fault, tokens) => { fault.stallAtTokens = tokens; },
   error: (fault, tokens) => { fault.errorAtTokens = tokens; },
   malformed: (fault, tokens) => { fault.malformedAtTokens = tokens; },
+  restart: (fault, tokens) => { fault.restartAtTokens = tokens; },
 }));
 
 /** Every term that an order may hold, as it is written; those at a position end in `@`. */

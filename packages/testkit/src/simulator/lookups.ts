@@ -2,6 +2,7 @@
 // alone, in the shape of the provider's own wire.
 
 import type { Fields, WireName } from "./call.ts";
+import type { Fault } from "./faults.ts";
 import { fieldsOf, InvalidCall, listOf, positiveOf, stringOf, stringsOf } from "./call.ts";
 import { countTokens, hashText } from "./tokens.ts";
 
@@ -72,6 +73,9 @@ function embeddingOf(text: string, dimensions: number): Float32Array {
   return vector.map((value) => value / length);
 }
 
+/** The texts that vectors are made of; none where the answer is to hold nothing. */
+const answered = <T>(texts: readonly T[], { blank }: Fault): readonly T[] => (blank === true ? [] : texts);
+
 function inputsOf(body: Fields): string[] {
   const input = body["input"];
   if (typeof input === "string" || (Array.isArray(input) && typeof input[0] === "string")) return stringsOf(input);
@@ -84,37 +88,47 @@ function dimensionsOf(value: unknown): number {
   return Math.min(positiveOf(value) ?? DIMENSIONS, DIMENSIONS_MAX);
 }
 
+interface Embedded { body: object; promptTokens: number; /** As reported; null where nothing is. */ usageTokens: number | null }
+
+/** What is told of the prompt tokens: what a fault orders, else what they are. */
+const toldOf = (promptTokens: number, { usage, noUsage }: Fault): number | null => (noUsage === true ? null : usage?.inputTokens ?? promptTokens);
+
 /** Embeddings and the prompt tokens they took. @throws InvalidCall without input. */
-export function embed(wire: WireName, body: Fields, path: string): { body: object; promptTokens: number } {
-  if (wire === "gemini") return embedGemini(body, path);
-  if (wire === "cohere") return embedCohere(body);
+export function embed(wire: WireName, body: Fields, { path, fault }: { path: string; fault: Fault }): Embedded {
+  if (wire === "gemini") return embedGemini(body, path, fault);
+  if (wire === "cohere") return embedCohere(body, fault);
   const inputs = inputsOf(body);
   const dimensions = dimensionsOf(body["dimensions"]);
   const promptTokens = inputs.reduce((sum, text) => sum + countTokens(text), 0);
-  const data = inputs.map((text, index) => {
+  const data = answered(inputs, fault).map((text, index) => {
     const vector = embeddingOf(text, dimensions);
     const embedding = body["encoding_format"] === "base64" ? Buffer.from(vector.buffer).toString("base64") : [...vector];
     return { object: "embedding", index, embedding };
   });
+  const told = toldOf(promptTokens, fault);
   return {
-    body: { object: "list", data, model: stringOf(body["model"]), usage: { prompt_tokens: promptTokens, total_tokens: promptTokens } },
-    promptTokens,
+    body: { object: "list", data, model: stringOf(body["model"]), ...(told === null ? {} : { usage: { prompt_tokens: told, total_tokens: told } }) },
+    promptTokens, usageTokens: told,
   };
 }
 
-function embedGemini(body: Fields, path: string): { body: object; promptTokens: number } {
+/** Most models tell no usage here; where one is ordered, it is told as those do that have it. */
+function embedGemini(body: Fields, path: string, fault: Fault): Embedded {
   const requests = path.endsWith(":batchEmbedContents") ? listOf(body["requests"]) : [body];
   const texts = requests.map((request) => listOf(fieldsOf(request["content"])?.["parts"]).map((part) => stringOf(part["text"])).join("\n"));
-  const embeddings = texts.map((text, index) => ({ values: [...embeddingOf(text, dimensionsOf(requests[index]?.["outputDimensionality"]))] }));
+  const embeddings = answered(texts, fault).map((text, index) => ({ values: [...embeddingOf(text, dimensionsOf(requests[index]?.["outputDimensionality"]))] }));
   const promptTokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
-  return { body: path.endsWith(":batchEmbedContents") ? { embeddings } : { embedding: embeddings[0] }, promptTokens };
+  const { usage } = fault;
+  const told = usage === undefined ? {} : { usageMetadata: { promptTokenCount: usage.inputTokens } };
+  return { body: { ...(path.endsWith(":batchEmbedContents") ? { embeddings } : { embedding: embeddings[0] }), ...told }, promptTokens, usageTokens: usage?.inputTokens ?? null };
 }
 
-function embedCohere(body: Fields): { body: object; promptTokens: number } {
+function embedCohere(body: Fields, fault: Fault): Embedded {
   if (stringOf(body["input_type"]) === "") throw new InvalidCall("input_type parameter must be specified for this model", "input_type");
   const texts = stringsOf(body["texts"]);
   if (texts.length === 0) throw new InvalidCall("valid 'texts' must be provided", "texts");
   const promptTokens = texts.reduce((sum, text) => sum + countTokens(text), 0);
-  const float = texts.map((text) => [...embeddingOf(text, dimensionsOf(body["output_dimension"]))]);
-  return { body: { id: "embed", texts, embeddings: { float }, meta: { api_version: { version: "2" }, billed_units: { input_tokens: promptTokens } }, response_type: "embeddings_by_type" }, promptTokens };
+  const float = answered(texts, fault).map((text) => [...embeddingOf(text, dimensionsOf(body["output_dimension"]))]);
+  const told = toldOf(promptTokens, fault);
+  return { body: { id: "embed", texts, embeddings: { float }, meta: { api_version: { version: "2" }, ...(told === null ? {} : { billed_units: { input_tokens: told } }) }, response_type: "embeddings_by_type" }, promptTokens, usageTokens: told };
 }

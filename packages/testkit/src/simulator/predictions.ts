@@ -35,6 +35,7 @@ interface PredictionVisit {
 
 function sendPrediction({ delivery, wire }: PredictionVisit, status: number, { rendering, status: state, urls }: Prediction): void {
   const finished = wire.plain(rendering);
+  // Whether a prediction that ended has succeeded, its answer says.
   const body = state === "succeeded" ? { ...finished, urls } : { ...finished, urls, status: state, output: null, metrics: {}, completed_at: null };
   const bytes = Buffer.from(JSON.stringify(body));
   delivery.response.writeHead(status, { "content-type": "application/json", "content-length": bytes.length, ...wire.headers(delivery.requestId) });
@@ -46,7 +47,7 @@ export function beginPrediction(visit: PredictionVisit, rendering: Rendering): b
   const { simulation, request, delivery, entry } = visit;
   if (!rendering.call.stream && String(request.headers["prefer"] ?? "").startsWith("wait") && delivery.fault.ttftMs === undefined) return false;
   const target = request.url ?? "";
-  const id = `${predictionIdOf(rendering).slice(0, 12)}${delivery.requestId.replace(/[^a-z0-9]/gi, "")}`.slice(0, 26).padEnd(26, "0");
+  const id = `${predictionIdOf(rendering).slice(0, 10)}${delivery.requestId.replace(/[^a-z0-9]/gi, "").slice(-16)}`.padEnd(26, "0");
   const get = `http://${request.headers.host}${target.slice(0, target.indexOf("/models/"))}/predictions/${id}`;
   if (simulation.predictions.size >= PREDICTIONS_MAX) simulation.predictions.clear();
   const answer = { ...rendering.answer, id };
@@ -62,6 +63,9 @@ function takeOver({ delivery, entry }: PredictionVisit, from: Prediction): void 
   Object.assign(entry, { model, stream, promptTokens, outputTokensGenerated, usage, fault, requestId, attempt });
   delivery.fault = from.fault;
 }
+
+/** The same answer as another one: its id tells them apart. */
+export const anewOf = (rendering: Rendering): Rendering => ({ ...rendering, answer: { ...rendering.answer, id: [...rendering.answer.id].reverse().join("") } });
 
 /** The requests that come after: a look, the stream, the end. */
 export async function followPrediction(visit: PredictionVisit): Promise<void> {
@@ -79,7 +83,7 @@ export async function followPrediction(visit: PredictionVisit): Promise<void> {
   if (isStream) {
     // Whoever asks for the stream gets one, whether the prediction was made for it or not.
     entry.stream = true;
-    await deliverStream(delivery, { frames: wire.frames(prediction.rendering), asArray: false });
+    await deliverStream(delivery, { frames: wire.frames(prediction.rendering), anew: () => wire.frames(anewOf(prediction.rendering)), asArray: false });
     if (delivery.outcome.usageSent && prediction.status === "starting") prediction.status = "succeeded";
     return;
   }

@@ -13,7 +13,7 @@ import type { Fault, FaultRule } from "./faults.ts";
 import { FaultSyntaxError, parseFaults, selectFault } from "./faults.ts";
 import type { JournalEntry } from "./journal.ts";
 import { countBody, embed, findModel, listModels } from "./lookups.ts";
-import { beginPrediction, followPrediction } from "./predictions.ts";
+import { anewOf, beginPrediction, followPrediction } from "./predictions.ts";
 import { answerAccounts, isAccountPath } from "./organization-accounts.ts";
 import { readBody } from "./read-body.ts";
 import type { ReadyAnswer } from "./ready-answers.ts";
@@ -144,7 +144,7 @@ async function generate(visit: Visit, body: Fields, key: string | null): Promise
   const rendering = { provider: route.provider, call, answer, createdAtSeconds: Math.floor(simulation.nowMs() / 1000) };
   if (route.wire === "replicate" && beginPrediction(visit, rendering)) return;
   if (entry.fault !== null || route.wire === "replicate") {
-    if (call.stream) await deliverStream(delivery, { frames: wire.frames(rendering), asArray: call.streamsAsArray });
+    if (call.stream) await deliverStream(delivery, { frames: wire.frames(rendering), anew: () => wire.frames(anewOf(rendering)), asArray: call.streamsAsArray });
     else await deliverPlain(delivery, wire.plain(rendering), answer.outputTokens);
     return;
   }
@@ -160,10 +160,12 @@ async function generate(visit: Visit, body: Fields, key: string | null): Promise
 async function lookUp(visit: Visit, body: Fields): Promise<void> {
   const { route, wire, delivery, entry, request, query } = visit;
   if (route.operation === "embed") {
-    const embedded = embed(route.wire, body, route.path);
+    // Vectors have no finish: their failure is an error body.
+    if (delivery.fault.errorFinish === true) delivery.fault = { ...delivery.fault, overloadedFirst: true };
+    const embedded = embed(route.wire, body, { path: route.path, fault: delivery.fault });
     entry.model = typeof body["model"] === "string" ? body["model"] : "";
     entry.promptTokens = embedded.promptTokens;
-    entry.usage = { inputTokens: embedded.promptTokens, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0 };
+    entry.usage = embedded.usageTokens === null ? null : { inputTokens: embedded.usageTokens, cacheReadTokens: 0, cacheWriteTokens: 0, outputTokens: 0, reasoningTokens: 0 };
     if (await withstandsFaultsBeforeHeaders(delivery)) await deliverPlain(delivery, embedded.body, 0);
     return;
   }

@@ -27,6 +27,7 @@ interface OpenTool { readonly index: number; readonly isJsonAnswer: boolean; see
  */
 export class BedrockTranslator implements FrameTranslator {
   failure: Failure | null = null;
+  finishFailure: Failure | null = null;
   usage: TokenUsage | null = null;
   #finish: ChatFinishReason | null = null;
   #started = false;
@@ -106,7 +107,7 @@ export class BedrockTranslator implements FrameTranslator {
   #stop(body: JsonObject): readonly ChatChunk[] {
     const finish = finishReasonFrom(body["stopReason"]);
     if (!finish || this.#finish) return [];
-    if (isBrokenFinish(body["stopReason"]) && !this.#hasText && this.#toolCount === 0) { this.failure = brokenAnswer(); return []; }
+    if (isBrokenFinish(body["stopReason"]) && !this.#hasText && this.#toolCount === 0) { this.finishFailure = brokenAnswer(); return []; }
     this.#finish = finish === "tool_calls" && this.#toolCount === 0 ? "stop" : finish;
     const last = this.chunk({});
     return [...this.#start(), { ...last, choices: last.choices.map((choice) => ({ ...choice, finish_reason: this.#finish })) }];

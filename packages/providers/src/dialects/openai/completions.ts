@@ -11,7 +11,7 @@ import { chatUsageFrom, costFields } from "../../relay/token-usage.ts";
 import { failedBody, malformedBody, parseAnswer } from "../../relay/translated-body.ts";
 import { openAiUrl } from "../../relay/openai-url.ts";
 import { classify, classifyInStream } from "./classify.ts";
-import { finishReasonFrom } from "./stop-reason.ts";
+import { brokenFinish, finishReasonFrom } from "./stop-reason.ts";
 import { splicedBody } from "./to-upstream.ts";
 import { usageFrom } from "./usage.ts";
 
@@ -37,9 +37,12 @@ function relayBody(upstream: Uint8Array, extras: AnswerExtras): Relayed {
   if (choices.length === 0) return failedBody(emptyAnswer());
   const usage = usageFrom(objectOf(answer["usage"]));
   const contentBytes = choices.reduce((total, choice) => total + Buffer.byteLength(textOf(choice["text"])), 0);
+  const finishReason = finishReasonFrom(choices[0]?.["finish_reason"]);
+  const failure = choices.map((choice) => brokenFinish(choice["finish_reason"])).find((broken) => broken !== null) ?? (finishReason === null && contentBytes === 0 ? emptyAnswer() : null);
+  if (failure) return failedBody(failure, usage);
   const explained = extras.explain() ?? null;
   const bytes = completeAnswer(upstream, answer, { usage, extras, more: explained === null ? {} : { trunkline: JSON.stringify(explained) } });
-  return { bytes, observation: { usage, contentBytes, finishReason: finishReasonFrom(choices[0]?.["finish_reason"]), failure: null, complete: true } };
+  return { bytes, observation: { usage, contentBytes, finishReason, failure: null, complete: true } };
 }
 
 const emptyAnswer = (): Failure => failureOf("protocol_violation", { status: 200, message: "The provider sent an empty answer." });
@@ -52,6 +55,7 @@ class CompletionsInspector implements FrameInspector {
   #identity: JsonObject = {};
   committed = false;
   failure: Failure | null = null;
+  finishFailure: Failure | null = null;
   usage: TokenUsage | null = null;
   contentBytes = 0;
   finishReason: Observation["finishReason"] = null;
@@ -71,7 +75,7 @@ class CompletionsInspector implements FrameInspector {
     if (data.trim() === "[DONE]") {
       this.closed = true;
       if (!this.finished) this.failure = emptyAnswer();
-      return this.finished ? frame : NO_BYTES;
+      return this.finished && !this.finishFailure ? frame : NO_BYTES;
     }
     const chunk = parseJsonObject(data);
     if (chunk?.["error"] != null) this.failure = classifyInStream(chunk["error"]);
@@ -79,14 +83,16 @@ class CompletionsInspector implements FrameInspector {
     if (this.failure || !chunk) return frame;
     if (this.#identity["id"] === undefined) this.#identity = chunk;
     for (const choice of arrayOf(chunk["choices"]).map(objectOf)) this.#read(choice);
-    return isJsonObject(chunk["usage"]) ? this.#usageFrame(frame, chunk) : frame;
+    const relayed = isJsonObject(chunk["usage"]) ? this.#usageFrame(frame, chunk) : frame;
+    return this.finishFailure ? NO_BYTES : relayed;
   }
 
   #read(choice: JsonObject): void {
     const bytes = Buffer.byteLength(textOf(choice["text"]));
     this.contentBytes += bytes;
     this.finishReason = finishReasonFrom(choice["finish_reason"]) ?? this.finishReason;
-    if (bytes > 0 || this.finished) this.committed = true;
+    this.finishFailure ??= brokenFinish(choice["finish_reason"]);
+    if (bytes > 0 || (this.finished && !this.finishFailure)) this.committed = true;
   }
 
   /** INVARIANT: the usage chunk that only the gateway asked for never reaches the caller. */

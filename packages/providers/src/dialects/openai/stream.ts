@@ -25,6 +25,7 @@ const usageElsewhere = (chunk: JsonObject): unknown => objectOf(chunk["x_groq"])
 /** What both forms of the stream learn from a chunk. */
 class ChunkFacts {
   failure: Failure | null = null;
+  finishFailure: Failure | null = null;
   committed = false;
   contentBytes = 0;
   finishReason: Observation["finishReason"] = null;
@@ -55,7 +56,7 @@ class ChunkFacts {
     const seen = deltaBytes(choice["delta"]);
     this.contentBytes += seen.text;
     const finish = finishReasonFrom(choice["finish_reason"]);
-    if (finish) this.failure = brokenFinish(choice["finish_reason"]) ?? this.failure;
+    if (finish) this.finishFailure ??= brokenFinish(choice["finish_reason"]);
     if (finish) {
       this.#finishedChoices.add(choice["index"] ?? 0);
       this.finishReason = finish;
@@ -80,6 +81,7 @@ export class OpenAiInspector implements FrameInspector {
 
   get committed(): boolean { return this.#facts.committed; }
   get failure(): Failure | null { return this.#facts.failure; }
+  get finishFailure(): Failure | null { return this.#facts.finishFailure; }
   get usage(): TokenUsage | null { return this.#facts.usage; }
   get contentBytes(): number { return this.#facts.contentBytes; }
   get finishReason(): Observation["finishReason"] { return this.#facts.finishReason; }
@@ -98,6 +100,7 @@ export class OpenAiInspector implements FrameInspector {
     if (data.trim() === "[DONE]") return this.#done(frame);
     const chunk = parseJsonObject(data);
     this.#facts.read(chunk, event);
+    if (this.finishFailure) return NO_BYTES;
     if (this.#facts.failure || !chunk) return frame;
     if (this.#identity["id"] === undefined) this.#identity = chunk;
     return isJsonObject(chunk["usage"]) ? this.#usageFrame(frame, chunk) : frame;
@@ -116,6 +119,7 @@ export class OpenAiInspector implements FrameInspector {
 
   #done(frame: Uint8Array): Uint8Array {
     this.closed = this.#ended = true;
+    if (this.finishFailure) return NO_BYTES;
     if (this.finished) {
       const last = this.#lastFrames();
       return last.length === 0 ? frame : Buffer.concat([last, frame]);
@@ -183,6 +187,7 @@ export class OpenAiTranslator implements FrameTranslator {
   }
 
   get failure(): Failure | null { return this.#facts.failure; }
+  get finishFailure(): Failure | null { return this.#facts.finishFailure; }
   get usage(): TokenUsage | null { return this.#facts.usage; }
   get usageIsFinal(): boolean { return true; }
   get finishReason(): Observation["finishReason"] { return this.#facts.finishReason ?? (this.#ended && this.#facts.committed ? "stop" : null); }
@@ -193,7 +198,7 @@ export class OpenAiTranslator implements FrameTranslator {
     const chunk = parseJsonObject(event.data);
     this.#facts.read(chunk, event.event);
     if (chunk === null && !this.failure) throw new SyntaxError("not a JSON event");
-    if (chunk === null || this.failure) return [];
+    if (chunk === null || this.failure || this.finishFailure) return [];
     this.#id = textOf(chunk["id"]) || this.#id;
     this.#model = textOf(chunk["model"]) || this.#model;
     const choice = arrayOf(chunk["choices"]).find((candidate) => isJsonObject(candidate) && (candidate["index"] ?? 0) === 0);

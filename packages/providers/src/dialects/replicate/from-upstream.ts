@@ -10,7 +10,7 @@ import { usageFrom } from "./usage.ts";
 export function relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras): Relayed {
   const prediction = parseAnswer(upstream);
   if (!prediction || typeof prediction["status"] !== "string") return malformedBody();
-  if (prediction["status"] !== "succeeded") return failedBody(classifyPrediction(prediction["status"], textOf(prediction["error"])));
+  if (prediction["status"] !== "succeeded") return failedBody(classifyPrediction(prediction["status"], textOf(prediction["error"])), usageFrom(prediction));
   const usage = usageFrom(prediction);
   const finish = finishReasonFrom("succeeded", { output: usage?.outputTokens ?? null, most: limitOf(prediction) });
   const response: ChatResponse = {

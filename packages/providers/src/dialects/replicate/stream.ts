@@ -13,6 +13,7 @@ import { usageFrom } from "./usage.ts";
  */
 export class ReplicateTranslator implements FrameTranslator {
   failure: Failure | null = null;
+  finishFailure: Failure | null = null;
   usage: TokenUsage | null = null;
   #finish: ChatFinishReason | null = null;
   #started = false;
@@ -25,7 +26,7 @@ export class ReplicateTranslator implements FrameTranslator {
   translate({ event, data }: SseEvent): readonly ChatChunk[] {
     switch (event) {
       case "output": return this.#text(data);
-      case "error": this.failure = classifyPrediction("failed", detailOf(data)); return [];
+      case "error": this.finishFailure = classifyPrediction("failed", detailOf(data)); return [];
       case "done": return this.#done(data);
       case "receipt": return this.#receipt(parseJsonObject(data) ?? {});
       case "": return this.#whole(data);
@@ -50,7 +51,7 @@ export class ReplicateTranslator implements FrameTranslator {
     const done = data.trim() === "" ? {} : parseJsonObject(data);
     if (!done) throw new SyntaxError("not a JSON event");
     const { reason } = done;
-    if (typeof reason === "string" && reason !== "") this.failure ??= classifyPrediction(reason, "");
+    if (typeof reason === "string" && reason !== "") this.finishFailure ??= classifyPrediction(reason, "");
     else this.#finish = "stop";
     return [];
   }

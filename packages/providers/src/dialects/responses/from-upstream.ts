@@ -12,7 +12,7 @@ import { usageFrom } from "./usage.ts";
 export function relayBody(call: Call, upstream: Uint8Array, extras: AnswerExtras): Relayed {
   const answer = parseAnswer(upstream);
   if (!answer) return malformedBody();
-  if (answer["error"] != null || answer["status"] === "failed") return failedBody(classifyInStream(answer["error"]));
+  if (answer["error"] != null || answer["status"] === "failed") return failedBody(classifyInStream(answer["error"]), usageFrom(answer));
   const hub = hubAnswer(answer, call);
   if (call.inbound !== "responses") return relayHubAnswer(call, hub, extras);
   const { bytes, observation } = relayHubAnswer(call, hub, NO_EXTRAS);

@@ -29,12 +29,17 @@ class EventFacts {
     const type = textOf(event["type"]);
     const item = objectOf(event["item"]);
     if (type === "error") this.failure = classifyInStream(event["error"] ?? event);
-    else if (type === "response.failed") this.failure = classifyInStream(objectOf(event["response"])["error"]);
+    else if (type === "response.failed") this.#fail(objectOf(event["response"]));
     else if (type.endsWith(".delta")) this.committed = true;
     else if (type.startsWith("response.output_item.")) {
       if (isCall(item)) this.#called = true;
       if (item["type"] !== "message" && item["type"] !== "reasoning") this.committed = true;
     } else if (ENDINGS.has(type)) this.#end(objectOf(event["response"]), type);
+  }
+
+  #fail(response: JsonObject): void {
+    this.usage = usageFrom(response);
+    this.failure = classifyInStream(response["error"]);
   }
 
   #end(response: JsonObject, type: string): void {

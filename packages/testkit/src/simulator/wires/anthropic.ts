@@ -118,8 +118,9 @@ function parse(request: WireRequest): SimulatedCall {
   };
 }
 
-const STOP_REASONS: Record<Answer["finish"], string> = {
-  stop: "end_turn", stop_sequence: "stop_sequence", length: "max_tokens", tool_calls: "tool_use",
+/** No stop reason says that generation broke: that is an event of its own. */
+const STOP_REASONS: Record<Answer["finish"], string | null> = {
+  stop: "end_turn", stop_sequence: "stop_sequence", length: "max_tokens", tool_calls: "tool_use", blank: null, error: null,
 };
 
 /** An opaque value of the right alphabet; a translator must carry it back unchanged. */
@@ -236,7 +237,7 @@ function* frames({ call, answer }: Rendering): Generator<Frame> {
     }),
   };
   yield { text: event(closing), tokens: answer.outputTokens, phase: "closing" };
-  yield { text: event({ type: "message_stop" }), tokens: answer.outputTokens, phase: "closing" };
+  yield { text: event({ type: "message_stop" }), tokens: answer.outputTokens, phase: "closing", terminator: true };
 }
 
 const ERROR_TYPES: Record<number, string> = {

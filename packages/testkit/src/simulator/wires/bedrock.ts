@@ -92,7 +92,7 @@ function parse({ body, path }: WireRequest): SimulatedCall {
   };
 }
 
-const STOP_REASONS: Record<Answer["finish"], string> = { stop: "end_turn", stop_sequence: "stop_sequence", length: "max_tokens", tool_calls: "tool_use" };
+const STOP_REASONS: Record<Answer["finish"], string | null> = { stop: "end_turn", stop_sequence: "stop_sequence", length: "max_tokens", tool_calls: "tool_use", blank: null, error: "malformed_model_output" };
 
 /** An opaque value of the right alphabet; a translator must carry it back unchanged. */
 const signatureOf = (answer: Answer): string => Buffer.from(`signature-${answer.id}`).toString("base64");

@@ -73,7 +73,7 @@ function parse({ body }: WireRequest): SimulatedCall {
   };
 }
 
-const FINISHES: Record<Answer["finish"], string> = { stop: "COMPLETE", stop_sequence: "STOP_SEQUENCE", length: "MAX_TOKENS", tool_calls: "TOOL_CALL" };
+const FINISHES: Record<Answer["finish"], string | null> = { stop: "COMPLETE", stop_sequence: "STOP_SEQUENCE", length: "MAX_TOKENS", tool_calls: "TOOL_CALL", blank: null, error: "ERROR" };
 
 function usageBody(usage: AnswerUsage): object {
   const input = usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens;

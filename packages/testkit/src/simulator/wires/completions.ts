@@ -22,7 +22,8 @@ function parse({ body }: WireRequest): SimulatedCall {
   };
 }
 
-const finishOf = ({ answer }: Rendering): string => (answer.finish === "length" ? "length" : "stop");
+const FINISHES: Partial<Record<Rendering["answer"]["finish"], string | null>> = { length: "length", blank: null, error: "error" };
+const finishOf = ({ answer: { finish } }: Rendering): string | null => (finish in FINISHES ? FINISHES[finish] ?? null : "stop");
 const textOf = ({ answer }: Rendering): string => answer.parts.map((part) => (part.kind === "text" ? part.text : "")).join("");
 const headOf = ({ call, answer, createdAtSeconds }: Rendering): object => ({ id: `cmpl-${answer.id}`, object: "text_completion", created: createdAtSeconds, model: call.model });
 
@@ -37,7 +38,7 @@ function* frames(rendering: Rendering): Generator<Frame> {
   const tokens = answer.outputTokens;
   yield { text: data({ choices: [{ text: "", index: 0, logprobs: null, finish_reason: finishOf(rendering) }] }), tokens, phase: "closing" };
   if (call.includeUsage && answer.usage !== null) yield { text: data({ choices: [], usage: usageBody(answer.usage) }), tokens, phase: "closing" };
-  yield { text: "data: [DONE]\n\n", tokens, phase: "closing" };
+  yield { text: "data: [DONE]\n\n", tokens, phase: "closing", terminator: true };
 }
 
 export const completionsWire: Wire = {

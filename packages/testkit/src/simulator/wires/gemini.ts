@@ -137,13 +137,15 @@ function partOf(part: AnswerPart, answer: Answer): object {
   }
 }
 
+const FINISHES: Partial<Record<Answer["finish"], string>> = { length: "MAX_TOKENS", error: "MALFORMED_RESPONSE" };
+
 function body(rendering: Rendering, candidate: { parts: object[]; finish: boolean; outputTokens: number }): object {
   const { call, answer } = rendering;
   const { usage } = answer;
   return {
     candidates: [{
       content: { parts: candidate.parts, role: "model" },
-      ...(candidate.finish ? { finishReason: answer.finish === "length" ? "MAX_TOKENS" : "STOP" } : {}),
+      ...(candidate.finish && answer.finish !== "blank" ? { finishReason: FINISHES[answer.finish] ?? "STOP" } : {}),
       index: 0,
     }],
     ...(usage === null ? {} : { usageMetadata: usageBody(usage, candidate.outputTokens) }),

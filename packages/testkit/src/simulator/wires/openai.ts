@@ -110,8 +110,10 @@ export function usageBody(usage: AnswerUsage): object {
   };
 }
 
-function finishReason(answer: Answer): string {
-  return answer.finish === "stop_sequence" ? "stop" : answer.finish;
+// QUIRK(openrouter, mistral): `error` is a finish reason.
+function finishReason({ finish }: Answer): string | null {
+  if (finish === "blank") return null;
+  return finish === "stop_sequence" ? "stop" : finish;
 }
 
 // QUIRK(openai): reasoning is billed but never shown; the compatible providers show it as `reasoning_content`.
@@ -191,7 +193,7 @@ function* frames({ provider, call, answer, createdAtSeconds }: Rendering): Gener
   if (call.includeUsage && usage !== null && !withFinish) {
     yield { text: `data: ${head},"choices":[],"usage":${usage}}\n\n`, tokens, phase: "closing" };
   }
-  yield { text: "data: [DONE]\n\n", tokens, phase: "closing" };
+  yield { text: "data: [DONE]\n\n", tokens, phase: "closing", terminator: true };
 }
 
 const ERROR_TYPES: Record<number, { type: string; code: string | null }> = {

@@ -42,6 +42,8 @@ function metricsOf(usage: AnswerUsage | null): object {
   return { input_token_count: usage.inputTokens + usage.cacheReadTokens + usage.cacheWriteTokens, output_token_count: usage.outputTokens, predict_time: 0.5, time_to_first_token: 0.1, tokens_per_second: 50 };
 }
 
+const FAILED = "The model failed to predict.";
+
 /** Replicate's ids are letters and digits. */
 export const predictionIdOf = ({ answer }: Rendering): string => answer.id.replace(/[^a-z0-9]/gi, "").padEnd(26, "0").slice(0, 26);
 
@@ -49,9 +51,10 @@ function plain(rendering: Rendering): object {
   const { answer, call, createdAtSeconds } = rendering;
   const at = new Date(createdAtSeconds * 1000).toISOString();
   const input: Fields = { prompt: call.lastUserText, ...(call.maxTokens === null ? {} : { max_tokens: call.maxTokens }) };
+  const failed = answer.finish === "error";
   return {
     id: predictionIdOf(rendering), model: call.model, version: "hidden", input, logs: "", data_removed: false, created_at: at, started_at: at, completed_at: at,
-    status: "succeeded", error: null, output: [...piecesOf(textOf(rendering), 0)], metrics: metricsOf(answer.usage),
+    status: failed ? "failed" : "succeeded", error: failed ? FAILED : null, output: failed ? null : [...piecesOf(textOf(rendering), 0)], metrics: metricsOf(answer.usage),
   };
 }
 
@@ -66,7 +69,9 @@ function* frames(rendering: Rendering): Generator<Frame> {
     id += 1;
     yield { text: output(piece, id), tokens: tokensOfBytes(bytes), phase: "content" };
   }
-  yield { text: `event: done\nid: ${id + 1}:0\ndata: {}\n\n`, tokens: rendering.answer.outputTokens, phase: "closing" };
+  const failed = rendering.answer.finish === "error";
+  if (failed) yield { text: `event: error\nid: ${id + 1}:0\ndata: ${FAILED}\n\n`, tokens: 0, phase: "closing" };
+  yield { text: `event: done\nid: ${id + 1}:0\ndata: ${failed ? '{"reason":"error"}' : "{}"}\n\n`, tokens: rendering.answer.outputTokens, phase: "closing" };
 }
 
 const failure = ({ status, message }: WireFailure): object => ({ title: "The simulator was asked to fail", detail: message, status });

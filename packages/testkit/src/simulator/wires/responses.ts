@@ -109,14 +109,16 @@ function itemOf(part: AnswerPart, answer: Answer, index: number): Fields {
 function bodyOf({ call, answer, createdAtSeconds }: Rendering, status: string, output: readonly Fields[]): object {
   const ended = status !== "in_progress";
   return {
-    id: `resp_${answer.id}`, object: "response", created_at: createdAtSeconds, status, background: false, error: null,
+    id: `resp_${answer.id}`, object: "response", created_at: createdAtSeconds, status, background: false, error: status === "failed" ? { code: "server_error", message: "The model failed to generate a response." } : null,
     incomplete_details: status === "incomplete" ? { reason: "max_output_tokens" } : null, instructions: null, max_output_tokens: call.maxTokens, model: call.model, output,
     parallel_tool_calls: call.parallelTools, previous_response_id: null, reasoning: { effort: null, summary: null }, store: false, temperature: 1, text: { format: { type: "text" } },
     tool_choice: "auto", tools: [], top_p: 1, truncation: "disabled", usage: ended && answer.usage !== null ? usageBody(answer.usage) : null, user: null, metadata: {},
   };
 }
 
-const statusOf = (answer: Answer): string => (answer.finish === "length" ? "incomplete" : "completed");
+const STATUSES: Partial<Record<Answer["finish"], string>> = { length: "incomplete", error: "failed" };
+/** The status is the finish: it has no blank. */
+const statusOf = (answer: Answer): string => STATUSES[answer.finish] ?? "completed";
 const outputOf = (answer: Answer): Fields[] => answer.parts.map((part, index) => itemOf(part, answer, index));
 
 /** Events of one output item, with the bytes of output in each. */

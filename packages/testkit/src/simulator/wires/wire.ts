@@ -29,6 +29,8 @@ export interface Frame {
   tokens: number;
   /** `content` carries output; `preamble` comes before any; `closing` after the last. */
   phase: "preamble" | "content" | "closing";
+  /** Says that the stream has ended, and nothing that was not told before. */
+  terminator?: true;
 }
 
 /** An error in the provider's own shape. */

@@ -1,0 +1,3 @@
+import { askCells } from "./cells.ts";
+
+askCells("chat_completions");
