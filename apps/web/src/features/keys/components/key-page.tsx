@@ -46,7 +46,7 @@ function Shown({ apiKey }: { apiKey: KeyView }) {
         {apiKey.kind === "mgmt" ? null : <Link className="btn" href={`${at("/logs")}?${new URLSearchParams({ mode: apiKey.kind, q: `key:"${apiKey.name}"` }).toString()}`}>View logs</Link>}
         {works && !revoking && may("keys.manage") ? <><Button onClick={() => setRotating(true)}>Rotate</Button><Button onClick={() => revoke(apiKey)}>Revoke</Button></> : null}
       </div>
-      <p className="row facts"><span className={`st ${tone}`}><Icon className="ic" aria-hidden />{label}</span><span className={`tag ${KINDS[apiKey.kind].tone}`}>{KINDS[apiKey.kind].label}</span><span className="meta">{apiKey.owner ? <>of <KeyOwner owner={apiKey.owner} />, </> : "service key, "}created <Ago at={apiKey.createdAt} /></span></p>
+      <p className="row facts"><span className={`st ${tone}`}><Icon className="ic" aria-hidden />{label}</span><span className={`tag ${KINDS[apiKey.kind].tone}`}>{KINDS[apiKey.kind].label}</span><span className="meta"><KeyOwner owner={apiKey.owner} />, created <Ago at={apiKey.createdAt} /></span></p>
       <section className="figures" aria-label="Key figures">
         <div><h2>Spend, 30 days</h2><p className="v"><Money usd={apiKey.spendUsd30d} /></p></div>
         <div><h2>Requests, 30 days</h2><p className="v">{count(apiKey.requests30d)}</p></div>

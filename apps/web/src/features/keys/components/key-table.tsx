@@ -23,7 +23,7 @@ export function KeyTable({ keys, revoking, ...acts }: Acts & { keys: readonly Ke
     <section className="twrap tablecards" tabIndex={0} aria-label="Keys, table">
       <table>
         <thead>
-          <tr><th scope="col">Name</th><th scope="col">Key</th><th scope="col">Owner</th><th scope="col">Kind</th><th scope="col" className="r">Spend, 30 days</th><th scope="col">Budget</th><th scope="col" className="r">Req/min</th><th scope="col">Last used</th><th scope="col">Status</th><th scope="col"><span className="sr">Actions</span></th></tr>
+          <tr><th scope="col">Name</th><th scope="col">Key</th><th scope="col">Kind</th><th scope="col" className="r">Spend, 30 days</th><th scope="col">Budget</th><th scope="col" className="r">Req/min</th><th scope="col">Last used</th><th scope="col">Status</th><th scope="col"><span className="sr">Actions</span></th></tr>
         </thead>
         <tbody>{keys.map((key) => <KeyRow key={key.id} apiKey={key} revoking={revoking.has(key.id)} {...acts} />)}</tbody>
       </table>
@@ -37,9 +37,8 @@ function KeyRow({ apiKey, revoking, onRotate, onRevoke }: Acts & { apiKey: KeyVi
   const at = useProjectPath();
   return (
     <tr className={apiKey.revokedAt ? "off" : ""}>
-      <th scope="row"><Link className="nm" href={at(`/keys/${apiKey.id}`)}>{apiKey.name}</Link><span className="two">created <Ago at={apiKey.createdAt} /></span></th>
+      <th scope="row"><Link className="nm" href={at(`/keys/${apiKey.id}`)}>{apiKey.name}</Link><span className="two"><KeyOwner owner={apiKey.owner} />, <Ago at={apiKey.createdAt} /></span></th>
       <td><code><span className="muted">tl_{apiKey.kind}_{apiKey.keyId}_…</span>{apiKey.lastFour}</code></td>
-      <td data-l="Owner"><KeyOwner owner={apiKey.owner} /></td>
       <td><span className={`tag ${kind.tone}`}>{kind.label}</span>{apiKey.browserOrigins.length > 0 ? <span className="two" title={apiKey.browserOrigins.join(", ")}>in web pages</span> : null}{apiKey.allowedModels.length > 0 ? <span className="two" title={apiKey.allowedModels.join(", ")}>{apiKey.allowedModels.length === 1 ? apiKey.allowedModels[0] : `${apiKey.allowedModels.length} models`}</span> : null}</td>
       <td className="r" data-l="30 days"><Money usd={apiKey.spendUsd30d} /></td>
       <td className="bud wide"><KeyBudget budget={apiKey.budget} /></td>
@@ -53,8 +52,8 @@ function KeyRow({ apiKey, revoking, onRotate, onRevoke }: Acts & { apiKey: KeyVi
 
 /** A service key stays when its maker leaves. */
 export function KeyOwner({ owner }: { owner: KeyView["owner"] }) {
-  if (!owner) return <span className="tag">service</span>;
-  return owner.email === null ? <span className="muted">somebody who left</span> : <span title={owner.email}>{owner.name ?? owner.email}</span>;
+  if (!owner) return <>Service key</>;
+  return owner.email === null ? <>Somebody who left</> : <span title={owner.email}>{owner.name ?? owner.email}</span>;
 }
 
 export function KeyBudget({ budget }: { budget: KeyView["budget"] }) {
