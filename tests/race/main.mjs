@@ -24,13 +24,19 @@ const OUTPUT_TOKENS = 100;
 const OUTPUT_NANO_USD_PER_MILLION = (CALL_NANO_USD / OUTPUT_TOKENS) * 1_000_000;
 const MODEL = "openai/gpt-5-mini";
 const PAUSE_MS = 2_000;
-/** Spool, queue and ingest need well under a second each. */
+/** Spool, queue and ingest need well under a second each; what a queue lost with its Redis is sent again after a minute. */
 const BOOKED_TIMEOUT_MS = 30_000;
+const SENT_AGAIN_TIMEOUT_MS = 120_000;
+/** Redis is emptied at these moments after the first call: while calls are in flight, again while others are, and once they have ended. */
+const EMPTIED_AT_MS = [150, 600, 3_000];
+/** Calls last longer than the moments are apart, so that holds are lost. */
+const LONG_CALL_MS = 1_000;
 
 /** `tokens` is what the provider counts. The last call is let in while a whole bound is free, whatever the others came to. */
 const CASES = [
   { name: "plain", tokens: OUTPUT_TOKENS, pause: false, again: false },
   { name: "redis_paused", tokens: OUTPUT_TOKENS, pause: true, again: true },
+  { name: "redis_emptied", tokens: OUTPUT_TOKENS, pause: false, again: true, emptied: true },
   { name: "ends_under_reservation", tokens: 40, pause: false, again: true },
 ];
 const costOf = ({ tokens }) => (CALL_NANO_USD / OUTPUT_TOKENS) * tokens;
@@ -59,8 +65,8 @@ async function customer({ stack, client }, name) {
   return made;
 }
 
-async function booked(client, organizationId, count) {
-  const deadline = Date.now() + BOOKED_TIMEOUT_MS;
+async function booked(client, organizationId, count, timeoutMs) {
+  const deadline = Date.now() + timeoutMs;
   for (;;) {
     const { rows: [row] } = await client.query(`SELECT count(*)::int AS count, coalesce(sum(e."amountNanoUsd"), 0)::bigint AS spent FROM ledger_entry e WHERE e."organizationId" = $1 AND e.account = 'customer_receivable'`, [organizationId]);
     if (row.count >= count || Date.now() > deadline) return { count: row.count, spentNanoUsd: Number(row.spent) };
@@ -71,7 +77,7 @@ async function booked(client, organizationId, count) {
 async function run(spec, parties) {
   const { stack, client, redis, gateways } = parties;
   const { organizationId, apiKey } = await customer(parties, `race_${spec.name}`);
-  await fetch(`${stack.urls.simulator}/_admin/faults`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ "*": `usage=10,${spec.tokens};delay=20` }) });
+  await fetch(`${stack.urls.simulator}/_admin/faults`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ "*": `usage=10,${spec.tokens};delay=${spec.emptied ? LONG_CALL_MS : 20}` }) });
   const calls = Array.from({ length: CALLS }, (_, index) => ({ url: gateways.urls[index % gateways.urls.length], apiKey, body: { model: MODEL, max_tokens: OUTPUT_TOKENS, stream: index % 3 === 0, user: `race-${index}`, messages: [{ role: "user", content: `Call ${index}.` }] } }));
   const send = spec.again ? callUntilSettled : (all) => Promise.all(all.map(callOnce));
   const statuses = [];
@@ -80,9 +86,11 @@ async function run(spec, parties) {
     statuses.push(await callOnce(calls.shift()));
     await redis.command(`CLIENT PAUSE ${PAUSE_MS} ALL`);
   }
+  const emptied = spec.emptied ? Promise.all(EMPTIED_AT_MS.map((ms) => pause(ms).then(() => redis.command("FLUSHALL")))) : null;
   statuses.push(...await send(calls));
+  await emptied;
   const admitted = statuses.filter((status) => status === 200).length;
-  const { count, spentNanoUsd } = await booked(client, organizationId, admitted);
+  const { count, spentNanoUsd } = await booked(client, organizationId, admitted, spec.emptied ? SENT_AGAIN_TIMEOUT_MS : BOOKED_TIMEOUT_MS);
   const others = statuses.filter((status) => status !== 200 && status !== 402);
   const expected = admittedBy(spec);
   const holds = admitted === expected && count === expected && spentNanoUsd === expected * costOf(spec) && spentNanoUsd <= CAP_NANO_USD && others.length === 0;

@@ -90,7 +90,7 @@ export function compose(env: GatewayEnv): Gateway {
   const own = new OrganizationCredentials({ encryptionKeys: env.encryptionKeys, addressRules, onUnreadable: (credentialId) => warn(`credential ${credentialId} of an organization cannot be used: ${env.encryptionKeys ? "its seal does not open, or its address is refused" : "ENCRYPTION_KEYS is not set"}`) });
   const [stored, sessions, cacheRates] = [new StoredResponses({ db, encryptionKeys: env.encryptionKeys, now, onFault: warn }), new SessionPlaces(), new CacheRates()];
   const planOptions: PlanOptions = { own, catalog, presets, states, sessions, cacheRates, budgetUse: new BudgetUse(db), userPlans, available: credentials.available, addressOf: credentials.addressOf, now, random: Math.random };
-  const meterOptions = { spool, shipper, now, onEvent: (event: UsageEvent, traceparent: string | undefined) => { if (tracing) setImmediate(() => tracing.record(spansOf(event), traceparent)); sessions.observe(event); cacheRates.observe(event); observeHealth(event, states.of(event.mode, event.organizationId).circuits); observe(event, metrics, logger); } };
+  const meterOptions = { spool, shipper, now, storeEpoch: () => kv.epoch, onEvent: (event: UsageEvent, traceparent: string | undefined) => { if (tracing) setImmediate(() => tracing.record(spansOf(event), traceparent)); sessions.observe(event); cacheRates.observe(event); observeHealth(event, states.of(event.mode, event.organizationId).circuits); observe(event, metrics, logger); } };
   const upstreams = { pools, guardedPools, own, credentials, ownAuthorization: new Authorization({ exchange: createExchangeForm(addressRules), now }), timeouts: env.timeouts, now };
   const admitOptions = { kv, lines: new BudgetLines(db), now, spoolHasRoom: () => spool.hasRoom, onSettleFailed: (holdId: string) => logger.error({ requestId: holdId }, "a hold could not be settled; it expires by itself"), onRateStoreAway: () => metrics.countDependencyFailure(env.redisUrl ? "redis" : "postgres"), onRateLimited: () => metrics.countRateLimited() };
   const shadows = createShadows({ presets, states, warn, admit: createAdmitUnlimited(admitOptions), planOptions, attemptOptions: upstreams, meter: createMeter(meterOptions) });
@@ -122,7 +122,7 @@ export function compose(env: GatewayEnv): Gateway {
   const gauges = setInterval(() => showState(metrics, { shipper, spool, server, circuits: states.live.circuits, nowMs: now() }), METRICS_GAUGE_MS).unref();
   return {
     async listen() {
-      const { events, interrupted } = await replay(recovered, { ...meterOptions, kv });
+      const { events, interrupted } = await replay(recovered, { ...meterOptions, spool, shipper, kv });
       if (events + interrupted > 0) logger.info({ events, count: interrupted }, "took up the spool of an earlier process");
       await Promise.all([catalog.reload(), hearChanges({ kv, keys, presets, userPlans, catalog, hearCircuit: (id) => sharedHealth.hear(id, states.live.circuits) }).catch(() => warn("changes of keys and presets are not heard; they take effect within a minute"))]);
       const port = await server.listen(env.port, env.host);

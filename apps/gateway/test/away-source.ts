@@ -5,7 +5,7 @@ import { createProducer, deflateLines } from "@trunkline/queue";
 import { setTimeout } from "node:timers/promises";
 import { Shipper } from "../src/meter/shipper.ts";
 import { Spool } from "../src/meter/spool.ts";
-import { eventPayloadText } from "../src/meter/spool-records.ts";
+import { eventPayloadText, NOTHING_HELD } from "../src/meter/spool-records.ts";
 import { madeUsage } from "./made-usage.ts";
 
 const NOWHERE = "postgresql://nobody@127.0.0.1:1/none";
@@ -24,7 +24,7 @@ const shipper = new Shipper({ spool, producer, confirmGenerations: (ids) => db.c
 async function feed(count: number): Promise<void> {
   for (let at = 0; at < count; at += TICK_EVENTS) await Promise.all(Array.from({ length: TICK_EVENTS }, async (_, index) => {
     const event = madeUsage(index, "key_away");
-    shipper.enqueue(event, await spool.append("event", event.id, eventPayloadText(event.json, "[]")));
+    shipper.enqueue(event, await spool.append("event", event.id, eventPayloadText(event.json, NOTHING_HELD)));
   }));
   await setTimeout(SETTLE_MS);
   globalThis.gc?.();

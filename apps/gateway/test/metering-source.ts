@@ -5,7 +5,7 @@ import { createProducer, deflateLines } from "@trunkline/queue";
 import pg from "pg";
 import { Shipper, type EventText } from "../src/meter/shipper.ts";
 import { Spool } from "../src/meter/spool.ts";
-import { eventPayloadText } from "../src/meter/spool-records.ts";
+import { eventPayloadText, NOTHING_HELD } from "../src/meter/spool-records.ts";
 import { madeUsage, MADE_ORGANIZATION as ORGANIZATION } from "./made-usage.ts";
 
 const KEYS = 20;
@@ -38,7 +38,7 @@ const shipper = new Shipper({ spool, producer, confirmGenerations: (ids) => db.c
 
 async function append(batch: readonly EventText[]): Promise<void> {
   await Promise.all(batch.map(async (event) => {
-    const location = await spool.append("event", event.id, eventPayloadText(event.json, "[]"));
+    const location = await spool.append("event", event.id, eventPayloadText(event.json, NOTHING_HELD));
     shipper.enqueue(event, location);
   }));
 }

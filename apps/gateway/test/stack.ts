@@ -35,14 +35,19 @@ export class Stack {
     });
     const gateway = compose(env);
     const port = await gateway.listen();
-    return new Stack(`http://127.0.0.1:${port}`, simulator, pool, spoolDir, gateway);
+    return new Stack(`http://127.0.0.1:${port}`, simulator, pool, env.spoolDir, gateway);
   }
 
   async stop(): Promise<void> {
+    fs.rmSync(await this.stopKeepingSpool(), { recursive: true });
+  }
+
+  /** For a gateway that is started again on it (`SPOOL_DIR`). */
+  async stopKeepingSpool(): Promise<string> {
     await this.gateway.close();
     await this.simulator.close();
     await this.pool.end();
-    fs.rmSync(this.spoolDir, { recursive: true });
+    return this.spoolDir;
   }
 
   /** An organization with one project and one key. */

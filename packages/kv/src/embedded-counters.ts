@@ -1,6 +1,7 @@
 // Counters of one process, in memory. Decides admission with the same arithmetic as the Lua scripts. Nothing here waits,
 // but for the first load of a budget's spend: on the hot path a decision is a few map reads.
 import { EmbeddedSlots } from "./embedded-slots.ts";
+import { loadCounted } from "./load-counted.ts";
 import type { BudgetLine, Kv, LimitsAsk, LimitsDecision, RateBucket, RateDecision, RateState, ReserveDecision } from "./kv.ts";
 import { burstOf, closedBucket, emissionIntervalUs, rateState, refusedLimit, reservable, TOKEN_DEBT_US_MAX, tokensTaken, TOMBSTONE_MS } from "./limits.ts";
 import { SingleFlight } from "./single-flight.ts";
@@ -20,12 +21,15 @@ interface Counter {
   readonly holds: Map<string, Hold>;
   /** Expired and not settled: id → forgotten at. */
   readonly tombstones: Map<string, number>;
+  /** Whose spend was told by who takes up an earlier process's work, which happens once a start. */
+  readonly told: Set<string>;
 }
 
-export type EmbeddedCounters = Pick<Kv, "takeRate" | "takeLimits" | "returnLimits" | "reserve" | "settle" | "release">;
+export type EmbeddedCounters = Pick<Kv, "takeRate" | "takeLimits" | "returnLimits" | "reserve" | "settle" | "release" | "announceSpent">;
 
 const RESERVED: Promise<ReserveDecision> = Promise.resolve(Object.freeze({ reserved: true }));
 const NO_BUCKETS: Promise<RateDecision> = Promise.resolve(Object.freeze({ admitted: true, tightest: null }));
+const NOTHING_WAITS: ReadonlyMap<string, bigint> = new Map();
 const DONE: Promise<void> = Promise.resolve();
 
 /** `clock` in milliseconds since the epoch. */
@@ -38,6 +42,8 @@ class MemoryCounters implements EmbeddedCounters {
   readonly #loading = new SingleFlight();
   readonly #slots = new EmbeddedSlots();
   readonly #counters = new Map<string, Counter>();
+  /** What an earlier process spent and nobody asked about yet: counter → hold → amount. */
+  readonly #waiting = new Map<string, Map<string, bigint>>();
   #arrivals = new Map<string, number>();
   #olderArrivals = new Map<string, number>();
   #rotateAtMs: number;
@@ -158,8 +164,12 @@ class MemoryCounters implements EmbeddedCounters {
   }
 
   async #load(line: BudgetLine): Promise<void> {
-    const spent = await line.loadSpent();
-    this.#counters.set(line.key, { spent, held: 0n, nextExpiryMs: Infinity, expiresAtMs: line.expiresAtMs, holds: new Map(), tombstones: new Map() });
+    const waiting = this.#waiting.get(line.key) ?? NOTHING_WAITS;
+    const looked = waiting.size;
+    const spent = await loadCounted(line, waiting);
+    if (waiting.size !== looked) return this.#load(line);
+    this.#waiting.delete(line.key);
+    this.#counters.set(line.key, { spent, held: 0n, nextExpiryMs: Infinity, expiresAtMs: line.expiresAtMs, holds: new Map(), tombstones: new Map(), told: new Set(waiting.keys()) });
   }
 
   #overrun(lines: readonly BudgetLine[], holdId: string, amounts: readonly bigint[], nowMs: number): ReserveDecision | null {
@@ -177,6 +187,20 @@ class MemoryCounters implements EmbeddedCounters {
     for (const [index, line] of lines.entries()) {
       const counter = this.#counters.get(line.key);
       if (counter && lift(counter, holdId)) counter.spent += spentNanoUsd[index] ?? 0n;
+    }
+    return DONE;
+  }
+
+  announceSpent(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: readonly bigint[]): Promise<void> {
+    for (const [index, { key }] of lines.entries()) {
+      const spent = spentNanoUsd[index] ?? 0n;
+      const counter = this.#counters.get(key);
+      if (counter) {
+        if (counter.told.has(holdId)) continue;
+        lift(counter, holdId);
+        counter.told.add(holdId);
+        counter.spent += spent;
+      } else this.#waiting.set(key, (this.#waiting.get(key) ?? new Map<string, bigint>()).set(holdId, spent));
     }
     return DONE;
   }

@@ -9,7 +9,7 @@ const fresh = (name: string): string => `{test${process.pid}}:${name}:${Date.now
 
 interface LineOptions { readonly limit: bigint; readonly spent?: bigint; readonly key?: string; readonly budgetId?: string }
 function line({ limit, spent = 0n, key = fresh("budget"), budgetId = "bud_1" }: LineOptions): BudgetLine & { loadSpent: ReturnType<typeof vi.fn<() => Promise<bigint>>> } {
-  return { budgetId, key, limitNanoUsd: limit, expiresAtMs: START_MS + 3_600_000, loadSpent: vi.fn(() => Promise.resolve(spent)) };
+  return { bookedOf: () => Promise.resolve(new Set()), budgetId, key, limitNanoUsd: limit, expiresAtMs: START_MS + 3_600_000, loadSpent: vi.fn(() => Promise.resolve(spent)) };
 }
 const bucket = (limitPerMinute: number, name = "key"): RateBucket => ({ key: fresh("rate"), limitPerMinute, name });
 
@@ -224,6 +224,34 @@ export function counterContract(create: (clock: () => number) => Kv): void {
       await expect(kv.reserve([budget], "a", [1n], 60_000)).rejects.toThrow("ledger away");
       expect(await kv.reserve([budget], "a", [1n], 60_000)).toEqual({ reserved: true });
       expect(budget.loadSpent).toHaveBeenCalledTimes(2);
+    });
+
+    it("counts a spend of before the counter was made once: as the ledger has it, or else as it was told", async () => {
+      const kv = start();
+      const budget = { ...line({ limit: 100n, spent: 40n }), bookedOf: (ids: readonly string[]) => Promise.resolve(new Set(ids.filter((id) => id === "booked"))) };
+      for (const id of ["booked", "on its way", "on its way"]) await kv.announceSpent([budget], id, [25n]);
+      expect(await kv.reserve([budget], "b", [36n], 60_000)).toEqual({ reserved: false, budgetId: "bud_1", spentNanoUsd: 65n, heldNanoUsd: 0n });
+      await kv.announceSpent([budget], "on its way", [25n]);
+      expect(await kv.reserve([budget], "b", [35n], 60_000)).toEqual({ reserved: true });
+    });
+
+    it("asks again while spends are booked between its two questions", async () => {
+      const kv = start();
+      const booked = new Set<string>();
+      let spent = 0n;
+      const budget = { ...line({ limit: 100n }), bookedOf: () => Promise.resolve(new Set(booked)), loadSpent: vi.fn(() => { const seen = spent; if (!booked.has("a")) { booked.add("a"); spent = 30n; } return Promise.resolve(seen); }) };
+      await kv.announceSpent([budget], "a", [30n]);
+      expect(await kv.reserve([budget], "b", [71n], 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 30n });
+      expect(budget.loadSpent).toHaveBeenCalledTimes(2);
+    });
+
+    it("ends the hold of a spend that is told, and adds it once", async () => {
+      const kv = start();
+      const budget = line({ limit: 100n });
+      await kv.reserve([budget], "a", [80n], 60_000);
+      for (let times = 0; times < 2; times++) await kv.announceSpent([budget], "a", [30n]);
+      await kv.settle([budget], "a", [30n]);
+      expect(await kv.reserve([budget], "b", [71n], 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 30n, heldNanoUsd: 0n });
     });
 
     it("refuses a limit that cannot be compared exactly", async () => {

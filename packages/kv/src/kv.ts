@@ -36,6 +36,8 @@ export interface BudgetLine {
   readonly limitNanoUsd: bigint;
   /** Spend of the window from the ledger; asked for once, when the store holds no counter for `key` yet. */
   loadSpent(): Promise<bigint>;
+  /** Which of these holds' spends the ledger has, as far as `loadSpent` sees it. */
+  bookedOf(holdIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** When the counter may be forgotten; null never. */
   readonly expiresAtMs: number | null;
 }
@@ -57,6 +59,14 @@ export interface Kv {
   reserve(lines: readonly BudgetLine[], holdId: string, amountsNanoUsd: readonly bigint[], holdMs: number): Promise<ReserveDecision>;
   /** Removes the hold and adds what was spent, each line's at its own place. Idempotent by holdId within the hold's life. */
   settle(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: readonly bigint[]): Promise<void>;
+  /** A spend, each line's at its own place, of which the store may know nothing, because it was emptied since the call was reserved. Ends the call's hold, if any; counts once, however often it is told. */
+  announceSpent(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: readonly bigint[]): Promise<void>;
+  /** Name of the store's present contents, as last seen; null before the first reservation. Another name: it was emptied since. */
+  readonly epoch: string | null;
+  /** Asks for it. */
+  askEpoch(): Promise<string>;
+  /** `announce` is called when the store was emptied, after this process has put its live holds back; what it knows to be spent and not booked is its part. */
+  onEmptied(announce: () => Promise<void>): void;
   /** Removes the hold and adds nothing. */
   release(lines: readonly Pick<BudgetLine, "key">[], holdId: string): Promise<void>;
   publish(topic: InvalidationTopic, id: string): Promise<void>;

@@ -1,8 +1,10 @@
 import { Redis } from "ioredis";
 import type { ClientContext, Result } from "ioredis";
 import { DependencyUnavailable } from "./dependency-unavailable.ts";
+import { ANNOUNCE } from "./scripts/announce.ts";
 import { RELEASE } from "./scripts/release.ts";
 import { RESERVE } from "./scripts/reserve.ts";
+import { EPOCH, SEED } from "./scripts/seed.ts";
 import { SETTLE } from "./scripts/settle.ts";
 import { RETURN_LIMITS, TAKE_LIMITS } from "./scripts/take-limits.ts";
 import { TAKE_RATE } from "./scripts/take-rate.ts";
@@ -23,6 +25,9 @@ declare module "ioredis" {
     trunklineReserve(keyCount: number, ...args: (string | number)[]): Result<unknown, Context>;
     trunklineSettle(keyCount: number, ...args: (string | number)[]): Result<unknown, Context>;
     trunklineRelease(keyCount: number, ...args: (string | number)[]): Result<unknown, Context>;
+    trunklineAnnounce(keyCount: number, ...args: (string | number)[]): Result<unknown, Context>;
+    trunklineSeed(keyCount: number, ...args: (string | number)[]): Result<unknown, Context>;
+    trunklineEpoch(keyCount: number, ...args: (string | number)[]): Result<unknown, Context>;
   }
 }
 
@@ -40,7 +45,7 @@ export function createCommandClient(url: string): Redis {
     ...CONNECTION,
     enableAutoPipelining: true,
     connectionName: "trunkline-kv",
-    scripts: { trunklineTakeRate: { lua: TAKE_RATE }, trunklineTakeLimits: { lua: TAKE_LIMITS }, trunklineReturnLimits: { lua: RETURN_LIMITS }, trunklineReserve: { lua: RESERVE }, trunklineSettle: { lua: SETTLE }, trunklineRelease: { lua: RELEASE } },
+    scripts: { trunklineTakeRate: { lua: TAKE_RATE }, trunklineTakeLimits: { lua: TAKE_LIMITS }, trunklineReturnLimits: { lua: RETURN_LIMITS }, trunklineReserve: { lua: RESERVE }, trunklineSettle: { lua: SETTLE }, trunklineRelease: { lua: RELEASE }, trunklineAnnounce: { lua: ANNOUNCE }, trunklineSeed: { lua: SEED }, trunklineEpoch: { lua: EPOCH } },
   });
   client.on("error", () => {});
   return client;

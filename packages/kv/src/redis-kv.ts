@@ -1,17 +1,29 @@
 // The form for any number of gateways. Each decision is one script on the server, by the server's clock; this file only
 // names keys, carries arguments and loads a budget's spend when the server holds no counter for it.
+import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import { DependencyUnavailable } from "./dependency-unavailable.ts";
 import { encodeInvalidation, HEARTBEAT_MS, INVALIDATION_CHANNEL, Listeners } from "./invalidation.ts";
 import type { BudgetLine, Kv, LimitsAsk, LimitsDecision, RateBucket, RateDecision, ReserveDecision } from "./kv.ts";
+import { LiveHolds, type HeldLine } from "./live-holds.ts";
 import { burstOf, closedBucket, emissionIntervalUs, RATE_PER_MINUTE_MAX, rateState, refusedLimit, reservable, TOKEN_DEBT_US_MAX, tokensTaken, TOMBSTONE_MS } from "./limits.ts";
+import { loadCounted } from "./load-counted.ts";
 import { asked, createCommandClient, createSubscriberClient, firstReady, integers } from "./redis-client.ts";
 import { SingleFlight } from "./single-flight.ts";
+import { StoreEpoch } from "./store-epoch.ts";
 
-/** How far the ledger may lag behind the gateway: usage events travel by spool and job. */
-const LEDGER_LAG_MS = 60_000;
+/** A counter is not forgotten while usage is on its way by spool and job. */
+const COUNTER_MS_MIN = 60_000;
+/** A spend waits for its counter as long as usage may wait for a database that is away; whoever makes the counter asks the ledger. */
+const SPEND_WAITS_MS = 86_400_000;
 /** A counter can vanish between seeding and reserving only by eviction or a flush; more tries would hide a broken server. */
 const SEED_ATTEMPTS_MAX = 3;
+/** Spends that come in while a counter is made have it made anew; they are as many as there are gateways that come late. */
+const SEED_LOOKS_MAX = 10;
+/** A hold that is put back may be settled late into its life; longer than the longest request. */
+const HOLD_AGAIN_MS = 960_000;
+/** In no organization's slot: it is about the store. */
+const EPOCH_KEY = "trunkline:epoch";
 
 export interface RedisKvOptions {
   /** `redis://` or `rediss://`. */
@@ -46,6 +58,9 @@ class RedisKv implements Kv {
   readonly #clock: (() => number) | undefined;
   readonly #loading = new SingleFlight();
   readonly #listeners = new Listeners();
+  readonly #live = new LiveHolds();
+  readonly #store = new StoreEpoch({ ask: () => this.#askStore(), announce: () => this.#announceAll() });
+  #announceMore: () => Promise<void> = () => Promise.resolve();
   #everReady = false;
   #waiting: Promise<void> | null = null;
   #heartbeat: NodeJS.Timeout | undefined;
@@ -56,6 +71,7 @@ class RedisKv implements Kv {
     this.#subscriber = subscriber;
     this.#clock = clock;
     commands.once("ready", () => { this.#everReady = true; });
+    commands.on("ready", () => this.#store.lookAgain());
   }
 
   #ready(): Promise<void> {
@@ -105,13 +121,15 @@ class RedisKv implements Kv {
     const amounts = lines.map((line, index) => reservable(line, amountsNanoUsd[index]));
     if (lines.length === 0) return { reserved: true };
     if (!this.#everReady) await this.#ready();
+    if (this.#store.name === null) await this.#store.watch();
     const keys = budgetKeys(lines);
+    const former = this.#live.place(holdId, lines.map(({ key }, index) => ({ key, amountNanoUsd: amounts[index] ?? 0n })));
     const limits = lines.flatMap((line, index) => [line.limitNanoUsd.toString(), String(amounts[index])]);
     for (let attempt = 0; attempt < SEED_ATTEMPTS_MAX; attempt++) {
       const reply = await asked(this.#commands.trunklineReserve(keys.length, ...keys, this.#now(), holdId, holdMs, TOMBSTONE_MS, ...limits));
       const [code, ...rest] = integers(reply);
       if (code === 0) return { reserved: true };
-      if (code === 1) return refusal(lines, reply);
+      if (code === 1) { this.#live.restore(holdId, former); return refusal(lines, reply); }
       await Promise.all(rest.map((index) => this.#seed(lines[index - 1])));
     }
     throw new DependencyUnavailable("redis", new Error("a budget counter vanished as often as it was written"));
@@ -120,21 +138,67 @@ class RedisKv implements Kv {
   async #seed(line: BudgetLine | undefined): Promise<void> {
     if (!line) throw new DependencyUnavailable("redis", new RangeError("a script named no line"));
     await this.#loading.run(line.key, async () => {
-      const spent = (await line.loadSpent()).toString();
-      if (line.expiresAtMs === null) await asked(this.#commands.set(spentKey(line.key), spent, "NX"));
-      else await asked(this.#commands.set(spentKey(line.key), spent, "PX", Math.max(LEDGER_LAG_MS, line.expiresAtMs - this.#nowMs()), "NX"));
+      for (let looks = 0; looks < SEED_LOOKS_MAX; looks++) if (await this.#makeCounter(line)) return;
+      throw new DependencyUnavailable("redis", new Error("a budget counter could not be made as often as it was tried"));
     });
   }
 
-  async settle(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: readonly bigint[]): Promise<void> {
+  /** False where something changed meanwhile: spends that wait, or the store itself. */
+  async #makeCounter(line: BudgetLine): Promise<boolean> {
+    const name = await this.#store.settled();
+    const keys = budgetKeys([line]);
+    const waiting = waitingIn(await asked(this.#commands.hgetall(keys[1] ?? "")));
+    const spent = await loadCounted(line, waiting);
+    const lifeMs = line.expiresAtMs === null ? "" : Math.max(COUNTER_MS_MIN, line.expiresAtMs - this.#nowMs());
+    const made = await asked(this.#commands.trunklineSeed(keys.length, ...keys, this.#now(), spent.toString(), lifeMs, TOMBSTONE_MS, ...[...waiting.keys()].map((id) => `${id}!`)));
+    if ((await this.#store.look()).name === name) return made === 1;
+    await asked(this.#commands.del(spentKey(line.key)));
+    return false;
+  }
+
+  async #askStore(): Promise<{ readonly name: string; readonly ageMs: number }> {
+    const reply = await asked(this.#commands.trunklineEpoch(1, EPOCH_KEY, randomUUID()));
+    const [name, ageMs] = Array.isArray(reply) ? reply : [];
+    return { name: String(name), ageMs: Number(ageMs) };
+  }
+
+  async #announceAll(): Promise<void> {
+    await Promise.all(this.#live.all().map(([holdId, lines]) => this.#announce(lines, holdId, "held")));
+    await this.#announceMore();
+  }
+
+  async #announce(lines: readonly HeldLine[], holdId: string, as: "held" | "spent"): Promise<void> {
+    const keys = budgetKeys(lines);
+    await asked(this.#commands.trunklineAnnounce(keys.length, ...keys, this.#now(), holdId, as === "held" ? HOLD_AGAIN_MS : SPEND_WAITS_MS, TOMBSTONE_MS, as, ...lines.map(({ amountNanoUsd }) => amountNanoUsd.toString())));
+  }
+
+  async announceSpent(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: readonly bigint[]): Promise<void> {
     if (lines.length === 0) return;
     if (!this.#everReady) await this.#ready();
+    await this.#announce(lines.map(({ key }, index) => ({ key, amountNanoUsd: spentNanoUsd[index] ?? 0n })), holdId, "spent");
+  }
+
+  get epoch(): string | null { return this.#store.name; }
+
+  async askEpoch(): Promise<string> {
+    if (!this.#everReady) await this.#ready();
+    await this.#store.watch();
+    return (await this.#store.look()).name;
+  }
+
+  onEmptied(announce: () => Promise<void>): void { this.#announceMore = announce; }
+
+  async settle(lines: readonly Pick<BudgetLine, "key">[], holdId: string, spentNanoUsd: readonly bigint[]): Promise<void> {
+    if (lines.length === 0) return;
+    this.#live.lift(holdId, lines);
+    if (!this.#everReady) await this.#ready();
     const keys = budgetKeys(lines);
-    await asked(this.#commands.trunklineSettle(keys.length, ...keys, this.#now(), holdId, TOMBSTONE_MS, LEDGER_LAG_MS, ...lines.map((_line, index) => String(spentNanoUsd[index] ?? 0n))));
+    await asked(this.#commands.trunklineSettle(keys.length, ...keys, this.#now(), holdId, TOMBSTONE_MS, SPEND_WAITS_MS, ...lines.map((_line, index) => String(spentNanoUsd[index] ?? 0n))));
   }
 
   async release(lines: readonly Pick<BudgetLine, "key">[], holdId: string): Promise<void> {
     if (lines.length === 0) return;
+    this.#live.lift(holdId, lines);
     if (!this.#everReady) await this.#ready();
     const keys = budgetKeys(lines);
     await asked(this.#commands.trunklineRelease(keys.length, ...keys, holdId));
@@ -175,10 +239,16 @@ class RedisKv implements Kv {
 
   close(): Promise<void> {
     clearInterval(this.#heartbeat);
+    this.#store.close();
     this.#subscriber.disconnect();
     this.#commands.disconnect();
     return Promise.resolve();
   }
+}
+
+/** Spends that wait for their counter, by hold id. */
+function waitingIn(holds: Readonly<Record<string, string>>): ReadonlyMap<string, bigint> {
+  return new Map(Object.entries(holds).filter(([field, amount]) => field.endsWith("!") && amount !== "e").map(([field, amount]) => [field.slice(0, -1), BigInt(amount)]));
 }
 
 /** Amounts are read from the reply's text: a number would lose digits above 2^53. */

@@ -7,7 +7,7 @@ import { createRedisKv } from "./redis-kv.ts";
 
 const url = process.env["REDIS_URL"] ?? "";
 if (!url) throw new Error("REDIS_URL is not set: these tests need a real Redis");
-const budget = (key: string): BudgetLine => ({ budgetId: "bud_1", key, limitNanoUsd: 1_000n, expiresAtMs: null, loadSpent: () => Promise.resolve(0n) });
+const budget = (key: string): BudgetLine => ({ budgetId: "bud_1", key, limitNanoUsd: 1_000n, expiresAtMs: null, loadSpent: () => Promise.resolve(0n), bookedOf: () => Promise.resolve(new Set()) });
 
 describe("redis kv", () => {
   counterContract((clock) => createRedisKv({ url, clock }));
@@ -33,7 +33,40 @@ describe("redis kv", () => {
     await admin.script("FLUSH");
     await admin.del(`trunkline:spent:{${line.key}}`);
     await kv.settle([line], "a", [400n]);
-    expect(await kv.reserve([line], "b", [601n], 60_000)).toMatchObject({ reserved: false, heldNanoUsd: 400n });
+    expect(await kv.reserve([line], "b", [601n], 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 400n });
+    admin.disconnect();
+    await kv.close();
+  });
+
+  it("admits nothing beyond a budget after the store was emptied: live holds are put back, and so is what was spent and not booked", async () => {
+    const gateways = [createRedisKv({ url }), createRedisKv({ url })] as const;
+    const [first, second] = gateways;
+    const admin = new Redis(url);
+    const line = budget(`emptied-${process.pid}-${Date.now()}`);
+    first.onEmptied(() => first.announceSpent([line], "spent", [200n]));
+    expect(await first.reserve([line], "live", [300n], 60_000)).toEqual({ reserved: true });
+    expect(await second.reserve([line], "other", [400n], 60_000)).toEqual({ reserved: true });
+    const before = first.epoch;
+    await admin.flushall();
+    expect(await second.reserve([line], "late", [101n], 60_000)).toEqual({ reserved: false, budgetId: "bud_1", spentNanoUsd: 200n, heldNanoUsd: 700n });
+    expect(first.epoch).not.toBe(before);
+    await first.settle([line], "live", [50n]);
+    await second.release([line], "other");
+    expect(await second.reserve([line], "late", [751n], 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 250n, heldNanoUsd: 0n });
+    expect(await second.reserve([line], "late", [750n], 60_000)).toEqual({ reserved: true });
+    admin.disconnect();
+    await Promise.all(gateways.map((gateway) => gateway.close()));
+  });
+
+  it("puts a hold back that was settled before anybody saw the store emptied", async () => {
+    const kv = createRedisKv({ url });
+    const admin = new Redis(url);
+    const line = budget(`unseen-${process.pid}-${Date.now()}`);
+    kv.onEmptied(() => kv.announceSpent([line], "a", [600n]));
+    await kv.reserve([line], "a", [800n], 60_000);
+    await admin.flushall();
+    await kv.settle([line], "a", [600n]);
+    expect(await kv.reserve([line], "b", [401n], 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 600n });
     admin.disconnect();
     await kv.close();
   });

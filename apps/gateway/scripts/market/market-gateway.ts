@@ -80,7 +80,7 @@ function marketStages({ seed, catalog, choice, clock, upstream, onEvent }: Marke
     attempt: createAttempt({ pools: { find: () => pool }, guardedPools: { find: () => pool }, own: { find: () => null }, credentials, ownAuthorization: unauthorized, states, timeouts: TIMEOUTS, now }),
     respond: createRespond(now),
     keepAlive: () => () => undefined,
-    meter: createMeter({ spool: { append: () => Promise.resolve(place) }, shipper: { enqueue: () => undefined }, now, onEvent: (event) => { observeHealth(event, state.circuits); onEvent(event); } }),
+    meter: createMeter({ spool: { append: () => Promise.resolve(place) }, shipper: { enqueue: () => undefined }, now, storeEpoch: () => null, onEvent: (event) => { observeHealth(event, state.circuits); onEvent(event); } }),
   };
 }
 

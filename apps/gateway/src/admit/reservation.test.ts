@@ -17,7 +17,7 @@ function stores(decide: () => ReserveDecision | Error) {
       settle: (_lines: unknown, id: string, spent: readonly bigint[]) => { calls.push(`settle ${id} ${spent.join(" and ")}`); return Promise.resolve(); },
       release: (_lines: unknown, id: string) => { calls.push(`release ${id}`); return Promise.resolve(); },
     },
-    lines: new BudgetLines({ loadSpent: () => Promise.resolve(0n) }), now: () => Date.UTC(2026, 0, 15), onSettleFailed: () => undefined,
+    lines: new BudgetLines({ loadSpent: () => Promise.resolve(0n), confirmGenerations: () => Promise.resolve(new Set()) }), now: () => Date.UTC(2026, 0, 15), onSettleFailed: () => undefined,
   };
 }
 const yes = (): ReserveDecision => ({ reserved: true });

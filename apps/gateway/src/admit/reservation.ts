@@ -32,11 +32,13 @@ export function createReservation({ id, endUser }: BudgetSubject, budgets: reado
   return binding.length === 0 ? NO_RESERVATION : new BudgetReservation({ id, endUser }, binding, stores);
 }
 
+type SpendStore = Pick<GatewayDb, "loadSpent" | "confirmGenerations">;
+
 /** The line of each budget's present window, made once a window: budgets are replaced, never changed. One that every user has is a line for each. */
 export class BudgetLines {
   readonly #lines = new WeakMap<Budget, { readonly line: BudgetLine; readonly endMs: number }>();
 
-  constructor(readonly db: Pick<GatewayDb, "loadSpent">) {}
+  constructor(readonly db: SpendStore) {}
 
   find(budget: Budget, endUser: string | null, nowMs: number): BudgetLine {
     if (budget.scopeId === EVERY_USER) return budgetLine(budget, this.db, { nowMs, endUser: endUser ?? "" });
@@ -49,13 +51,14 @@ export class BudgetLines {
 }
 
 /** Counter key of a budget's present window. The organization is the hash tag: all lines of one request share a slot. */
-function budgetLine(budget: Budget, db: Pick<GatewayDb, "loadSpent">, { nowMs, endUser }: { readonly nowMs: number; readonly endUser?: string }): BudgetLine {
+function budgetLine(budget: Budget, db: SpendStore, { nowMs, endUser }: { readonly nowMs: number; readonly endUser?: string }): BudgetLine {
   const { startMs, endMs } = budgetWindow(budget.period, nowMs, budget.timeZone);
   // A caller chooses how an end user is called: a digest keeps the counter's name short and plain.
   const who = endUser === undefined ? "" : `:${hash("sha256", endUser, "base64url")}`;
   return {
     budgetId: budget.id, key: `${lineKind(budget)}:{${budget.organizationId}}:${budget.id}:${startMs}${who}`, limitNanoUsd: budget.limitNanoUsd,
     loadSpent: () => db.loadSpent({ organizationId: budget.organizationId, ...budgetFilter(budget, endUser), countsOwnKeys: budget.countsOwnKeys, mode: "live", fromMs: startMs, toMs: endMs }),
+    bookedOf: (holdIds) => db.confirmGenerations(holdIds),
     expiresAtMs: endMs === null ? null : endMs + COUNTER_GRACE_MS,
   };
 }

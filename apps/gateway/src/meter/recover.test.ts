@@ -11,7 +11,7 @@ const draft: UsageEvent = {
   timeToFirstTokenMs: 1, usage: ZERO_USAGE, priceVersionId: "prc_1", chargeNanoUsd: "0", losses: [], endUser: null, sessionId: null, metadata: {}, decision: null,
   attempts: [{ attempt: 1, provider: "openai", model: "openai/m", upstreamModel: "m", startedAtMs: 0, durationMs: 1, timeToFirstTokenMs: 1, status: 200, failureClass: null, message: null, usage: ZERO_USAGE, priceVersionId: "prc_1", costNanoUsd: "0" }],
 };
-const open: OpenPayload = { draft, budgetKeys: ["b"], inputTokens: 100, inputNanoUsd: "1000", outputNanoUsdPerMillion: "10000000", holdNanoUsd: "5000", estimatedCostNanoUsd: "2500" };
+const open: OpenPayload = { draft, budgetKeys: ["b"], storeEpoch: "one", inputTokens: 100, inputNanoUsd: "1000", outputNanoUsdPerMillion: "10000000", holdNanoUsd: "5000", estimatedCostNanoUsd: "2500" };
 const record = (kind: RecordKind, payload: unknown): Recovered => ({ record: { kind, payload, offset: 0, length: 0 }, location: { segment: "s", offset: 0, length: 0 } });
 const charged = (records: readonly Recovered[]) => recover(records).interrupted.map(({ event }) => [event.status, event.chargeNanoUsd, event.attempts[0]?.costNanoUsd]);
 
@@ -35,7 +35,7 @@ describe("what a killed process left", () => {
     expect(closed).toEqual([["0", "3000"]]);
   });
   it("leaves a stream alone that was closed before the kill", () => {
-    const closed = recover([record("open", open), record("event", { event: { ...draft, status: "ok" }, budgetKeys: [] })]);
+    const closed = recover([record("open", open), record("event", { event: { ...draft, status: "ok" }, budgetKeys: [], storeEpoch: null })]);
     expect(closed.interrupted).toEqual([]);
     expect(closed.events.map(({ event }) => event.status)).toEqual(["ok"]);
   });

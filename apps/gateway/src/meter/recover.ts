@@ -23,7 +23,7 @@ export function recover(records: readonly Recovered[]): Recovery {
     else if (record.kind === "open") { const open = record.payload as OpenPayload; opens.set(open.draft.id, open); }
     else { const mark = record.payload as ProgressPayload; marks.set(mark.id, mark.outputTokens); }
   }
-  const interrupted = [...opens.values()].filter((open) => !closed.has(open.draft.id)).map((open) => ({ event: closeInterrupted(open, marks.get(open.draft.id) ?? null), budgetKeys: open.budgetKeys }));
+  const interrupted = [...opens.values()].filter((open) => !closed.has(open.draft.id)).map((open) => ({ event: closeInterrupted(open, marks.get(open.draft.id) ?? null), budgetKeys: open.budgetKeys, storeEpoch: open.storeEpoch }));
   return { events, interrupted };
 }
 

@@ -58,6 +58,9 @@ export class Shipper {
   /** Events that Postgres has not confirmed. */
   get backlog(): number { return this.#all.size; }
 
+  /** Where they lie, oldest first. */
+  unconfirmed(): readonly SpoolLocation[] { return [...this.#all.values()].map(({ location }) => location); }
+
   enqueue({ id, json }: EventText, location: SpoolLocation): void {
     const parcel: Parcel = { id, location, json: this.#queue.length < EVENTS_IN_MEMORY_MAX ? json : null, sends: 0, sentAtMs: 0 };
     this.#queue.push(parcel);

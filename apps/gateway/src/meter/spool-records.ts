@@ -1,13 +1,21 @@
 import type { UsageEvent } from "@trunkline/contracts";
 
-/** Payload of `event`. Budget keys are kept so that a restart can settle a hold whose process died before it could. */
-export interface EventPayload { readonly event: UsageEvent; readonly budgetKeys: readonly string[] }
+/**
+ * Payload of `event`. Budget keys are kept so that a restart can settle a hold whose process died before it could; the epoch of the store that holds it says
+ * whether that store was emptied since. Null: nothing was held.
+ */
+export interface EventPayload { readonly event: UsageEvent; readonly budgetKeys: readonly string[]; readonly storeEpoch: string | null }
 
 const EVENT_BEGIN = '{"event":';
 const EVENT_END = ',"budgetKeys":';
 
-/** The text of an `event` record's payload. `eventJson` and the keys are JSON already. */
-export const eventPayloadText = (eventJson: string, budgetKeysJson: string): string => `${EVENT_BEGIN}${eventJson}${EVENT_END}${budgetKeysJson}}`;
+/** What a call holds beside its event. */
+export interface HeldIn { readonly budgetKeys: readonly string[]; readonly storeEpoch: string | null }
+export const NOTHING_HELD: HeldIn = { budgetKeys: [], storeEpoch: null };
+
+/** The text of an `event` record's payload; most calls hold nothing. `eventJson` is JSON already. */
+export const eventPayloadText = (eventJson: string, { budgetKeys, storeEpoch }: HeldIn): string =>
+  `${EVENT_BEGIN}${eventJson}${EVENT_END}${budgetKeys.length === 0 ? "[]" : `${JSON.stringify(budgetKeys)},"storeEpoch":${JSON.stringify(storeEpoch)}`}}`;
 
 /** The event's own text within it: a quote inside a JSON string is escaped, so the last `EVENT_END` is the payload's own. */
 export function eventTextOf(payload: string): string {
@@ -20,6 +28,7 @@ export interface OpenPayload {
   /** Status `partial`, nothing charged. */
   readonly draft: UsageEvent;
   readonly budgetKeys: readonly string[];
+  readonly storeEpoch: string | null;
   readonly inputTokens: number;
   readonly inputNanoUsd: string;
   readonly outputNanoUsdPerMillion: string;

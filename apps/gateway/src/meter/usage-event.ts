@@ -68,7 +68,7 @@ function closedAttempt(record: AttemptRecord, { delivered: { won, how, observati
 const firstTokenMs = ({ routed, startedAtMs, timeToFirstTokenMs }: WonAttempt): number | null => routed.call.stream ? startedAtMs + timeToFirstTokenMs - routed.exchange.receivedAtMs : null;
 
 /** What the spool keeps while a stream is being delivered. */
-export function openOfWon(won: WonAttempt): OpenPayload {
+export function openOfWon(won: WonAttempt, storeEpoch: string | null): OpenPayload {
   const { candidate, routed } = won;
   const inputTokens = routed.facts.inputTokens;
   const bound = routed.reservation.heldNanoUsd > 0n ? routed.reservation.heldNanoUsd : chargeMax(candidate);
@@ -79,7 +79,7 @@ export function openOfWon(won: WonAttempt): OpenPayload {
   });
   return {
     draft: candidate.credential ? { ...draft, credentialId: candidate.credential.id } : draft,
-    budgetKeys: routed.reservation.lineKeys, inputTokens,
+    budgetKeys: routed.reservation.lineKeys, storeEpoch, inputTokens,
     // A call on an own credential that a kill cut is free of the fee.
     inputNanoUsd: ratedCost({ ...ZERO_USAGE, inputTokens }, candidate).toString(),
     outputNanoUsdPerMillion: (candidate.credential ? 0n : candidate.price.outputNanoUsdPerMillion).toString(),

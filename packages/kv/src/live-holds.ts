@@ -1,0 +1,31 @@
+/** What this process holds in a store that may be emptied: enough to put it back. It decides nothing. */
+export interface HeldLine { readonly key: string; readonly amountNanoUsd: bigint }
+
+export class LiveHolds {
+  readonly #holds = new Map<string, readonly HeldLine[]>();
+
+  /** Before the store is asked: what it may hold counts. Returns what the call held before, for `restore`. */
+  place(holdId: string, lines: readonly HeldLine[]): readonly HeldLine[] | undefined {
+    const former = this.#holds.get(holdId);
+    const asked = former && new Set(lines.map(({ key }) => key));
+    this.#holds.set(holdId, former && asked ? [...former.filter(({ key }) => !asked.has(key)), ...lines] : lines);
+    return former;
+  }
+
+  /** The store refused: what was held before is held still. */
+  restore(holdId: string, former: readonly HeldLine[] | undefined): void {
+    if (former) this.#holds.set(holdId, former);
+    else this.#holds.delete(holdId);
+  }
+
+  lift(holdId: string, lines: readonly Pick<HeldLine, "key">[]): void {
+    const held = this.#holds.get(holdId);
+    if (!held) return;
+    const gone = new Set(lines.map(({ key }) => key));
+    const left = held.filter(({ key }) => !gone.has(key));
+    if (left.length === 0) this.#holds.delete(holdId);
+    else this.#holds.set(holdId, left);
+  }
+
+  all(): readonly (readonly [string, readonly HeldLine[]])[] { return [...this.#holds]; }
+}
