@@ -49,3 +49,36 @@ test("a span drawn over the chart is what the page shows, back leads out of it, 
   await page.getByRole("button", { name: "Views" }).click();
   await expect(page.getByRole("link", { name: "The slow week" })).toBeVisible();
 });
+
+test("filters narrow every figure, live in the address, reach the log, and are taken away one by one", async ({ page }) => {
+  const project = await newProject(page, stack().urls.web, "filters@example.com");
+  await sendTraffic(stack().urls.gateway, [await project.createKey({ name: "prod-api" }), await project.createKey({ name: "batch" })], CALLS);
+  await page.goto(`${project.address}?mode=test`);
+  await expect(page.getByRole("link", { name: /^Requests/ }).locator(".v")).toHaveText(String(CALLS), { timeout: 20_000 });
+  await page.goto(`${project.address}/analytics?range=24h&metric=requests&by=model&mode=test`);
+  const whole = page.locator(".hero .v");
+  await expect(whole).toHaveText(String(CALLS));
+  await page.getByRole("combobox", { name: "Filter", exact: true }).selectOption({ label: "Key" });
+  const keys = page.getByRole("group", { name: "Filters" }).getByRole("combobox", { name: "Key" });
+  const choice = (await keys.getByRole("option").filter({ hasText: "batch" }).textContent()) ?? "";
+  await keys.selectOption({ label: choice });
+  const ofBatch = /\((\d+)\)/.exec(choice)?.[1] ?? "";
+  await expect(whole).toHaveText(ofBatch);
+  await expect(page).toHaveURL(/filter=key%3Dkey_/);
+  await expect(page.getByText("Take the filters away to see them")).toBeVisible();
+  await page.getByRole("combobox", { name: "Filter", exact: true }).selectOption({ label: "Model" });
+  const models = page.getByRole("group", { name: "Filters" }).getByRole("combobox", { name: "Model" });
+  const model = ((await models.getByRole("option").nth(1).textContent()) ?? "").replace(/ \(.*/, "");
+  await models.selectOption({ index: 1 });
+  await expect(page.getByRole("region", { name: "Breakdown, table" }).locator("tbody tr")).toHaveCount(1);
+  expect(Number(await whole.textContent())).toBeLessThanOrEqual(Number(ofBatch));
+  expect(await violationsOf(page)).toEqual([]);
+  await page.screenshot({ path: "test-results/images/analytics-filters-light.png" });
+  await page.reload();
+  await expect(page.getByText("Key: batch")).toBeVisible();
+  await page.getByRole("button", { name: `Take away the filter Model ${model}` }).click();
+  await expect(whole).toHaveText(ofBatch);
+  await page.getByRole("button", { name: "Clear filters" }).click();
+  await expect(whole).toHaveText(String(CALLS));
+  await expect(page).not.toHaveURL(/filter=/);
+});

@@ -69,6 +69,14 @@ it("sum of the buckets, of end users and sessions, total and sum of the log agre
       const [users, sessions, pairs] = [await web.usage.groups(actor, range, "user"), await web.usage.groups(actor, range, "session"), await web.usage.nested(actor, range, ["user", "model"])];
       expect(byKey(users.map((group) => ({ ...group, nano: group.chargeNanoUsd }))), "users").toEqual(byKey(callers));
       expect(byKey(sessions.map((group) => ({ ...group, key: group.key.slice(2), nano: group.chargeNanoUsd }))), "sessions").toEqual(byKey(callers));
+      for (const filters of [{ model: ["openai/a"] }, { status: ["failed", "rescued"], preset: [""] }, { model: ["openai/a", "openai/b"], status: ["ok"], provider: ["openai"], key: ["key_a"] }, { model: ["openai/none"] }]) {
+        const part = made.filter(({ secondsIn, model, status }) => { const at = startMs + secondsIn * 1000; return at >= from.getTime() && at < to.getTime() && (filters.model?.includes(model) ?? true) && (filters.status?.includes(status) ?? true); });
+        const whole = { requests: BigInt(part.length), nano: part.reduce((sum, { nano }) => sum + BigInt(nano), 0n) };
+        const sums = (rows: readonly { readonly requests: bigint; readonly chargeNanoUsd: bigint }[]) => ({ requests: rows.reduce((sum, row) => sum + row.requests, 0n), nano: rows.reduce((sum, row) => sum + row.chargeNanoUsd, 0n) });
+        const filtered = { ...range, filters };
+        const [inTime, inAll, byUser, byPair] = [await web.usage.series(actor, { ...filtered, granularity, groupBy }), await web.usage.totals(actor, filtered), await web.usage.groups(actor, filtered, "user"), await web.usage.nested(actor, filtered, ["user", "model"])];
+        expect([sums(inTime.points), sums([inAll]), sums(byUser), sums(byPair)], `filtered by ${JSON.stringify(filters)}`).toEqual([whole, whole, whole, whole]);
+      }
       expect(pairs.reduce((sum, pair) => sum + pair.chargeNanoUsd, 0n), "users and models").toBe(expected.nano);
       expect(series.buckets.every((bucket, at) => at === 0 || bucket.getTime() > (series.buckets[at - 1]?.getTime() ?? 0)), "buckets are in order").toBe(true);
       expect(series.buckets.every((bucket, at) => bucket.getTime() - (series.buckets[at - 1]?.getTime() ?? bucket.getTime()) <= (granularity === "day" ? DAY_MS + HOUR_MS : HOUR_MS + 30 * MINUTE_MS))).toBe(true);

@@ -53,6 +53,8 @@ describe("percentiles and error classes", () => {
     ]);
     expect(view.errors).toEqual([{ provider: "azure", code: "upstream.failed", requests: 2 }]);
     expect((await tenant.caller.usage.performance({ ...tenant.scope, groupBy: "provider", model: "openai/other" })).groups).toEqual([]);
+    const failed = await tenant.caller.usage.performance({ ...tenant.scope, groupBy: "model", filters: { status: ["failed"], provider: ["azure", "openai"] } });
+    expect([failed.groups.map(({ requests }) => requests), failed.errors]).toEqual([[2], view.errors]);
   });
 });
 
@@ -65,6 +67,8 @@ describe("the second level of a breakdown", () => {
     const { series } = await tenant.caller.usage.series({ ...tenant.scope, granularity: "day", groupBy: "model" });
     const whole = series.find((one) => one.key === "openai/gpt-5")?.totals;
     expect(whole).toMatchObject({ requests: 5, spendUsd: "0.000000018" });
+    expect(await tenant.caller.usage.filterValues({ ...tenant.scope, dimension: "key" })).toEqual([{ key: "key_a", label: "key_a", requests: 12 }, { key: "key_b", label: "key_b", requests: 2 }]);
+    expect((await tenant.caller.usage.nested({ ...tenant.scope, groupBy: "model", thenBy: "key", filters: { key: ["key_b"] } })).map((pair) => pair.totals.requests)).toEqual([2]);
     const pairs = await tenant.caller.usage.nested({ ...tenant.scope, groupBy: "model", thenBy: "key" });
     expect(pairs.map((pair) => [pair.label, pair.thenLabel, pair.totals.requests, pair.totals.spendUsd])).toEqual([["openai/gpt-5", "key_b", 2, "0.000000011"], ["openai/gpt-5", "key_a", 3, "0.000000007"], ["openai/gpt-5-mini", "key_a", 9, "0.000001"]]);
   });

@@ -65,6 +65,10 @@ export interface MarkView { at: string; kind: "publish" | "price"; text: string;
 export interface CacheSavingsView { savedUsd: string; extraUsd: string }
 /** The second level of a breakdown: the groups of another dimension within one group. */
 export interface InnerGroup { key: string; label: string; totals: UsageCounts }
+/** One value that usage can be narrowed to. */
+export interface FilterValue { key: string; label: string; requests: number }
+/** Values of each dimension; those of one are alternatives. */
+export type UsageFilterView = Partial<Record<Dimension, string[]>>;
 export interface NestedGroup { label: string; thenLabel: string; totals: UsageCounts }
 /** Of the newest requests of a span; milliseconds. `speed` is output tokens a second after the first. */
 export interface PerformanceGroup { key: string; requests: number; failed: number; ttftP50: number | null; ttftP95: number | null; durationP50: number | null; durationP95: number | null; speedP50: number | null }
@@ -117,7 +121,7 @@ export interface ProviderCredentialsView { credentials: ProviderCredentialView[]
  *  presets.canary(Scope & {slug}) → CanaryReport | null · presets.startCanary(Scope & {slug, percent, by?, version?, comment?}) · presets.setCanaryShare(Scope & {slug, percent}) · presets.promoteCanary · presets.abortCanary(Scope & {slug}) (each → PresetView)
  *  presets.shadow(Scope & {slug}) → ShadowReport | null · presets.startShadow(Scope & {slug, percent, version?, model?, comment?}) · presets.stopShadow(Scope & {slug}) (each → PresetView)
  *  presets.drills(Scope & {slug}) → DrillView[] · presets.drill(Scope & {id}) → DrillReport · presets.startDrill(Scope & {preset, provider, percent, minutes, mode?, startsAt?}) · presets.stopDrill(Scope & {id}) (each → DrillView) · presets.drillSchedules(Scope & {slug}) → DrillScheduleView[] · presets.scheduleDrill(Scope & {preset, provider, percent, minutes, mode?, day, hour}) · presets.changeDrillSchedule(Scope & {id, change}) · presets.unscheduleDrill(Scope & {id}) (each → DrillScheduleView) · presets.endUserPlans(Scope & {plan?, search?, cursor?, limit?}) → {items: EndUserPlanView[], nextCursor: string | null} · presets.setEndUserPlans(Scope & {endUsers: {id, plan: string | null}[]}) → {changed}
- *  usage.book(Scope) → BookView · usage.series(Scope & {mode, from, to, granularity, groupBy: Dimension, compare?}) → UsageView · usage.inner(Scope & {mode, from, to, groupBy, key, thenBy}) → InnerGroup[] · usage.callers(Scope & {mode, from, to, by}) → InnerGroup[] · usage.nested(Scope & {mode, from, to, groupBy, thenBy}) → NestedGroup[] · usage.performance(Scope & {mode, from, to, groupBy, model?}) → PerformanceView · usage.overview(Scope & {mode?}) → OverviewView
+ *  usage.book(Scope) → BookView · usage.series(Scope & {mode, from, to, granularity, groupBy: Dimension, compare?, filters?}) → UsageView · usage.filterValues(Scope & {mode, from, to, dimension}) → FilterValue[] · usage.inner(Scope & {mode, from, to, groupBy, key, thenBy}) → InnerGroup[] · usage.callers(Scope & {mode, from, to, by}) → InnerGroup[] · usage.nested(Scope & {mode, from, to, groupBy, thenBy}) → NestedGroup[] · usage.performance(Scope & {mode, from, to, groupBy, model?}) → PerformanceView · usage.overview(Scope & {mode?}) → OverviewView
  *  usage.cacheSavings(Scope & {mode, from, to}) → CacheSavingsView · views.list(Scope & {page}) → SavedView[] · views.save(Scope & {page, name, query}) · views.remove(Scope & {id})
  *  requests.list(Scope & {mode, cursor?, limit?, status?, model?, provider?, keyId?, search?}) → {items: RequestListItem[], nextCursor: string | null} · requests.get(Scope & {id}) → RequestView · requests.prompt(Scope & {id}) → PromptView · requests.watch(Scope & {mode}): server-sent count of stored requests
  *  onboarding.state(Scope) → {firstRequest: RequestListItem | null} · onboarding.runForMe(Scope & {secret}) → {status: number, body: unknown} (server-side call through the public gateway)

@@ -28,5 +28,5 @@ export type { ExportedRow, KeptComparison, ProviderDayRow, SettledEstimate } fro
 export type { RequestFilter, RequestPage, RequestRow, RoutedRow } from "./requests.ts";
 export type { StripeEventFact } from "./stripe-events.ts";
 export type { SeriesQuery, UsagePoint, UsageSeries } from "./usage.ts";
-export type { UsageDimension, UsageGroup, UsageRange, UsageSums } from "./usage-sums.ts";
+export { FILTER_DIMENSIONS, type UsageDimension, type UsageFilters, type UsageGroup, type UsageRange, type UsageSums } from "./usage-sums.ts";
 export { createWebDb, type WebDb } from "./web-db.ts";

@@ -6,12 +6,14 @@ import type { BookMode } from "@trunkline/contracts";
 import { Prisma } from "../../generated/client.ts";
 import type { Actor } from "./actor.ts";
 import type { StoreContext } from "./context.ts";
+import { filtered } from "./usage.ts";
+import type { UsageFilters } from "./usage-sums.ts";
 
 /** Enough for a steady 99th percentile, read in well under a tenth of a second. */
 export const PERFORMANCE_REQUESTS_MAX = 10_000;
 
 export type PerformanceDimension = "model" | "provider" | "key" | "preset" | "status";
-export interface PerformanceQuery { readonly projectId: string; readonly mode: BookMode; readonly from: Date; readonly to: Date; readonly groupBy: PerformanceDimension; readonly model?: string | undefined }
+export interface PerformanceQuery { readonly projectId: string; readonly mode: BookMode; readonly from: Date; readonly to: Date; readonly groupBy: PerformanceDimension; readonly model?: string | undefined; readonly filters?: UsageFilters | undefined }
 /** Milliseconds; null where nothing was measured. Speed is output tokens a second after the first. */
 export interface PerformanceRow {
   readonly key: string; readonly requests: number; readonly failed: number; readonly ttftP50: number | null; readonly ttftP95: number | null; readonly durationP50: number | null; readonly durationP95: number | null; readonly speedP50: number | null;
@@ -20,11 +22,11 @@ export interface ErrorClassRow { readonly provider: string; readonly code: strin
 
 const COLUMN: Readonly<Record<PerformanceDimension, string>> = { model: "model", provider: "provider", key: "apiKeyId", preset: "presetSlug", status: "status" };
 
-function recent(actor: Actor, { projectId, mode, from, to, groupBy, model }: PerformanceQuery): Prisma.Sql {
+function recent(actor: Actor, { projectId, mode, from, to, groupBy, model, filters }: PerformanceQuery): Prisma.Sql {
   const only = model === undefined ? Prisma.empty : Prisma.sql`AND model = ${model}`;
   return Prisma.sql`WITH recent AS (
     SELECT coalesce(${Prisma.raw(`"${COLUMN[groupBy]}"`)}, '') AS key, coalesce(provider, '') AS provider, status, "errorCode", "timeToFirstTokenMs" AS ttft, "durationMs" AS duration, ("outputTokens" + "reasoningTokens")::float8 AS said
-    FROM generation WHERE "organizationId" = ${actor.organizationId} AND "projectId" = ${projectId} AND mode = ${mode} AND "createdAt" >= ${from} AND "createdAt" < ${to} ${only}
+    FROM generation WHERE "organizationId" = ${actor.organizationId} AND "projectId" = ${projectId} AND mode = ${mode} AND "createdAt" >= ${from} AND "createdAt" < ${to} ${only} ${filtered(filters)}
     ORDER BY "createdAt" DESC LIMIT ${PERFORMANCE_REQUESTS_MAX})`;
 }
 

@@ -2,8 +2,11 @@
 import type { BookMode } from "@trunkline/contracts";
 
 export type UsageDimension = "model" | "provider" | "key" | "project" | "preset" | "user" | "session" | "status";
+/** What the kept sums can be narrowed by: of each dimension named, its values, and no others. An empty value is its absence. */
+export const FILTER_DIMENSIONS = ["model", "provider", "key", "preset", "status"] as const satisfies readonly UsageDimension[];
+export type UsageFilters = { readonly [Name in (typeof FILTER_DIMENSIONS)[number]]?: readonly string[] | undefined };
 /** `only` keeps one group of another dimension: the second level of a table. */
-export interface UsageRange { readonly projectId?: string | undefined; readonly mode: BookMode; readonly from: Date; readonly to: Date; readonly only?: { readonly dimension: Exclude<UsageDimension, "user" | "session">; readonly key: string } | undefined }
+export interface UsageRange { readonly filters?: UsageFilters | undefined; readonly projectId?: string | undefined; readonly mode: BookMode; readonly from: Date; readonly to: Date; readonly only?: { readonly dimension: Exclude<UsageDimension, "user" | "session">; readonly key: string } | undefined }
 export interface UsageSums {
   readonly requests: bigint; readonly failed: bigint; readonly rescued: bigint; readonly attempts: bigint;
   readonly inputTokens: bigint; readonly cacheReadTokens: bigint; readonly cacheWriteTokens: bigint; readonly outputTokens: bigint; readonly reasoningTokens: bigint;

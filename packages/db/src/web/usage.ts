@@ -7,7 +7,7 @@ import type { Actor } from "./actor.ts";
 import type { StoreContext, Transaction } from "./context.ts";
 import { UnprocessableError } from "./errors.ts";
 import { callerGroups } from "./usage-callers.ts";
-import { USAGE_SUM_NAMES, type UsageDimension, type UsageGroup, type UsageRange, type UsageSums } from "./usage-sums.ts";
+import { FILTER_DIMENSIONS, USAGE_SUM_NAMES, type UsageDimension, type UsageFilters, type UsageGroup, type UsageRange, type UsageSums } from "./usage-sums.ts";
 
 /** One part of one group. */
 export interface NestedUsageGroup extends UsageGroup { readonly thenKey: string; readonly thenLabel: string }
@@ -33,10 +33,20 @@ const GENERATION_SUMS = Prisma.sql`
   count(*)::bigint AS requests, count(*) FILTER (WHERE status = 'failed')::bigint AS failed, count(*) FILTER (WHERE status = 'rescued')::bigint AS rescued, ${TOKEN_SUMS}, coalesce(sum(greatest("costNanoUsd" - ("chargeNanoUsd" - "ownKeyFeeNanoUsd"), 0)), 0)::bigint AS "absorbedNanoUsd",
   coalesce(sum(json_array_length(attempts)), 0)::bigint AS attempts, coalesce(sum("timeToFirstTokenMs"), 0)::bigint AS "ttftMsSum", count("timeToFirstTokenMs")::bigint AS "ttftCount"`;
 
+/** Of sums and of the log alike: both name these columns the same. */
+export function filtered(filters: UsageFilters = {}): Prisma.Sql {
+  const parts = FILTER_DIMENSIONS.flatMap((dimension) => {
+    const values = filters[dimension] ?? [];
+    return values.length === 0 ? [] : [Prisma.sql`AND coalesce(${column(ROLLUP_COLUMN[dimension])}, '') = ANY (${[...values]}::text[])`];
+  });
+  return parts.length === 0 ? Prisma.empty : Prisma.join(parts, " ");
+}
+const isFiltered = ({ filters = {} }: UsageRange): boolean => FILTER_DIMENSIONS.some((dimension) => (filters[dimension]?.length ?? 0) > 0);
+
 function narrowed(range: UsageRange): Prisma.Sql {
   const project = range.projectId === undefined ? Prisma.empty : Prisma.sql`AND "projectId" = ${range.projectId}`;
   const only = range.only === undefined ? Prisma.empty : Prisma.sql`AND coalesce(${column(ROLLUP_COLUMN[range.only.dimension])}, '') = ${range.only.key}`;
-  return Prisma.sql`${project} ${only}`;
+  return Prisma.sql`${project} ${only} ${filtered(range.filters)}`;
 }
 
 /** Rollups of the range, as wide as no cut divides them. Buckets are minutes at their finest, so instants inside one count from the next. */
@@ -98,7 +108,7 @@ export function createUsage(context: StoreContext) {
   return {
     totals: (actor: Actor, range: UsageRange): Promise<UsageSums> => context.tenant(actor, "usage.read", (transaction) => totalsOf(transaction, actor, range)),
     /** `callersMax`: of users and sessions, so many by themselves; the rest is one group. */
-    groups: (actor: Actor, range: UsageRange, dimension: UsageDimension, callersMax = USAGE_GROUPS_MAX): Promise<UsageGroup[]> => context.tenant(actor, "usage.read", async (transaction) => isCaller(dimension) && range.only === undefined
+    groups: (actor: Actor, range: UsageRange, dimension: UsageDimension, callersMax = USAGE_GROUPS_MAX): Promise<UsageGroup[]> => context.tenant(actor, "usage.read", async (transaction) => isCaller(dimension) && range.only === undefined && !isFiltered(range)
       ? callerGroups(transaction, { actor, range, kind: dimension, groupsMax: callersMax, nowMs: context.nowMs(), totals: await totalsOf(transaction, actor, range) })
       : labelled(transaction, actor.organizationId, dimension, await transaction.$queryRaw<(UsageSums & { key: string })[]>(groupQuery(actor, range, dimension)))),
     /** Both levels of a breakdown. Throws UnprocessableError where there are more pairs than an answer holds, rather than leave some out. */

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { csvLine } from "../csv.ts";
 import { usd } from "../money-view.ts";
 import { toRequestListItem, toRequestView } from "../request-view.ts";
+import { usageFilterQuery, usageFiltersOf } from "../usage-filters.ts";
 import { list, operation, type Operation } from "./operation.ts";
 
 const DAYS_30_MS = 30 * 86_400_000;
@@ -26,7 +27,7 @@ const levels = z.string().default("model").transform((names, context): readonly 
 }).describe(`One of ${DIMENSIONS.join(", ")}, or two of them parted by a comma for both levels of a table. By user and session the largest 1,000 come first, then all others as one group ("*"), then requests that name nobody ("").`);
 
 const usageQuery = z.object({
-  group_by: levels,
+  group_by: levels, ...usageFilterQuery,
   mode, from: instant.optional(), to: instant.optional(), project: z.string().optional(), format: z.enum(["json", "csv"]).default("json"),
 });
 
@@ -49,10 +50,10 @@ async function reachOf(db: WebDb, actor: Actor, query: { project?: string | unde
 }
 
 const usage = operation({
-  method: "GET", path: "/usage", id: "getUsage", summary: "Sums by one dimension or two; the last 30 days unless told", status: 200, query: usageQuery, body: null,
+  method: "GET", path: "/usage", id: "getUsage", summary: "Sums by one dimension or two, of all calls or of some; the last 30 days unless told", status: 200, query: usageQuery, body: null,
   handle: async ({ db, actor, query, nowMs }) => {
     const reach = await reachOf(db, actor, query);
-    const range = { ...reach, from: new Date(query.from ?? nowMs - DAYS_30_MS), to: new Date(query.to ?? nowMs + 1) };
+    const range = { ...reach, filters: usageFiltersOf(query), from: new Date(query.from ?? nowMs - DAYS_30_MS), to: new Date(query.to ?? nowMs + 1) };
     const [by, thenBy] = query.group_by;
     const data = thenBy === undefined
       ? (await db.usage.groups(actor, range, by)).map((group) => ({ [by]: group.key, label: group.label, ...sums(group) }))

@@ -3,20 +3,21 @@ import { ArrowDown, ChevronDown, ChevronRight } from "lucide-react";
 import { Fragment, useState } from "react";
 import Link from "next/link";
 import { Delta, ModelName, Money, Sparkline, swatchOf, type Tone } from "@trunkline/ui";
-import type { BookView, Dimension, UsageView } from "../../../server/views.ts";
+import type { BookView, Dimension, UsageFilterView, UsageView } from "../../../server/views.ts";
 import { useProjectPath } from "../../shell/use-scope.ts";
 import { isOther, type Ranked } from "../../shell/usage-series.ts";
 import { breakdownOf, type BreakdownRow } from "./breakdown.ts";
 import { Counts } from "./count-cells.tsx";
 import { InnerRows } from "./inner-rows.tsx";
 import { METRICS, type MetricName } from "./metrics.ts";
+import { logWords } from "./usage-filters.ts";
 
-interface Props { readonly usage: UsageView; readonly ranked: readonly Ranked[]; readonly metric: MetricName; readonly groupBy: Dimension; readonly thenBy: Dimension | "none"; readonly against: string; readonly mode: BookView["mode"] }
+interface Props { readonly usage: UsageView; readonly ranked: readonly Ranked[]; readonly metric: MetricName; readonly groupBy: Dimension; readonly thenBy: Dimension | "none"; readonly against: string; readonly mode: BookView["mode"]; readonly filters: UsageFilterView }
 
 /** Which filter of the logs shows the requests of a group; presets have none. */
 const LOG_FILTERS: Readonly<Record<Dimension, string | null>> = { model: "model", provider: "provider", key: "key", status: "status", preset: null };
 
-export function BreakdownTable({ usage, ranked, metric, groupBy, thenBy, against, mode }: Props) {
+export function BreakdownTable({ usage, ranked, metric, groupBy, thenBy, against, mode, filters }: Props) {
   const at = useProjectPath();
   const [opened, setOpened] = useState<string | null>(null);
   const { rows, total } = breakdownOf(usage, ranked, metric);
@@ -45,9 +46,9 @@ export function BreakdownTable({ usage, ranked, metric, groupBy, thenBy, against
                 <th scope="row"><span className="n">{thenBy === "none" || (one && isOther(one.series)) ? null : <Opener label={row.label} open={opened === row.key} onToggle={() => setOpened(opened === row.key ? null : row.key)} />}<span className={swatchOf(one?.tone ?? "other")} />{groupBy === "model" && row.label.includes("/") ? <ModelName id={row.label} /> : <span className="model">{row.label}</span>}</span></th>
                 {cells(row, one?.tone ?? "other")}
                 <td className="sp"><Sparkline values={(one?.series.points ?? []).map(value)} tone={one?.tone ?? "other"} fromZero /></td>
-                <td className="r"><LogsLink one={one} groupBy={groupBy} mode={mode} /></td>
+                <td className="r"><LogsLink one={one} groupBy={groupBy} mode={mode} filters={filters} /></td>
               </tr>
-              {thenBy !== "none" && opened === row.key ? <InnerRows usage={usage} mode={mode} groupBy={groupBy} thenBy={thenBy} group={row.key} columns={{ own, change: usage.previous !== null, metric }} /> : null}
+              {thenBy !== "none" && opened === row.key ? <InnerRows usage={usage} mode={mode} filters={filters} groupBy={groupBy} thenBy={thenBy} group={row.key} columns={{ own, change: usage.previous !== null, metric }} /> : null}
               </Fragment>
             );
           })}
@@ -63,10 +64,10 @@ function Opener({ label, open, onToggle }: { label: string; open: boolean; onTog
   return <button type="button" className="opener" aria-expanded={open} aria-label={`What is within ${label}`} onClick={onToggle}><Chevron className="ic s" aria-hidden /></button>;
 }
 
-function LogsLink({ one, groupBy, mode }: { one: Ranked | undefined; groupBy: Dimension; mode: string }) {
+function LogsLink({ one, groupBy, mode, filters }: { one: Ranked | undefined; groupBy: Dimension; mode: string; filters: UsageFilterView }) {
   const at = useProjectPath();
   const filter = LOG_FILTERS[groupBy];
   if (!one || filter === null || isOther(one.series) || one.series.key === "") return null;
   const value = groupBy === "key" ? `"${one.series.label}"` : one.series.key;
-  return <Link className="link" href={`${at("/logs")}?${new URLSearchParams({ mode, q: `${filter}:${value}` }).toString()}`}>Logs<span className="sr"> of {one.series.label}</span></Link>;
+  return <Link className="link" href={`${at("/logs")}?${new URLSearchParams({ mode, q: [`${filter}:${value}`, ...logWords(filters, groupBy)].join(" ") }).toString()}`}>Logs<span className="sr"> of {one.series.label}</span></Link>;
 }

@@ -1,21 +1,22 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { Money } from "@trunkline/ui";
-import type { BookView, Dimension, UsageCounts, UsageView } from "../../../server/views.ts";
+import type { BookView, Dimension, UsageCounts, UsageFilterView, UsageView } from "../../../server/views.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { Counts } from "./count-cells.tsx";
 import { METRICS, type MetricName } from "./metrics.ts";
+import { asked } from "./usage-filters.ts";
 
 /** A group of many keys is a page of its own. */
 const SHOWN_MAX = 20;
 interface Columns { readonly own: boolean; readonly change: boolean; readonly metric: MetricName }
-interface Props { readonly usage: UsageView; readonly mode: BookView["mode"]; readonly groupBy: Dimension; readonly thenBy: Dimension; readonly group: string; readonly columns: Columns }
+interface Props { readonly usage: UsageView; readonly mode: BookView["mode"]; readonly groupBy: Dimension; readonly thenBy: Dimension; readonly group: string; readonly filters: UsageFilterView; readonly columns: Columns }
 
 /** The second level of the table, asked for when a group is opened; what is beyond the largest is one row. */
-export function InnerRows({ usage, mode, groupBy, thenBy, group, columns }: Props) {
+export function InnerRows({ usage, mode, groupBy, thenBy, group, filters, columns }: Props) {
   const trpc = useTRPC();
-  const rows = useQuery(trpc.usage.inner.queryOptions({ ...useScope(), mode, from: usage.from, to: usage.to, groupBy, key: group, thenBy }));
+  const rows = useQuery(trpc.usage.inner.queryOptions({ ...useScope(), mode, from: usage.from, to: usage.to, groupBy, key: group, thenBy, ...asked(filters) }));
   const span = 10 + Number(columns.own) + Number(columns.change);
   if (rows.isPending) return <tr className="inner"><td colSpan={span} className="muted">Reading…</td></tr>;
   if (rows.isError) return <tr className="inner"><td colSpan={span} className="err">{rows.error.message}</td></tr>;

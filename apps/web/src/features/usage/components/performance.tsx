@@ -1,17 +1,18 @@
 "use client";
 import { useQuery } from "@tanstack/react-query";
 import { Card, count, duration, EmptyState, ErrorCard, ModelName, Money, percent, Skeleton } from "@trunkline/ui";
-import type { BookView, Dimension, PerformanceView, UsageView } from "../../../server/views.ts";
+import type { BookView, Dimension, PerformanceView, UsageFilterView, UsageView } from "../../../server/views.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { TokenBar } from "./token-bar.tsx";
+import { asked } from "./usage-filters.ts";
 
-interface Props { readonly usage: UsageView; readonly groupBy: Dimension; readonly mode: BookView["mode"] }
+interface Props { readonly usage: UsageView; readonly groupBy: Dimension; readonly mode: BookView["mode"]; readonly filters: UsageFilterView }
 
 /** What means cannot tell: percentiles, error classes, what tokens consist of. */
-export function Performance({ usage, groupBy, mode }: Props) {
+export function Performance({ usage, groupBy, mode, filters }: Props) {
   const trpc = useTRPC();
-  const view = useQuery(trpc.usage.performance.queryOptions({ ...useScope(), mode, from: usage.from, to: usage.to, groupBy }));
+  const view = useQuery(trpc.usage.performance.queryOptions({ ...useScope(), mode, from: usage.from, to: usage.to, groupBy, ...asked(filters) }));
   const labels = new Map(usage.series.map((series) => [series.key, series.label]));
   return (
     <>
@@ -20,17 +21,17 @@ export function Performance({ usage, groupBy, mode }: Props) {
       </Card>
       <div className="pair2">
         <Card title="Failures" note="by code and provider">{view.data ? <Errors errors={view.data.errors} rescued={usage.totals.rescued} /> : view.isError ? <EmptyState text="The failures could not be read." /> : <div className="body"><Skeleton height={80} /></div>}</Card>
-        <Card title="Tokens" note="what they consist of"><TokenBar counts={usage.totals} /><CacheSavings usage={usage} mode={mode} /></Card>
+        <Card title="Tokens" note="what they consist of"><TokenBar counts={usage.totals} /><CacheSavings usage={usage} mode={mode} filters={filters} /></Card>
       </div>
     </>
   );
 }
 
 /** Only where something was read or written: most projects use no prompt cache. */
-function CacheSavings({ usage, mode }: Omit<Props, "groupBy">) {
+function CacheSavings({ usage, mode, filters }: Omit<Props, "groupBy">) {
   const trpc = useTRPC();
   const { cacheReadTokens, cacheWriteTokens } = usage.totals;
-  const savings = useQuery({ ...trpc.usage.cacheSavings.queryOptions({ ...useScope(), mode, from: usage.from, to: usage.to }), enabled: cacheReadTokens + cacheWriteTokens > 0 });
+  const savings = useQuery({ ...trpc.usage.cacheSavings.queryOptions({ ...useScope(), mode, from: usage.from, to: usage.to, ...asked(filters) }), enabled: cacheReadTokens + cacheWriteTokens > 0 });
   if (!savings.data) return null;
   return <p className="meta saved">Reading from prompt caches saved <b className="fg"><Money usd={savings.data.savedUsd} /></b> against fresh input{Number(savings.data.extraUsd) > 0 ? <>; writing them cost <b className="fg"><Money usd={savings.data.extraUsd} /></b> more</> : null}. List prices.</p>;
 }
