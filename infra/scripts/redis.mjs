@@ -11,11 +11,14 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 export async function startRedis(dir, givenPort) {
   const port = givenPort ?? await freePort();
   const child = spawn("redis-server", ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--maxmemory-policy", "noeviction", "--dir", dir], { stdio: "ignore" });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  // Its port is free again only when it has ended.
+  const stop = () => { child.kill("SIGKILL"); return ended; };
   const command = (text) => new Promise((resolve, reject) => {
     const socket = net.connect(port, "127.0.0.1", () => socket.write(`${text}\r\n`)).once("data", (reply) => { socket.destroy(); resolve(String(reply)); }).once("error", reject);
   });
   for (let tries = 0; ; tries++) {
     try { await command("PING"); break; } catch (error) { if (tries > ANSWERS_TRIES_MAX) throw error; await pause(ANSWERS_EVERY_MS); }
   }
-  return { url: `redis://127.0.0.1:${port}`, port, command, stop: () => child.kill("SIGKILL") };
+  return { url: `redis://127.0.0.1:${port}`, port, command, stop };
 }

@@ -235,6 +235,21 @@ export function counterContract(create: (clock: () => number) => Kv): void {
       expect(await kv.reserve([budget], "b", [35n], 60_000)).toEqual({ reserved: true });
     });
 
+    it("counts a hold and a spend of nothing for nothing", async () => {
+      const kv = start();
+      const budget = line({ limit: 100n });
+      await kv.announceSpent([budget], "before", [0n]);
+      expect(await kv.reserve([budget], "a", [0n], 5_000)).toEqual({ reserved: true });
+      expect(await kv.reserve([budget], "a", [100n], 5_000)).toEqual({ reserved: true });
+      expect(await kv.reserve([budget], "a", [0n], 5_000)).toEqual({ reserved: true });
+      expect(await kv.reserve([budget], "b", [0n], 5_000)).toEqual({ reserved: true });
+      nowMs += 5_001;
+      expect(await kv.reserve([budget], "c", [0n], 60_000)).toEqual({ reserved: true });
+      await kv.settle([budget], "c", [0n]);
+      await kv.release([budget], "b");
+      expect(await kv.reserve([budget], "d", [101n], 60_000)).toMatchObject({ reserved: false, spentNanoUsd: 0n, heldNanoUsd: 0n });
+    });
+
     it("asks again while spends are booked between its two questions", async () => {
       const kv = start();
       const booked = new Set<string>();

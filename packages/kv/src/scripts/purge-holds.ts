@@ -9,10 +9,14 @@ local function clock(given)
   local t = redis.call('TIME')
   return tonumber(t[1]) * 1000 + math.floor(tonumber(t[2]) / 1000)
 end
+local function lower(holds, amount)
+  -- Redis reads no -0.
+  if amount ~= '0' then redis.call('HINCRBY', holds, '', '-' .. amount) end
+end
 local function drop(holds, deadlines, id, amount)
   redis.call('HDEL', holds, id)
   redis.call('ZREM', deadlines, id)
-  if amount ~= 'e' then redis.call('HINCRBY', holds, '', '-' .. amount) end
+  if amount ~= 'e' then lower(holds, amount) end
 end
 local function live(key, ms)
   if redis.call('PTTL', key) < ms then redis.call('PEXPIRE', key, ms) end
@@ -26,7 +30,7 @@ local function purge(holds, deadlines, now, tombstoneMs)
     elseif amount == 'e' then
       drop(holds, deadlines, id, amount)
     else
-      redis.call('HINCRBY', holds, '', '-' .. amount)
+      lower(holds, amount)
       redis.call('HSET', holds, id, 'e')
       redis.call('ZADD', deadlines, string.format('%.0f', now + tombstoneMs), id)
     end

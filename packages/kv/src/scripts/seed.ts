@@ -16,7 +16,7 @@ end
 for i = 5, #ARGV do
   local amount = redis.call('HGET', KEYS[2], ARGV[i])
   if amount and amount ~= 'e' then
-    redis.call('HINCRBY', KEYS[2], '', '-' .. amount)
+    lower(KEYS[2], amount)
     redis.call('HSET', KEYS[2], ARGV[i], 'e')
     redis.call('ZADD', KEYS[3], string.format('%.0f', now + tombstoneMs), ARGV[i])
   end
