@@ -31,7 +31,7 @@ function Chips({ name, values, span, mode, onRemove }: { name: Dimension; values
   const known = useValues(name, { span, mode, wanted: name === "key" || values.includes("") });
   const labelOf = (value: string): string => known.data?.find(({ key }) => key === value)?.label ?? (value === "" ? "none" : value);
   return values.map((value) => (
-    <span className="tag lg plain" key={value}>{FILTER_LABELS[name]}: <b>{labelOf(value)}</b><button type="button" className="drop" aria-label={`Take away the filter ${FILTER_LABELS[name]} ${labelOf(value)}`} onClick={() => onRemove(value)}><X className="ic s" aria-hidden /></button></span>
+    <span className="tag lg" key={value}>{FILTER_LABELS[name]}: <b>{labelOf(value)}</b><button type="button" className="drop" aria-label={`Take away the filter ${FILTER_LABELS[name]} ${labelOf(value)}`} onClick={() => onRemove(value)}><X className="ic s" aria-hidden /></button></span>
   ));
 }
 
