@@ -3,6 +3,7 @@ import { expect } from "@playwright/test";
 import pg from "pg";
 import { newProject, useStack } from "./stack.ts";
 import { sendTraffic } from "./traffic.ts";
+import { violationsOf } from "./violations.ts";
 import { test } from "./test.ts";
 
 const stack = useStack();
@@ -32,6 +33,28 @@ test("a request is on the open page moments after it is stored, without a reload
   test.info().annotations.push({ type: "stored to shown", description: `${shownMs} ms` });
   expect(shownMs).toBeLessThan(SHOWN_MS_MAX);
   await client.end();
+});
+
+test("the log has the columns that are chosen, in the address and in a view that is kept of it", async ({ page }) => {
+  const project = await newProject(page, stack().urls.web, "chooser@example.com");
+  await sendTraffic(stack().urls.gateway, [await project.createKey({ name: "walk" })], 4);
+  await page.goto(`${project.address}/logs?mode=test`);
+  await expect(page.locator("tr[data-request]")).toHaveCount(4);
+  const heads = page.getByRole("region", { name: "Requests, table" }).getByRole("columnheader");
+  const usual = await heads.allTextContents();
+  await page.getByRole("button", { name: "Columns" }).click();
+  const menu = page.getByRole("group", { name: "Columns of the log" });
+  await menu.getByLabel("Preset").check();
+  await menu.getByLabel("Provider").uncheck();
+  expect(await violationsOf(page)).toEqual([]);
+  const chosen = ["Time", "Status", "Model, served", "Key", "Preset", "TTFT", "Total", "Tokens", "Cost", "Flags"];
+  await expect(heads).toHaveText(chosen);
+  await page.reload();
+  await expect(heads).toHaveText(chosen);
+  await page.getByRole("button", { name: "Columns" }).click();
+  await page.getByRole("button", { name: "The usual ones" }).click();
+  await expect(heads).toHaveText(usual);
+  await expect(page).not.toHaveURL(/cols=/);
 });
 
 test("the log is walked by keys, and the open request is in the address", async ({ page }) => {

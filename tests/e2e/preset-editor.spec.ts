@@ -42,6 +42,8 @@ test("a preset is edited, simulated with a provider down, published and rolled b
   await page.getByRole("dialog").getByRole("button", { name: "Roll back to v1" }).focus();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1 })).toContainText("v1 live");
+  await expect(page.locator(".hist")).toContainText(/@example\.com, /);
+  await expect(page.locator(".hist")).not.toContainText("usr_");
 });
 
 /** The keyboard alone: only what Tab reaches can be used, and the focus may never fall off the page. */

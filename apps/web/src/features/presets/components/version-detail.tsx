@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useQuery } from "@tanstack/react-query";
 import { Ago, Button, Card, CopyButton, Segmented } from "@trunkline/ui";
 import type { PresetView } from "../../../server/views.ts";
+import { usePerson } from "../../shell/use-person.ts";
 import { useRole } from "../../shell/use-role.ts";
 import { useProjectPath, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
@@ -19,6 +20,7 @@ export function VersionDetail({ preset, version }: { preset: PresetView; version
   const trpc = useTRPC();
   const at = useProjectPath();
   const { may } = useRole();
+  const person = usePerson(version.createdBy !== null)(version.createdBy);
   const models = useQuery(trpc.models.list.queryOptions(useScope()));
   const [form, setForm] = useState<"cards" | "json">("cards");
   const [rollingBack, setRollingBack] = useState(false);
@@ -37,7 +39,7 @@ export function VersionDetail({ preset, version }: { preset: PresetView; version
         <Link className="btn" href={`${at("/playground")}?${new URLSearchParams({ models: name }).toString()}`}>Try it</Link>
         {isLive || preset.builtIn || !may("presets.manage") ? null : <Button variant="primary" onClick={() => setRollingBack(true)}>Roll back to it</Button>}
       </div>
-      <p className="says">{version.comment && !preset.builtIn ? `“${version.comment}” ` : ""}<span className="muted">{version.createdBy ? `${version.createdBy}, ` : ""}{preset.builtIn ? "Comes with the program" : <Ago at={version.createdAt} />}. A call names it as <code>{name}</code>, whatever is live.</span></p>
+      <p className="says">{version.comment && !preset.builtIn ? `“${version.comment}” ` : ""}<span className="muted">{person ? `${person}, ` : ""}{preset.builtIn ? "Comes with the program" : <Ago at={version.createdAt} />}. A call names it as <code>{name}</code>, whatever is live.</span></p>
       <section aria-labelledby="version-rules">
         <div className="colh"><h2 id="version-rules">Rules</h2><Segmented label="View of the same document" value={form} options={FORMS} onChange={setForm} /></div>
         {form === "cards" ? <RuleCards document={version.document} models={models.data ?? []} readOnly matched={null} onChange={unchanged} /> : <pre className="json" tabIndex={0} aria-label="Document, JSON">{toJsonText(version.document)}</pre>}

@@ -5,6 +5,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Ago, Button, Dialog, ErrorCard } from "@trunkline/ui";
 import type { PresetDocument } from "@trunkline/contracts";
 import type { PresetView } from "../../../server/views.ts";
+import { usePerson } from "../../shell/use-person.ts";
 import { useProjectPath, useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { toJsonText } from "./document-edits.ts";
@@ -20,6 +21,8 @@ export function VersionList({ preset, document }: { preset: PresetView; document
   const versions = preset.versions.toSorted((a, b) => b.version - a.version);
   const live = preset.published?.version;
   const at = useProjectPath();
+  const personOf = usePerson(versions.some((version) => version.createdBy !== null));
+  const by = (version: Version): string => { const person = personOf(version.createdBy); return person ? `${person}, ` : ""; };
   return (
     <section className="hist" aria-labelledby="versions-title">
       <div className="colh"><h2 id="versions-title">Versions</h2></div>
@@ -29,7 +32,7 @@ export function VersionList({ preset, document }: { preset: PresetView; document
           <li key={version.version} className={version.version === live ? "live" : ""}>
             <span className="t"><Link href={at(`/presets/${preset.slug}/v/${version.version}`)}>v{version.version}</Link> {version.version === live ? <span className="tag ok">live</span> : null}{preset.canary?.endedAt === null && preset.canary.version === version.version ? <span className="tag acc">canary</span> : null}</span>
             {version.comment ? <p>“{version.comment}”</p> : null}
-            {preset.builtIn ? null : <p>{version.createdBy ? `${version.createdBy}, ` : ""}<Ago at={version.createdAt} /></p>}
+            {preset.builtIn ? null : <p>{by(version)}<Ago at={version.createdAt} /></p>}
             {preset.builtIn ? null : <div className="a"><button type="button" className="link" onClick={() => setViewed(version)}>Diff<span className="sr"> of v{version.version}</span></button>{version.version === live ? null : <button type="button" className="link" onClick={() => setTarget(version)}>Roll back<span className="sr"> to v{version.version}</span></button>}</div>}
           </li>
         ))}

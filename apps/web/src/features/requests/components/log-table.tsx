@@ -1,7 +1,9 @@
 "use client";
 import { AudioWaveform, Database, Layers, Waypoints } from "lucide-react";
+import type { ReactNode } from "react";
 import { callUsd, count, duration, ModelName, Status } from "@trunkline/ui";
 import type { RequestListItem } from "../../../server/views.ts";
+import { LOG_COLUMNS, type LogColumn } from "./log-columns.ts";
 
 const PERCENT = 100;
 
@@ -34,32 +36,53 @@ function Flags({ row }: { row: RequestListItem }) {
   );
 }
 
+interface Cell { readonly row: RequestListItem; readonly time: ReturnType<typeof logTime>; readonly isOpen: boolean; readonly onOpen: (id: string) => void }
+
+/** Output tokens a second once the first had come. */
+function speedOf({ outputTokens, reasoningTokens, durationMs, timeToFirstTokenMs }: RequestListItem): string {
+  const said = outputTokens + reasoningTokens;
+  return timeToFirstTokenMs === null || durationMs <= timeToFirstTokenMs || said < 2 ? "–" : count(Math.round((said * 1000) / (durationMs - timeToFirstTokenMs)));
+}
+
+const CELLS: Readonly<Record<LogColumn, (cell: Cell) => ReactNode>> = {
+  time: ({ row, time, isOpen, onOpen }) => <button type="button" className="rowbtn" aria-label={`Open request of ${time.short}`} aria-expanded={isOpen} onClick={(event) => { event.stopPropagation(); onOpen(row.id); }}>{time.short}</button>,
+  status: ({ row }) => <Status status={row.status} code={row.httpStatus} />,
+  model: ({ row }) => row.model ? <ModelName id={row.model} /> : <code>{row.requestedModel}</code>,
+  requested: ({ row }) => <code>{row.requestedModel}</code>,
+  provider: ({ row }) => row.provider ?? "–",
+  key: ({ row }) => row.keyName,
+  preset: ({ row }) => row.preset ?? "–",
+  ttft: ({ row }) => row.timeToFirstTokenMs === null ? "–" : duration(row.timeToFirstTokenMs),
+  total: ({ row }) => duration(row.durationMs),
+  speed: ({ row }) => speedOf(row),
+  tokens: ({ row }) => <Composition row={row} />,
+  attempts: ({ row }) => count(row.attempts),
+  cost: ({ row }) => <span title={`$${row.costUsd}`}>{callUsd(row.costUsd)}</span>,
+  flags: ({ row }) => <Flags row={row} />,
+};
+/** Beside `c-` and the column's name, by which the narrow forms choose. */
+const LOOKS: Partial<Readonly<Record<LogColumn, string>>> = { time: "num", status: "num", provider: "muted", key: "muted", preset: "muted", requested: "muted" };
+const lookOf = ({ id, ...column }: (typeof LOG_COLUMNS)[number]): string => `c-${id} ${"right" in column ? "r" : LOOKS[id] ?? ""}`.trim();
+
 /** `cursor` is the row that the keyboard is on; `openId` the one in the drawer. */
-export function LogTable({ rows, timeZone, cursor, openId, onOpen }: { rows: readonly RequestListItem[]; timeZone: string; cursor: string | null; openId: string | null; onOpen: (id: string) => void }) {
+export function LogTable({ rows, shown, timeZone, cursor, openId, onOpen }: { rows: readonly RequestListItem[]; shown: readonly LogColumn[]; timeZone: string; cursor: string | null; openId: string | null; onOpen: (id: string) => void }) {
+  const columns = LOG_COLUMNS.filter(({ id }) => shown.includes(id));
   return (
     <section className="twrap" tabIndex={0} aria-label="Requests, table">
       <table>
-        <thead><tr><th scope="col">Time</th><th scope="col">Status</th><th scope="col">Model, served</th><th scope="col">Provider</th><th scope="col">Key</th><th scope="col" className="r">TTFT</th><th scope="col" className="r">Total</th><th scope="col" className="r">Tokens</th><th scope="col" className="r">Cost</th><th scope="col"><span className="sr">Flags</span></th></tr></thead>
-        <tbody>{rows.map((row) => <Row key={row.id} row={row} timeZone={timeZone} state={row.id === openId ? "sel" : row.id === cursor ? "at" : ""} onOpen={onOpen} />)}</tbody>
+        <thead><tr>{columns.map((column) => <th key={column.id} scope="col" className={lookOf(column)}>{column.id === "flags" ? <span className="sr">{column.label}</span> : column.label}</th>)}</tr></thead>
+        <tbody>{rows.map((row) => <Row key={row.id} row={row} columns={columns} timeZone={timeZone} state={row.id === openId ? "sel" : row.id === cursor ? "at" : ""} onOpen={onOpen} />)}</tbody>
       </table>
     </section>
   );
 }
 
-function Row({ row, timeZone, state, onOpen }: { row: RequestListItem; timeZone: string; state: "sel" | "at" | ""; onOpen: (id: string) => void }) {
+function Row({ row, columns, timeZone, state, onOpen }: { row: RequestListItem; columns: readonly (typeof LOG_COLUMNS)[number][]; timeZone: string; state: "sel" | "at" | ""; onOpen: (id: string) => void }) {
   const time = logTime(row.createdAt, timeZone);
+  const cell: Cell = { row, time, isOpen: state === "sel", onOpen };
   return (
     <tr className={state} data-request={row.id} onClick={() => onOpen(row.id)}>
-      <td className="num" title={time.full}><button type="button" className="rowbtn" aria-label={`Open request of ${time.short}`} aria-expanded={state === "sel"} onClick={(event) => { event.stopPropagation(); onOpen(row.id); }}>{time.short}</button></td>
-      <td className="num"><Status status={row.status} code={row.httpStatus} /></td>
-      <td>{row.model ? <ModelName id={row.model} /> : <code>{row.requestedModel}</code>}</td>
-      <td className="muted">{row.provider ?? "–"}</td>
-      <td className="muted">{row.keyName}</td>
-      <td className="r">{row.timeToFirstTokenMs === null ? "–" : duration(row.timeToFirstTokenMs)}</td>
-      <td className="r">{duration(row.durationMs)}</td>
-      <td className="r"><Composition row={row} /></td>
-      <td className="r" title={`$${row.costUsd}`}>{callUsd(row.costUsd)}</td>
-      <td><Flags row={row} /></td>
+      {columns.map((column) => <td key={column.id} className={lookOf(column)} title={column.id === "time" ? time.full : undefined}>{CELLS[column.id](cell)}</td>)}
     </tr>
   );
 }

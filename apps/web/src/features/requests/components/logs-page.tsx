@@ -4,6 +4,7 @@ import { lazy, Suspense } from "react";
 import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Columns3 } from "lucide-react";
 import { Button, EmptyState, ErrorCard, Skeleton } from "@trunkline/ui";
 import type { BookMode } from "../../../server/views.ts";
 import { useBook, useProjectPath, useScope, useSetParams } from "../../shell/use-scope.ts";
@@ -12,9 +13,11 @@ import { SavedViewsLater } from "../../shell/components/saved-views-later.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 import { isEmpty, parseFilter, writeFilter, type LogFilter } from "./log-filter.ts";
 import { ExportLinks } from "./export-links.tsx";
+import { columnsFrom, columnsText } from "./log-columns.ts";
 import { LogTable } from "./log-table.tsx";
 import { useLogKeys } from "./use-log-keys.ts";
 
+const ColumnMenu = lazy(async () => ({ default: (await import("./column-menu.tsx")).ColumnMenu }));
 const OutcomeStrip = lazy(async () => ({ default: (await import("./outcome-strip.tsx")).OutcomeStrip }));
 const RequestDrawer = lazy(async () => ({ default: (await import("./request-drawer.tsx")).RequestDrawer }));
 /** As tall as the strip, so that its coming moves nothing. */
@@ -48,17 +51,19 @@ export function LogsPage() {
   const open = (id: string): void => setParams({ id }, openId === null ? "push" : "replace");
   const close = (): void => setParams({ id: null });
   const { cursor, previous, next } = useLogKeys({ ids: items.map((row) => row.id), openId, open, close });
+  const columns = params.get("cols");
+  const shown = columnsFrom(columns);
   const names = (of: (row: (typeof items)[number]) => string | null): string[] => [...new Set(items.flatMap((row) => of(row) ?? []))];
   return (
     <div className={`logs ${openId === null ? "" : "split"}`}>
       <div className="list">
-        <div className="head"><h1>Logs</h1><SavedViewsLater page="logs" />{items.length > 0 ? <ExportLinks asked={asked} /> : null}<span className="tag lg plain" title="New requests appear as they are stored"><span className="dot" aria-hidden />Live</span></div>
+        <div className="head"><h1>Logs</h1><SavedViewsLater page="logs" />{items.length > 0 ? <><Suspense fallback={<button type="button" className="btn desk" disabled><Columns3 className="ic s" aria-hidden />Columns</button>}><ColumnMenu shown={shown} onChange={(next) => setParams({ cols: columnsText(next) })} onReset={columns === null ? null : () => setParams({ cols: null })} /></Suspense><ExportLinks asked={asked} /></> : null}<span className="tag lg plain" title="New requests appear as they are stored"><span className="dot" aria-hidden />Live</span></div>
         <FilterBar filter={filter} onChange={setFilter} known={{ model: names((row) => row.model), provider: names((row) => row.provider), key: keyNames }} />
         <Suspense fallback={<div className="strip"><Skeleton height={STRIP_HEIGHT} /></div>}><OutcomeStrip mode={mode} ready={ready} /></Suspense>
         {rows.isError ? <ErrorCard message={`The log could not be read: ${rows.error.message}`} onRetry={() => void rows.refetch()} /> : null}
         {rows.isPending && !rows.isError ? <div className="grid" aria-busy="true"><Skeleton height={36} /><Skeleton height={36} /><Skeleton height={36} /></div> : null}
         {rows.data && items.length === 0 ? <Nothing mode={mode} filtered={!isEmpty(filter)} onClear={() => setParams({ q: null })} /> : null}
-        {items.length > 0 ? <LogTable rows={items} timeZone={timeZone} cursor={cursor} openId={openId} onOpen={open} /> : null}
+        {items.length > 0 ? <LogTable rows={items} shown={shown} timeZone={timeZone} cursor={cursor} openId={openId} onOpen={open} /> : null}
         {rows.data?.pages[0]?.keptDays ? <p className="meta">Requests are kept {rows.data.pages[0].keptDays} days, by your plan: now back to <Time at={new Date(Date.now() - rows.data.pages[0].keptDays * DAY_MS)} timeZone={timeZone} />. Sums and the ledger stay.</p> : null}
         {rows.hasNextPage ? <p className="more"><Button disabled={rows.isFetchingNextPage} onClick={() => void rows.fetchNextPage()}>Show older</Button></p> : null}
       </div>

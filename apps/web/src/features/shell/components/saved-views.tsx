@@ -3,11 +3,12 @@ import "./saved-views.css";
 import { Bookmark, Trash2 } from "lucide-react";
 import Link from "next/link";
 import { usePathname, useSearchParams } from "next/navigation";
-import { useEffect, useRef, useState, type FormEvent } from "react";
+import { useState, type FormEvent } from "react";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button, useToasts } from "@trunkline/ui";
 import type { SavedView } from "../../../server/views.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
+import { useMenu } from "../use-menu.ts";
 import { useScope } from "../use-scope.ts";
 import { useUndoable } from "../use-undoable.ts";
 
@@ -34,14 +35,7 @@ export function SavedViews({ page }: { page: SavedView["page"] }) {
   const [open, setOpen] = useState(false);
   // Outlives the menu: what is being removed stays away when it is opened again.
   const kept = useViews(page);
-  const holder = useRef<HTMLSpanElement>(null);
-  useEffect(() => {
-    if (!open) return;
-    const leave = (event: Event): void => { if (event instanceof KeyboardEvent ? event.key === "Escape" : !holder.current?.contains(event.target as Node)) setOpen(false); };
-    document.addEventListener("pointerdown", leave);
-    document.addEventListener("keydown", leave);
-    return () => { document.removeEventListener("pointerdown", leave); document.removeEventListener("keydown", leave); };
-  }, [open]);
+  const holder = useMenu(open, () => setOpen(false));
   return (
     <span className="views" ref={holder}>
       <button type="button" className="btn" aria-expanded={open} onClick={() => setOpen(!open)}><Bookmark className="ic s" aria-hidden />Views</button>
