@@ -11,7 +11,8 @@ import { readOptions, refuse } from "../../infra/scripts/options.mjs";
 import { freePort, startPostgres } from "../../infra/scripts/postgres.mjs";
 import { startRedis } from "../../infra/scripts/redis.mjs";
 import { developmentSecrets, root, startStack } from "../../infra/scripts/stack.mjs";
-import { seeded } from "./callers.mjs";
+import { judgeBudget, limitBudget } from "./budget.mjs";
+import { call, scriptOf, seeded } from "./callers.mjs";
 import { loadWithKills } from "./load.mjs";
 import { judge } from "./oracle.mjs";
 import { grown, judgeOutage, OUTAGE_REQUESTS_MIN } from "./postgres-away.mjs";
@@ -29,7 +30,7 @@ const COMMAND = {
     requests: { count: 2000, min: 1, about: "calls, plain and streamed, some of which hang up" },
     kills: { count: 10, about: "SIGKILLs of gateway, worker, Postgres, Stripe's stand-in, and Redis where the run has its own" },
     seed: { count: 1, about: "chooses requests, victims and moments" },
-    "redis-emptied": { about: "runs on Redis, emptied with every kill and killed itself" },
+    "redis-emptied": { about: "runs on Redis, emptied with every kill and killed itself, under a budget that must go on counting all" },
     "stripe-faults": { about: "Stripe answers late, twice, with an error or not at all after accepting" },
     unsynced: { about: "what the spool had not synced goes with the gateway (Linux)" },
     "postgres-away": { about: "Postgres is away for a while in the middle of the load" },
@@ -103,7 +104,7 @@ async function startAll(dataDir) {
   const postgres = await runPostgres(dataDir);
   // What the simulator serves is to be the callers' alone.
   const env = { PROBES: "off", ...providersAt(simulatorPort), ...billingEnvironment(line?.port ?? standInPort, dataDir), ...(redisUrl ? { REDIS_URL: redisUrl } : {}), ...(unsynced ? unsyncedEnvironment(dataDir) : {}), DATABASE_URL: postgres.url };
-  const stopOthers = async () => { line?.stop(); redis?.stop(); await postgres.stop(); };
+  const stopOthers = async () => { line?.stop(); await redis?.stop(); await postgres.stop(); };
   try {
     const stack = await startStack({ dataDir, ports: { SIMULATOR_PORT: simulatorPort, STRIPE_STAND_IN_PORT: standInPort }, env, services: ["simulator", "stripe", "worker", "gateway"], onProgress: say, onExit: (name, code, lines) => say(`${name} ended by itself (${code}): ${lines.slice(-3).join(" | ")}`) });
     return { stack, redis, line, postgres, dataDir, stop: async () => { await stack.stop(); await stopOthers(); } };
@@ -127,6 +128,7 @@ async function main() {
     const { stdout } = await promisify(execFile)(process.execPath, ["apps/web/dist/trunkline.mjs", "bootstrap", "--email", "crash@example.com", "--password", "Crash-run-horse-9", "--org", "Crash", "--json"], { cwd: root, env: stack.env });
     const made = JSON.parse(stdout.trim().split("\n").at(-1));
     await subscribe({ url: stack.urls.stripe, client, organizationId: made.organizationId });
+    if (all.redis) await limitBudget({ client, organizationId: made.organizationId });
     // Paced, so that kills and hang-ups strike in the middle of streams.
     await fetch(`${stack.urls.simulator}/_admin/faults`, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify({ "*": "pace=2" }) });
     await judgeRun({ all, client, made, run: await loadWithKills({ parties: all, options, apiKey: made.apiKey, random: seeded(options.seed), say }) });
@@ -137,20 +139,23 @@ async function main() {
   }
 }
 
-async function judgeRun({ all: { stack, line }, client, made: { organizationId }, run: { callers, kills, away } }) {
+async function judgeRun({ all: { stack, line, redis }, client, made: { organizationId, apiKey }, run: { callers: during, kills, away } }) {
+  // A kill may have emptied Redis behind the last call: a budget's counter is made by a call.
+  const callers = redis ? [...during, await call(stack.urls.gateway, apiKey, scriptOf(options.requests, seeded(options.seed)))] : during;
   const window = unsynced ? await settled({ client, organizationId, callers, kills }) : null;
   const judged = window?.judged ?? callers;
   await quiesce(client, organizationId, judged.filter((seen) => seen.outcome === "complete" && seen.requestId).map((seen) => seen.requestId));
   const simulator = (await (await fetch(`${stack.urls.simulator}/_admin/journal`)).text()).trim().split("\n").filter(Boolean).map((text) => JSON.parse(text));
   const verdicts = [await judge({ client, organizationId, callers: judged, simulator, kills }), await judgeExport({ url: stack.urls.stripe, client, organizationId })];
   const receipts = await judgeReceipts({ client, organizationId, gatewayUrl: stack.urls.gateway });
+  const budget = redis ? await judgeBudget({ client, organizationId, redis }) : null;
   const outageVerdict = away ? judgeOutage({ seen: away.seen, callers }) : null;
   const facts = {
-    receipts: receipts.signed,
+    receipts: receipts.signed, ...(budget ? { budgetOvercountNanoUsd: budget.overcountNanoUsd } : {}),
     ...(window ? { ...window.facts, discardedBytes: kills.reduce((sum, kill) => sum + (kill.unsynced?.bytes ?? 0), 0) } : {}), ...(line ? { stripeFaults: line.counts } : {}),
     ...(away ? { postgresAwayMs: away.seen.toMs - away.seen.fromMs, servedMeanwhile: outageVerdict.served, grown: grown(away.seen) } : {}),
   };
-  report({ verdicts: [...verdicts, receipts, window?.verdict, outageVerdict].filter(Boolean), callers, kills, options, facts, say });
+  report({ verdicts: [...verdicts, receipts, window?.verdict, outageVerdict, budget].filter(Boolean), callers: during, kills, options, facts, say });
 }
 
 /** What the window took is known when all that it cannot have taken is there and nothing more comes. */

@@ -1,6 +1,7 @@
 // The judges of the variants, judged by made-up journals: what a run proves, what it excuses, and what it counts.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { judgeBudget } from "./budget.mjs";
 import { seeded } from "./callers.mjs";
 import { killPlan } from "./load.mjs";
 import { judgeOutage } from "./postgres-away.mjs";
@@ -43,6 +44,19 @@ describe("the plan of the kills", () => {
     assert.ok(places.every((after) => after < 300 || after >= 700));
     assert.ok(places.some((after) => after < 300) && places.some((after) => after >= 700));
   });
+});
+
+describe("the judge of a budget whose Redis was lost", () => {
+  const judged = (counted, charged) => judgeBudget({
+    organizationId: "org", client: { query: async () => ({ rows: [{ charged }] }) },
+    redis: { command: async (text) => (text.startsWith("KEYS") ? (counted === null ? "*0\r\n" : "*1\r\n$3\r\nkey\r\n") : `$${counted.length}\r\n${counted}\r\n`) },
+  });
+
+  it("finds nothing where everything is counted, and says by how much the counter errs to the safe side", async () => {
+    assert.deepEqual([await judged("500", "500"), await judged("520", "500")].map(({ wrong, overcountNanoUsd }) => [wrong, overcountNanoUsd]), [[0, 0], [0, 20]]);
+  });
+  it("sees a counter that holds less than was charged", async () => assert.equal((await judged("499", "500")).wrong, 1));
+  it("says of a run without a counter that it proves nothing", async () => assert.equal((await judged(null, "500")).unmet.length, 1));
 });
 
 describe("what the loss of power excuses", () => {
