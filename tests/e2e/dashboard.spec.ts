@@ -35,7 +35,7 @@ test("a request is on the open page moments after it is stored, without a reload
   await client.end();
 });
 
-test("the log has the columns that are chosen, in the address and in a view that is kept of it", async ({ page }) => {
+test("the log has the columns that are chosen, and the address keeps them", async ({ page }) => {
   const project = await newProject(page, stack().urls.web, "chooser@example.com");
   await sendTraffic(stack().urls.gateway, [await project.createKey({ name: "walk" })], 4);
   await page.goto(`${project.address}/logs?mode=test`);

@@ -51,13 +51,12 @@ export function LogsPage() {
   const open = (id: string): void => setParams({ id }, openId === null ? "push" : "replace");
   const close = (): void => setParams({ id: null });
   const { cursor, previous, next } = useLogKeys({ ids: items.map((row) => row.id), openId, open, close });
-  const columns = params.get("cols");
-  const shown = columnsFrom(columns);
+  const shown = columnsFrom(params.get("cols"));
   const names = (of: (row: (typeof items)[number]) => string | null): string[] => [...new Set(items.flatMap((row) => of(row) ?? []))];
   return (
     <div className={`logs ${openId === null ? "" : "split"}`}>
       <div className="list">
-        <div className="head"><h1>Logs</h1><SavedViewsLater page="logs" />{items.length > 0 ? <><Suspense fallback={<button type="button" className="btn desk" disabled><Columns3 className="ic s" aria-hidden />Columns</button>}><ColumnMenu shown={shown} onChange={(next) => setParams({ cols: columnsText(next) })} onReset={columns === null ? null : () => setParams({ cols: null })} /></Suspense><ExportLinks asked={asked} /></> : null}<span className="tag lg plain" title="New requests appear as they are stored"><span className="dot" aria-hidden />Live</span></div>
+        <div className="head"><h1>Logs</h1><SavedViewsLater page="logs" />{items.length > 0 ? <><Suspense fallback={<button type="button" className="btn desk" disabled><Columns3 className="ic s" aria-hidden />Columns</button>}><ColumnMenu shown={shown} onChange={(next) => setParams({ cols: columnsText(next) })} /></Suspense><ExportLinks asked={asked} /></> : null}<span className="tag lg plain" title="New requests appear as they are stored"><span className="dot" aria-hidden />Live</span></div>
         <FilterBar filter={filter} onChange={setFilter} known={{ model: names((row) => row.model), provider: names((row) => row.provider), key: keyNames }} />
         <Suspense fallback={<div className="strip"><Skeleton height={STRIP_HEIGHT} /></div>}><OutcomeStrip mode={mode} ready={ready} /></Suspense>
         {rows.isError ? <ErrorCard message={`The log could not be read: ${rows.error.message}`} onRetry={() => void rows.refetch()} /> : null}
