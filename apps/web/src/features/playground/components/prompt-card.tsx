@@ -1,20 +1,23 @@
 "use client";
 import { ImagePlus, X } from "lucide-react";
-import { useEffect, useId, useRef, useState, type ChangeEvent } from "react";
-import { Button, Field } from "@trunkline/ui";
-import { EFFORTS, type Effort, type Prompt } from "./prompt.ts";
+import { lazy, Suspense, useEffect, useRef, useState, type ChangeEvent } from "react";
+import { Button, Skeleton } from "@trunkline/ui";
+import type { Prompt } from "./prompt.ts";
+import { TextArea } from "./text-area.tsx";
+
+/** Comes when the fold is opened. */
+const PromptOptions = lazy(async () => ({ default: (await import("./prompt-options.tsx")).PromptOptions }));
+const FIELDS_HEIGHT = 232;
 
 /** Pictures travel inside the request. */
 const IMAGES_MAX = 4;
 const IMAGE_BYTES_MAX = 4_000_000;
-const EFFORT_LABELS: Readonly<Record<Effort, string>> = { "": "Model's own", low: "Low", medium: "Medium", high: "High" };
-const TOOLS_EXAMPLE = '[{ "name": "get_weather", "parameters": { "type": "object", "properties": { "city": { "type": "string" } }, "required": ["city"] } }]';
-const SCHEMA_EXAMPLE = '{ "type": "object", "properties": { "answer": { "type": "string" } }, "required": ["answer"], "additionalProperties": false }';
 
 interface Props { readonly prompt: Prompt; readonly onChange: (change: Partial<Prompt>) => void; readonly onRun: () => void }
 
 /** What all columns are asked. Ctrl or ⌘ with Enter runs them. */
 export function PromptCard({ prompt, onChange, onRun }: Props) {
+  const [opened, setOpened] = useState(false);
   const card = useRef<HTMLElement>(null);
   const run = useRef(onRun);
   useEffect(() => { run.current = onRun; });
@@ -35,17 +38,9 @@ export function PromptCard({ prompt, onChange, onRun }: Props) {
         <TextArea label="Message" rows={3} placeholder="What do you ask?" value={prompt.user} onChange={(user) => onChange({ user })} />
       </div>
       <Images images={prompt.images} onChange={(images) => onChange({ images })} />
-      <details className="more">
+      <details className="more" onToggle={() => setOpened(true)}>
         <summary>Tools, answer schema and parameters{optionsText(prompt)}</summary>
-        <div className="fields">
-          <TextArea label="Tools (JSON)" rows={5} code placeholder={TOOLS_EXAMPLE} value={prompt.tools} onChange={(tools) => onChange({ tools })} />
-          <TextArea label="Answer schema (JSON Schema)" rows={5} code placeholder={SCHEMA_EXAMPLE} value={prompt.schema} onChange={(schema) => onChange({ schema })} />
-          <div className="trio">
-            <EffortSelect value={prompt.effort} onChange={(effort) => onChange({ effort })} />
-            <Field label="Temperature" type="number" min={0} max={2} step={0.1} value={prompt.temperature} onChange={(event) => onChange({ temperature: event.target.value })} />
-            <Field label="Output tokens at most" type="number" min={1} step={1} value={prompt.maxTokens} onChange={(event) => onChange({ maxTokens: event.target.value })} />
-          </div>
-        </div>
+        {opened ? <Suspense fallback={<Skeleton height={FIELDS_HEIGHT} />}><PromptOptions prompt={prompt} onChange={onChange} /></Suspense> : null}
       </details>
     </section>
   );
@@ -55,18 +50,6 @@ export function PromptCard({ prompt, onChange, onRun }: Props) {
 function optionsText(prompt: Prompt): string {
   const set = [prompt.tools.trim() && "tools", prompt.schema.trim() && "schema", prompt.effort && `reasoning ${prompt.effort}`, prompt.temperature && `temperature ${prompt.temperature}`, prompt.maxTokens && `${prompt.maxTokens} tokens`].filter(Boolean);
   return set.length > 0 ? `: ${set.join(", ")}` : "";
-}
-
-interface TextAreaProps { readonly label: string; readonly rows: number; readonly placeholder: string; readonly code?: boolean; readonly value: string; readonly onChange: (value: string) => void }
-
-function TextArea({ label, rows, placeholder, code = false, value, onChange }: TextAreaProps) {
-  const id = useId();
-  return <div className="control"><label htmlFor={id}>{label}</label><textarea id={id} className={code ? "" : "prose"} rows={rows} spellCheck={!code} placeholder={placeholder} value={value} onChange={(event) => onChange(event.target.value)} /></div>;
-}
-
-function EffortSelect({ value, onChange }: { value: Effort; onChange: (value: Effort) => void }) {
-  const id = useId();
-  return <div className="control"><label htmlFor={id}>Reasoning</label><select id={id} value={value} onChange={(event) => onChange(EFFORTS.find((one) => one === event.target.value) ?? "")}>{EFFORTS.map((one) => <option key={one} value={one}>{EFFORT_LABELS[one]}</option>)}</select></div>;
 }
 
 const readImage = (file: File): Promise<string> => new Promise((resolve, reject) => {

@@ -5,7 +5,6 @@ import { useRole } from "../../shell/use-role.ts";
 import { useScope } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { EMPTY_PROMPT, type Prompt } from "./prompt.ts";
-import { replayedPrompt } from "./replayed-prompt.ts";
 
 const FIRST_PROMPT: Prompt = { ...EMPTY_PROMPT, user: "Explain in two sentences why the sky is blue." };
 
@@ -15,11 +14,11 @@ export function useFirstPrompt(): { readonly first: Prompt; readonly note: strin
   const trpc = useTRPC();
   const { role, may } = useRole();
   const stored = useQuery({ ...trpc.requests.prompt.queryOptions({ ...useScope(), id: from ?? "" }), enabled: from !== null && may("prompts.read") });
+  const request = stored.data?.stored ? stored.data.request : null;
+  // What reads a stored body comes with one.
+  const said = useQuery({ queryKey: ["replayed-prompt", from], queryFn: async () => (await import("./replayed-prompt.ts")).replayedPrompt(request ?? ""), enabled: request !== null, staleTime: Number.POSITIVE_INFINITY });
   if (from === null || role === null) return { first: FIRST_PROMPT, note: null };
   if (!may("prompts.read")) return { first: FIRST_PROMPT, note: `You are ${role} here: write the prompt of ${from} anew.` };
-  if (stored.data?.stored) {
-    const said = replayedPrompt(stored.data.request);
-    return said ? { first: { ...EMPTY_PROMPT, ...said }, note: null } : { first: FIRST_PROMPT, note: `${from} holds no message that could be asked again.` };
-  }
+  if (stored.data?.stored) return said.data ? { first: { ...EMPTY_PROMPT, ...said.data }, note: null } : { first: FIRST_PROMPT, note: said.isPending ? null : `${from} holds no message that could be asked again.` };
   return { first: FIRST_PROMPT, note: stored.data ? `The prompt of ${from} is not stored. ${stored.data.why}` : stored.isError ? stored.error.message : null };
 }

@@ -1,13 +1,11 @@
 "use client";
 import "./logs.css";
 import { lazy, Suspense } from "react";
-import Link from "next/link";
 import { useSearchParams } from "next/navigation";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { Columns3 } from "lucide-react";
-import { Button, EmptyState, ErrorCard, Skeleton } from "@trunkline/ui";
+import { Button, ErrorCard, Skeleton } from "@trunkline/ui";
 import type { BookMode } from "../../../server/views.ts";
-import { useBook, useProjectPath, useScope, useSetParams } from "../../shell/use-scope.ts";
+import { useBook, useScope, useSetParams } from "../../shell/use-scope.ts";
 import { useTRPC } from "../../trpc/provider.tsx";
 import { SavedViewsLater } from "../../shell/components/saved-views-later.tsx";
 import { FilterBar } from "./filter-bar.tsx";
@@ -18,6 +16,7 @@ import { LogTable } from "./log-table.tsx";
 import { useLogKeys } from "./use-log-keys.ts";
 
 const ColumnMenu = lazy(async () => ({ default: (await import("./column-menu.tsx")).ColumnMenu }));
+const NoRequests = lazy(async () => ({ default: (await import("./no-requests.tsx")).NoRequests }));
 const OutcomeStrip = lazy(async () => ({ default: (await import("./outcome-strip.tsx")).OutcomeStrip }));
 const RequestDrawer = lazy(async () => ({ default: (await import("./request-drawer.tsx")).RequestDrawer }));
 /** As tall as the strip, so that its coming moves nothing. */
@@ -56,12 +55,12 @@ export function LogsPage() {
   return (
     <div className={`logs ${openId === null ? "" : "split"}`}>
       <div className="list">
-        <div className="head"><h1>Logs</h1><SavedViewsLater page="logs" />{items.length > 0 ? <><Suspense fallback={<button type="button" className="btn desk" disabled><Columns3 className="ic s" aria-hidden />Columns</button>}><ColumnMenu shown={shown} onChange={(next) => setParams({ cols: columnsText(next) })} /></Suspense><ExportLinks asked={asked} /></> : null}<span className="tag lg plain" title="New requests appear as they are stored"><span className="dot" aria-hidden />Live</span></div>
+        <div className="head"><h1>Logs</h1><SavedViewsLater page="logs" />{items.length > 0 ? <><Suspense fallback={<span className="cols-gap desk" />}><ColumnMenu shown={shown} onChange={(next) => setParams({ cols: columnsText(next) })} /></Suspense><ExportLinks asked={asked} /></> : null}<span className="tag lg plain" title="New requests appear as they are stored"><span className="dot" aria-hidden />Live</span></div>
         <FilterBar filter={filter} onChange={setFilter} known={{ model: names((row) => row.model), provider: names((row) => row.provider), key: keyNames }} />
         <Suspense fallback={<div className="strip"><Skeleton height={STRIP_HEIGHT} /></div>}><OutcomeStrip mode={mode} ready={ready} /></Suspense>
         {rows.isError ? <ErrorCard message={`The log could not be read: ${rows.error.message}`} onRetry={() => void rows.refetch()} /> : null}
         {rows.isPending && !rows.isError ? <div className="grid" aria-busy="true"><Skeleton height={36} /><Skeleton height={36} /><Skeleton height={36} /></div> : null}
-        {rows.data && items.length === 0 ? <Nothing mode={mode} filtered={!isEmpty(filter)} onClear={() => setParams({ q: null })} /> : null}
+        {rows.data && items.length === 0 ? <Suspense><NoRequests mode={mode} filtered={!isEmpty(filter)} onClear={() => setParams({ q: null })} /></Suspense> : null}
         {items.length > 0 ? <LogTable rows={items} shown={shown} timeZone={timeZone} cursor={cursor} openId={openId} onOpen={open} /> : null}
         {rows.data?.pages[0]?.keptDays ? <p className="meta">Requests are kept {rows.data.pages[0].keptDays} days, by your plan: now back to <Time at={new Date(Date.now() - rows.data.pages[0].keptDays * DAY_MS)} timeZone={timeZone} />. Sums and the ledger stay.</p> : null}
         {rows.hasNextPage ? <p className="more"><Button disabled={rows.isFetchingNextPage} onClick={() => void rows.fetchNextPage()}>Show older</Button></p> : null}
@@ -69,11 +68,4 @@ export function LogsPage() {
       {openId === null ? null : <Suspense fallback={<aside className="drawer" aria-busy="true" aria-label={`Request ${openId}`} />}><RequestDrawer id={openId} timeZone={timeZone} onClose={close} onPrevious={previous} onNext={next} /></Suspense>}
     </div>
   );
-}
-
-function Nothing({ mode, filtered, onClear }: { mode: BookMode; filtered: boolean; onClear: () => void }) {
-  const at = useProjectPath();
-  return filtered
-    ? <EmptyState text={`No request in the ${mode} book matches this filter.`} action={<Button onClick={onClear}>Clear the filter</Button>} />
-    : <EmptyState text={`The ${mode} book holds no request yet. Each one appears here the moment it is stored.`} action={<Link className="btn primary" href={at("/onboarding")}>Make the first call</Link>} snippet='curl $TRUNKLINE_URL/v1/chat/completions -H "authorization: Bearer $TRUNKLINE_API_KEY" -d &apos;{"model":"auto","messages":[{"role":"user","content":"Hello"}]}&apos;' />;
 }
