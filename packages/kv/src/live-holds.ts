@@ -4,18 +4,11 @@ export interface HeldLine { readonly key: string; readonly amountNanoUsd: bigint
 export class LiveHolds {
   readonly #holds = new Map<string, readonly HeldLine[]>();
 
-  /** Before the store is asked: what it may hold counts. Returns what the call held before, for `restore`. */
-  place(holdId: string, lines: readonly HeldLine[]): readonly HeldLine[] | undefined {
+  /** Only what the store took: a call that still waits for its answer holds nothing that could be put back. */
+  place(holdId: string, lines: readonly HeldLine[]): void {
     const former = this.#holds.get(holdId);
     const asked = former && new Set(lines.map(({ key }) => key));
     this.#holds.set(holdId, former && asked ? [...former.filter(({ key }) => !asked.has(key)), ...lines] : lines);
-    return former;
-  }
-
-  /** The store refused: what was held before is held still. */
-  restore(holdId: string, former: readonly HeldLine[] | undefined): void {
-    if (former) this.#holds.set(holdId, former);
-    else this.#holds.delete(holdId);
   }
 
   lift(holdId: string, lines: readonly Pick<HeldLine, "key">[]): void {

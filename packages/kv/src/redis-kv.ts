@@ -123,13 +123,17 @@ class RedisKv implements Kv {
     if (!this.#everReady) await this.#ready();
     if (this.#store.name === null) await this.#store.watch();
     const keys = budgetKeys(lines);
-    const former = this.#live.place(holdId, lines.map(({ key }, index) => ({ key, amountNanoUsd: amounts[index] ?? 0n })));
+    const held = lines.map(({ key }, index) => ({ key, amountNanoUsd: amounts[index] ?? 0n }));
     const limits = lines.flatMap((line, index) => [line.limitNanoUsd.toString(), String(amounts[index])]);
     for (let attempt = 0; attempt < SEED_ATTEMPTS_MAX; attempt++) {
-      const reply = await asked(this.#commands.trunklineReserve(keys.length, ...keys, this.#now(), holdId, holdMs, TOMBSTONE_MS, ...limits));
+      const reply = await asked(this.#commands.trunklineReserve(keys.length, ...keys, this.#now(), holdId, holdMs, TOMBSTONE_MS, ...limits)).catch((error: unknown) => {
+        // What timed out may be held there all the same, until it is released.
+        this.#live.place(holdId, held);
+        throw error;
+      });
       const [code, ...rest] = integers(reply);
-      if (code === 0) return { reserved: true };
-      if (code === 1) { this.#live.restore(holdId, former); return refusal(lines, reply); }
+      if (code === 0) { this.#live.place(holdId, held); return { reserved: true }; }
+      if (code === 1) return refusal(lines, reply);
       await Promise.all(rest.map((index) => this.#seed(lines[index - 1])));
     }
     throw new DependencyUnavailable("redis", new Error("a budget counter vanished as often as it was written"));
